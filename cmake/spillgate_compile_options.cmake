@@ -1,0 +1,46 @@
+# Warnings are errors in our own code. Floating-point contraction is off everywhere: what is binned or cut on must be
+# equal bit for bit on every machine.
+add_library(spillgate_options INTERFACE)
+target_compile_options(spillgate_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Werror -ffp-contract=off -fno-math-errno)
+target_include_directories(spillgate_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_compile_definitions(spillgate_options INTERFACE SPDLOG_FMT_EXTERNAL)
+
+set(SPILLGATE_SANITIZE "" CACHE STRING "asan (with UBSan), tsan, or empty")
+if(SPILLGATE_SANITIZE STREQUAL "asan")
+    target_compile_options(spillgate_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    target_link_options(spillgate_options INTERFACE -fsanitize=address,undefined)
+elseif(SPILLGATE_SANITIZE STREQUAL "tsan")
+    target_compile_options(spillgate_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+    target_link_options(spillgate_options INTERFACE -fsanitize=thread)
+elseif(NOT SPILLGATE_SANITIZE STREQUAL "")
+    message(FATAL_ERROR "SPILLGATE_SANITIZE is '${SPILLGATE_SANITIZE}'; allowed: asan, tsan or empty")
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# spillgate_room(NAME USES...): the library of one room, from every source in its folder except program entry points
+# (*main.cpp). The rooms it may use are its arguments; tests/layers checks the includes against docs/architecture.md.
+function(spillgate_room name)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "main\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "/node_modules/")
+    if(sources)
+        add_library(spillgate_${name} STATIC ${sources})
+        target_link_libraries(spillgate_${name} PUBLIC spillgate_options)
+        foreach(room ${ARGN})
+            target_link_libraries(spillgate_${name} PUBLIC spillgate_${room})
+        endforeach()
+    else()
+        add_library(spillgate_${name} INTERFACE)
+        target_link_libraries(spillgate_${name} INTERFACE spillgate_options)
+    endif()
+endfunction()

@@ -1,0 +1,11 @@
+// The room of the readout daemon. A slot's way through it, in the order of reading:
+//
+//   slot_tracker.hpp  marks → slots: on time, missed, extra, duplicate, out of tolerance
+//   gate.hpp          traces + slots → one Spill record per slot, in three modes
+//   verdict_book.hpp  charge, flavour, veto and losses → exactly one verdict per slot
+//   pipeline.hpp      the three above behind one thread: batches in, messages out
+//   recorder.hpp      messages → run files, synced and acknowledged; lossless, comes first
+//   publisher.hpp     messages → ZeroMQ; never slows the recorder
+//   run_control.hpp   states, two-phase start, lead and followers
+//   main.cpp, ctl_main.cpp   spillgate-daq, spillgate-ctl
+#pragma once

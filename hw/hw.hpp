@@ -1,0 +1,8 @@
+// The room of devices: each yields, per board, a time-ordered stream of traces, marks and charges; it knows
+// its device and nothing of gates. First file to read.
+//
+//   source.hpp       the interface: Source, Sink, Batch
+//   make_source.hpp  a board's configuration → its Source
+//   simulation/      a CsI[Na] PMT detector at a simulated beam (SIMULATED everywhere)
+//   replay/          run files through the same interface
+#pragma once

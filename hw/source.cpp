@@ -1,0 +1,16 @@
+#include "hw/source.hpp"
+
+namespace spillgate::hw {
+
+void Batch::clear() {
+    board = 0;
+    samples.clear();
+    traces.clear();
+    marks.clear();
+    charges.clear();
+    device_events.clear();
+    watermark = {};
+    last = false;
+}
+
+}  // namespace spillgate::hw

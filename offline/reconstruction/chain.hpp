@@ -1,0 +1,48 @@
+// The interface of a reconstruction chain: one detector channel's traces of a slot in, a candidate per window
+// out.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "offline/reconstruction/candidate.hpp"
+#include "proto/result.hpp"
+#include "proto/schema/config.pb.h"
+#include "proto/spill_record.hpp"
+
+namespace spillgate::offline {
+
+// The traces of one detector channel in one slot, with those of its veto channel, in time order, and the
+// windows that they are to be searched in. Sample positions of window bounds come from
+// proto::sample_position.
+struct ChannelSlot {
+    const proto::SpillRecord& record;
+    std::uint16_t channel = 0;                   // index into Config.channel
+    std::span<const std::uint32_t> traces;       // indices into record.traces, raw stream, time order
+    std::span<const std::uint32_t> veto_traces;  // the same of the veto channel; empty if there is none
+};
+
+// Works on one thread; holds scratch memory, so that nothing is allocated per window once warm.
+class ChainWorker {
+  public:
+    virtual ~ChainWorker() = default;
+    // Appends one candidate per window of the record. Never reads outside a trace: a trace shorter than the
+    // chain needs gives its windows the quality bit "short-trace".
+    virtual void reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) = 0;
+};
+
+// Immutable and shared by threads.
+class Chain {
+  public:
+    virtual ~Chain() = default;
+    virtual std::string_view kind() const = 0;                            // "pmt"
+    virtual std::span<const Variable> variables() const = 0;              // at most max_variables
+    virtual std::span<const std::string_view> quality_names() const = 0;  // by bit
+    virtual std::unique_ptr<ChainWorker> make_worker() const = 0;
+};
+
+// Errors: CONFIG (a chain that does not fit its channels).
+proto::Result<std::unique_ptr<Chain>> make_chain(const config::Chain& chain, const config::Config& config);
+
+}  // namespace spillgate::offline

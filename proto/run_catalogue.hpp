@@ -1,0 +1,35 @@
+// The catalogue of runs (SQLite, <runs_dir>/catalogue.sqlite), owned by the lead daemon. Its run counter is
+// committed and synced before a number is handed out, so a number is never reused, whatever crashes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/result.hpp"
+#include "proto/schema/run.pb.h"
+
+namespace spillgate::proto {
+
+class RunCatalogue {  // owns a database connection
+  public:
+    // Creates the file if missing. A run directory with a higher number than the counter moves the counter
+    // past it.
+    static Result<RunCatalogue> open(const std::string& runs_dir);
+    RunCatalogue(RunCatalogue&&) noexcept;
+    RunCatalogue& operator=(RunCatalogue&&) noexcept;
+    ~RunCatalogue();
+
+    Result<std::uint32_t> take_number();  // durable when it returns
+    std::uint32_t next_number() const;
+    Status record(const wire::RunDescription& run);  // inserts or replaces the row of run.number
+    Result<std::vector<wire::RunDescription>> list() const;
+
+  private:
+    struct State;
+    explicit RunCatalogue(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace spillgate::proto
