@@ -45,10 +45,11 @@ struct DeviceEvent {
     enum class Kind : std::uint8_t {
         LOST,       // the device is gone: from `time` on nothing is known
         READOPTED,  // it is back, in a new epoch
-        DROPPED,    // the device or the source dropped data around `time`; `name` says why
+        DROPPED,    // traces of [time, until) were dropped on the way; `name` says why. Marks still come
     };
     Kind kind = Kind::DROPPED;
     proto::ClockTime time;
+    proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
     std::string name;
     std::uint64_t count = 0;
 };
