@@ -1,0 +1,41 @@
+#include "offline/reconstruction/pmt/code_table.hpp"
+
+#include <cstdlib>
+
+namespace spillgate::offline::pmt {
+
+namespace {
+
+// ⌊a/b⌋ for b > 0: towards minus infinity, where C++ division goes towards zero.
+int floor_div(int a, int b) {
+    return a / b - ((a % b != 0 && a < 0) ? 1 : 0);
+}
+
+int correct(int code, config::PmtChain::CodeTable table) {
+    switch (table) {
+        case config::PmtChain::CSI_2017:
+            return code - floor_div(code + 5, 11);
+        case config::PmtChain::MUON_2017:
+            return code + (code > 0 ? 1 : code < 0 ? -1 : 0) * floor_div(4 - std::abs(code), 11);
+        case config::PmtChain::IDENTITY:
+            break;
+    }
+    return code;
+}
+
+}  // namespace
+
+std::int32_t lowest_code(const proto::Encoding& encoding) {
+    return encoding.is_signed ? -(1 << (encoding.bits - 1)) : 0;
+}
+
+std::int32_t highest_code(const proto::Encoding& encoding) {
+    return encoding.is_signed ? (1 << (encoding.bits - 1)) - 1 : (1 << encoding.bits) - 1;
+}
+
+CodeTable::CodeTable(config::PmtChain::CodeTable table) : identity_(table == config::PmtChain::IDENTITY) {
+    for (int code = -128; code < 128; ++code)
+        corrected_[static_cast<std::size_t>(code + 128)] = static_cast<std::int16_t>(correct(code, table));
+}
+
+}  // namespace spillgate::offline::pmt
