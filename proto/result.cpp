@@ -1,5 +1,7 @@
 #include "proto/result.hpp"
 
+#include <ostream>
+
 namespace spillgate::proto {
 
 std::string_view name_of(ErrorKind kind) {
@@ -28,6 +30,10 @@ std::string_view name_of(ErrorKind kind) {
             return "refused";
     }
     return "unknown";
+}
+
+std::ostream& operator<<(std::ostream& out, const Error& error) {
+    return out << name_of(error.kind) << ": " << error.message;
 }
 
 }  // namespace spillgate::proto

@@ -1,6 +1,7 @@
 // Result<T>: a value or an Error. The data path returns these; only start-up throws.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,9 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 using Status = boost::system::result<void, Error>;
+
+// "KIND: MESSAGE", for tests and logs.
+std::ostream& operator<<(std::ostream& out, const Error& error);
 
 inline Error error(ErrorKind kind, std::string message, int code = 0) {
     return {kind, std::move(message), code};

@@ -21,6 +21,17 @@ inline constexpr std::size_t max_header_bytes = std::size_t{16} << 20;
 inline constexpr std::size_t max_payload_bytes = std::size_t{1} << 30;
 inline constexpr std::size_t max_traces = 1u << 16;
 inline constexpr std::size_t max_windows = 1u << 12;
+inline constexpr std::size_t max_clocks = 1u << 10;
+inline constexpr std::size_t max_counters = 1u << 12;
+
+// Bounds of values, so that later arithmetic on them cannot overflow: a clock reading's ticks, a window's
+// bounds relative to t0 and a trace's length (78 hours at 1 GHz) in ticks, a domain's frequency, one spill's
+// charge (1.1 C).
+inline constexpr std::int64_t max_ticks = std::int64_t{1} << 60;
+inline constexpr std::int64_t max_window_ticks = std::int64_t{1} << 48;
+inline constexpr double min_frequency_hz = 1;
+inline constexpr double max_frequency_hz = 1e12;
+inline constexpr std::int64_t max_charge_pc = std::int64_t{1} << 40;
 
 enum class Topic : std::uint8_t { SPILL = 1, VERDICT = 2, RUN = 3, STATUS = 4 };
 std::string_view name_of(Topic topic);  // the ZeroMQ topic frame: "spill", "verdict", "run", "status"
@@ -43,8 +54,10 @@ using MessagePtr = std::shared_ptr<const Message>;
 Message encode(SpillPtr record);
 Message encode(const Verdict& verdict);
 
-// Errors: CORRUPT (checksum, impossible offset, count, index, bound, period, frequency), UNSUPPORTED (major
-// version). `record` is overwritten; its memory is reused.
+// Errors: CORRUPT (checksum, impossible offset, count, index, bound, period, frequency, an enumerator that is
+// none: new ones need a new major version), TRUNCATED (no room for a checksum), UNSUPPORTED (major version;
+// the checksum keeps its place in all versions). Fields that are not known are ignored. `record` is
+// overwritten, and undefined after an error; its memory is reused.
 Status decode_spill(std::span<const std::byte> header, std::span<const std::byte> samples,
                     SpillRecord& record);
 Result<Verdict> decode_verdict(std::span<const std::byte> header);
