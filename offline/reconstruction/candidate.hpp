@@ -26,7 +26,7 @@ struct Variable {
 struct Candidate {
     std::uint16_t channel = 0;  // index into Config.channel
     std::uint16_t window = 0;   // index into SpillRecord::windows
-    proto::WindowKind kind = proto::wire::UNKNOWN;
+    proto::WindowKind kind = wire::UNKNOWN;
     bool found = false;         // an arrival was found and its integration window fits the roi
     std::uint32_t quality = 0;  // the chain's quality bits
     std::array<double, max_variables>
