@@ -17,6 +17,9 @@
 
 namespace spillgate::offline {
 
+// Goes up when the same config would give other histograms than before; part of Engine::hash().
+inline constexpr int engine_version = 1;
+
 // Reconstructs on one thread; one per thread.
 class EngineWorker {
   public:
@@ -31,6 +34,9 @@ class Engine {
     // Errors: CONFIG, with what is wrong and what is allowed (unknown variable, cut cost, chain that does not
     // fit).
     static proto::Result<std::shared_ptr<const Engine>> make(const config::Config& config);
+    // The same with the chains given, one per Config.chain in its order: for chains from elsewhere.
+    static proto::Result<std::shared_ptr<const Engine>> make(
+        const config::Config& config, std::vector<std::shared_ptr<const Chain>> chains);
     virtual ~Engine() = default;
 
     virtual std::unique_ptr<EngineWorker> make_worker() const = 0;
@@ -39,6 +45,7 @@ class Engine {
     // SHA-256 of the parts of the config that decide histograms (chains, selections, spectra, channels) with
     // the engine's own version: a checkpoint with another hash is discarded.
     virtual const std::string& hash() const = 0;
+    virtual const Chain& chain_of(std::size_t channel) const = 0;  // of a detector channel with a chain
 };
 
 }  // namespace spillgate::offline

@@ -15,20 +15,29 @@
 
 namespace spillgate::offline {
 
-// Exposure under one selection, summed over the spectrum's channels. E in ns is ticks over frequency.
+// Exposure of one window kind under one selection, summed over the spectrum's channels.
+struct KindExposure {
+    // Σ (roi − dead time) of passing windows in ps: each window's ticks over its clock's frequency, rounded
+    // to the picosecond, so boards of different frequencies add up and order does not matter. Saturates.
+    std::int64_t live_ps = 0;
+    std::uint64_t windows = 0;   // passing
+    std::uint64_t rejected = 0;  // whole and labelled, but failed what costs exposure
+    double live_ns() const { return static_cast<double>(live_ps) * 1e-3; }
+    bool operator==(const KindExposure&) const = default;
+};
+
+// Exposure under one selection. What passes is defined in docs/spectra.md.
 struct ExposureSums {
-    std::int64_t in_time_ticks = 0;  // Σ roi − dead, of passing C windows
-    std::int64_t anti_coincident_ticks = 0;
-    std::int64_t free_ticks = 0;
-    std::uint64_t in_time_windows = 0;  // passing
-    std::uint64_t anti_coincident_windows = 0;
-    std::uint64_t free_windows = 0;
-    std::uint64_t in_time_rejected = 0;  // complete, but failed a cut that costs exposure
-    std::uint64_t anti_coincident_rejected = 0;
-    std::int64_t live_charge_measured_pc = 0;  // of slots whose C window passes
+    KindExposure in_time;          // C: windows of spills
+    KindExposure anti_coincident;  // AC
+    KindExposure free;             // runs without marks
+    KindExposure no_beam;          // C-shaped windows at marks that brought no protons
+    // Charge of slots whose C window passes, once per channel of the spectrum: over `channels` of
+    // HistogramView it is the live POT.
+    std::int64_t live_charge_measured_pc = 0;
     std::int64_t live_charge_estimated_pc = 0;
     std::uint64_t live_charge_missing_slots = 0;
-    double frequency_hz = 0;
+    std::uint64_t live_charge_uncorrected_slots = 0;
     bool operator==(const ExposureSums&) const = default;
 };
 
@@ -38,16 +47,21 @@ struct AxisView {
     double min = 0, max = 0;
 };
 
-// Counts of one window kind: bins in row-major order, first axis slowest, each axis with underflow first and
-// overflow last ((bins+2) per axis). The upper edge belongs to the next bin.
+// Counts of one spectrum per window kind: bins in row-major order, first axis slowest, each axis with
+// underflow first and overflow last ((bins+2) per axis). The upper edge belongs to the next bin; NaN is
+// overflow.
 struct HistogramView {
     std::string_view name;
     std::string_view title;
-    std::span<const AxisView> axes;
+    std::string_view selection;
+    std::span<const AxisView> axes;  // one or two
     std::span<const std::uint64_t> in_time;
     std::span<const std::uint64_t> anti_coincident;
     std::span<const std::uint64_t> free;
+    std::span<const std::uint64_t> no_beam;
     const ExposureSums* exposure = nullptr;
+    std::uint32_t channels = 0;             // detector channels summed
+    double alpha_relative_uncertainty = 0;  // of the selection: exposure/residual.hpp
 };
 
 class Spectra {
