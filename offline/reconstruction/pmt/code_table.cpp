@@ -1,5 +1,6 @@
 #include "offline/reconstruction/pmt/code_table.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace spillgate::offline::pmt {
@@ -9,6 +10,10 @@ namespace {
 // ⌊a/b⌋ for b > 0: towards minus infinity, where C++ division goes towards zero.
 int floor_div(int a, int b) {
     return a / b - ((a % b != 0 && a < 0) ? 1 : 0);
+}
+
+int width(const proto::Encoding& encoding) {
+    return std::clamp<int>(encoding.bits, 1, 16);
 }
 
 int correct(int code, config::PmtChain::CodeTable table) {
@@ -26,11 +31,11 @@ int correct(int code, config::PmtChain::CodeTable table) {
 }  // namespace
 
 std::int32_t lowest_code(const proto::Encoding& encoding) {
-    return encoding.is_signed ? -(1 << (encoding.bits - 1)) : 0;
+    return encoding.is_signed ? -(1 << (width(encoding) - 1)) : 0;
 }
 
 std::int32_t highest_code(const proto::Encoding& encoding) {
-    return encoding.is_signed ? (1 << (encoding.bits - 1)) - 1 : (1 << encoding.bits) - 1;
+    return (1 << (encoding.is_signed ? width(encoding) - 1 : width(encoding))) - 1;
 }
 
 CodeTable::CodeTable(config::PmtChain::CodeTable table) : identity_(table == config::PmtChain::IDENTITY) {

@@ -1,0 +1,15 @@
+#include "offline/reconstruction/chain.hpp"
+
+#include <fmt/format.h>
+
+#include "offline/reconstruction/pmt/pmt_chain.hpp"
+
+namespace spillgate::offline {
+
+proto::Result<std::unique_ptr<Chain>> make_chain(const config::Chain& chain, const config::Config& config) {
+    if (chain.has_pmt()) return pmt::make_pmt_chain(chain, config);
+    return proto::error(proto::ErrorKind::CONFIG,
+                        fmt::format("chain '{}' has no kind; allowed: pmt {{ … }}", chain.name()));
+}
+
+}  // namespace spillgate::offline
