@@ -10,7 +10,7 @@
 namespace spillgate::proto {
 
 struct LoadedConfig {
-    config::Config config;  // as written, defaults not filled in (accessors give them)
+    config::Config config;  // every default written out
     std::string effective;  // deterministic text of it, secrets left out: stored in the run
     std::string sha256;     // of `effective`; daq and online compare it
     std::string path;
