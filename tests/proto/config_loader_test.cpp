@@ -59,11 +59,11 @@ TEST_CASE("every configuration that is shipped loads") {
 
 TEST_CASE("a stored configuration has every default in it and means the same when it is read again") {
     const auto loaded = parse_config(demo_text(), "demo");
-    REQUIRE(loaded);
+    REQUIRE(loaded.has_value());
     CHECK(loaded->effective.find("sync_ms: 250") != std::string::npos);
     CHECK(loaded->effective.find("slow_to_fast: 0.41") != std::string::npos);
     const auto again = parse_config(loaded->effective, "run.txtpb");
-    REQUIRE(again);
+    REQUIRE(again.has_value());
     CHECK(again->sha256 == loaded->sha256);
     CHECK(again->sha256.size() == 64);
     const auto commented = parse_config("# another remark\n" + demo_text(), "demo");
