@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 using namespace spillgate::proto;
+namespace wire = spillgate::wire;
 
 namespace {
 
