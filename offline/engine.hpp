@@ -45,7 +45,8 @@ class Engine {
     // SHA-256 of the parts of the config that decide histograms (chains, selections, spectra, channels) with
     // the engine's own version: a checkpoint with another hash is discarded.
     virtual const std::string& hash() const = 0;
-    virtual const Chain& chain_of(std::size_t channel) const = 0;  // of a detector channel with a chain
+    // By index into Config.channel; nothing if that is no detector channel with a chain.
+    virtual const Chain* chain_of(std::size_t channel) const = 0;
 };
 
 }  // namespace spillgate::offline

@@ -72,12 +72,16 @@ class Spectra {
     virtual void fill(const SlotCandidates& candidates, const proto::Verdict& verdict) = 0;
     // A verdict whose slot has no record: counts as a slot, gives no exposure.
     virtual void fill(const proto::Verdict& verdict) = 0;
-    virtual void merge(const Spectra& other) = 0;  // same engine hash
+    // Both of one engine hash; throws std::logic_error otherwise.
+    virtual void merge(const Spectra& other) = 0;
     virtual std::size_t size() const = 0;
     virtual HistogramView histogram(std::size_t index) const = 0;
     virtual std::uint64_t slots() const = 0;  // verdicts filled
+    virtual std::uint64_t inconsistent_slots()
+        const = 0;  // record and verdict name different numbers of windows
     virtual std::unique_ptr<Spectra> clone() const = 0;
-    // Exact state as bytes, for checkpoints and merging. Errors on read: CORRUPT.
+    // Exact state as bytes, for checkpoints and merging. Errors on read: CORRUPT, UNSUPPORTED, REFUSED
+    // (another engine's); then nothing has changed.
     virtual std::string serialise() const = 0;
     virtual proto::Status restore(std::string_view bytes) = 0;
 };

@@ -1,0 +1,67 @@
+// The config's spectra and selections, checked and resolved to indices, so that filling looks nothing up.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/histogram/axis/regular.hpp>
+
+#include "offline/reconstruction/chain.hpp"
+#include "offline/spectra/spectra.hpp"
+#include "proto/result.hpp"
+#include "proto/schema/config.pb.h"
+
+namespace spillgate::offline {
+
+// ⌊(x − min)/(max − min) · bins⌋ in double arithmetic, one subtraction, division and multiplication in this
+// order; the upper edge belongs to the next bin, NaN to the overflow. O(1).
+using BinningAxis =
+    boost::histogram::axis::regular<double, boost::use_default, boost::histogram::axis::null_type>;
+
+// Passes min ≤ value < max; an absent bound is open, one is there; NaN never passes.
+struct ValueCut {
+    std::size_t variable = 0;  // index into the chain's variables
+    bool has_min = false;
+    bool has_max = false;
+    double min = 0;
+    double max = 0;
+    bool passes(const Candidate& candidate) const {
+        const double value = candidate.value[variable];
+        return (!has_min || value >= min) && (!has_max || value < max);
+    }
+};
+
+// How one detector channel enters one spectrum.
+struct ChannelPlan {
+    bool included = false;
+    bool fills_every_window = false;  // only variables of windows: no candidate is needed
+    std::uint32_t reject_quality = 0;
+    std::array<std::size_t, 2> axis_variable{};
+    std::vector<ValueCut> exposure_cuts;    // a window that fails is not live
+    std::vector<ValueCut> efficiency_cuts;  // a candidate that fails is not filled
+};
+
+struct SpectrumPlan {
+    std::string name, title, selection;
+    std::vector<AxisView> axes;
+    std::vector<BinningAxis> binning;  // as axes
+    std::size_t bins = 0;              // of the whole array, flow bins included
+    std::uint32_t reject_slot_quality = 0;
+    double alpha_relative_uncertainty = 0;
+    std::vector<ChannelPlan> channels;  // by index into Config.channel
+    std::uint32_t channel_count = 0;    // included ones
+};
+
+// No spectrum may have more bins than this, flow bins included: 128 MiB per window kind.
+inline constexpr std::size_t max_spectrum_bins = std::size_t{1} << 24;
+
+// `chains` by index into Config.channel; empty where a channel has none. Errors: CONFIG, with what is wrong
+// and what is allowed.
+proto::Result<std::vector<SpectrumPlan>> plan_spectra(
+    const config::Config& config, const std::vector<std::shared_ptr<const Chain>>& chains);
+
+}  // namespace spillgate::offline
