@@ -1,0 +1,133 @@
+#include "daq/source_threads.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace spillgate::daq {
+
+namespace {
+
+constexpr auto retry_after = std::chrono::seconds(1);
+
+bool is_a_device_failure(proto::ErrorKind kind) {
+    return kind == proto::ErrorKind::IO || kind == proto::ErrorKind::CLOSED ||
+           kind == proto::ErrorKind::TIMED_OUT;
+}
+
+// Sleeps, but not past a stop request.
+void wait_or_stop(std::chrono::milliseconds time, std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, time, [] { return false; });
+}
+
+}  // namespace
+
+// Passes batches on and remembers what is needed to end or interrupt the stream properly.
+class SourceThreads::WatchedSink final : public hw::Sink {
+  public:
+    WatchedSink(hw::Sink& lane, std::uint32_t board) : lane_(lane), board_(board) {}
+
+    hw::Batch empty() override { return lane_.empty(); }
+    bool wait_and_put(hw::Batch&& batch) override {
+        note(batch);
+        waits_ = true;
+        return lane_.wait_and_put(std::move(batch));
+    }
+    bool put_or_drop(hw::Batch&& batch) override {
+        note(batch);
+        waits_ = false;
+        return lane_.put_or_drop(std::move(batch));
+    }
+
+    void lose(const std::string& reason) {
+        hw::DeviceEvent event;
+        event.kind = hw::DeviceEvent::Kind::LOST;
+        event.time = event.until = watermark_;
+        event.name = reason;
+        event.count = 1;
+        hw::Batch batch = lane_.empty();
+        batch.device_events.push_back(std::move(event));
+        put(std::move(batch));
+    }
+
+    void end() {
+        if (ended_) return;
+        hw::Batch batch = lane_.empty();
+        batch.last = true;
+        put(std::move(batch));
+    }
+
+  private:
+    void note(const hw::Batch& batch) {
+        watermark_ = batch.watermark;
+        ended_ = ended_ || batch.last;
+    }
+    void put(hw::Batch&& batch) {
+        batch.board = board_;
+        batch.watermark = watermark_;
+        if (waits_)
+            lane_.wait_and_put(std::move(batch));
+        else
+            lane_.put_or_drop(std::move(batch));
+    }
+
+    hw::Sink& lane_;
+    std::uint32_t board_;
+    proto::ClockTime watermark_;
+    bool waits_ = true;
+    bool ended_ = false;
+};
+
+SourceThreads::SourceThreads(std::vector<std::unique_ptr<hw::Source>> sources, SourceQueue& queue,
+                             Journal& journal)
+    : sources_(std::move(sources)), journal_(journal) {
+    for (const auto& source : sources_) {
+        infos_.push_back(source->info());
+        sinks_.push_back(std::make_unique<WatchedSink>(queue.add_lane(infos_.back()), infos_.back().board));
+    }
+}
+
+SourceThreads::~SourceThreads() {
+    request_stop();
+    join();
+}
+
+void SourceThreads::start() {
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+        threads_.emplace_back(
+            [this, i](std::stop_token stop) { run(*sources_[i], *sinks_[i], infos_[i], stop); });
+}
+
+void SourceThreads::request_stop() {
+    for (auto& thread : threads_)
+        thread.request_stop();
+}
+
+void SourceThreads::join() {
+    for (auto& thread : threads_)
+        if (thread.joinable()) thread.join();
+}
+
+void SourceThreads::run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info,
+                        std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        const auto status = source.run(sink, stop);
+        if (status || stop.stop_requested()) break;
+        const auto& error = status.error();
+        if (!is_a_device_failure(error.kind)) {
+            journal_.error("source-failed", fmt::format("source {} ended: {}", info.name, error.message));
+            break;
+        }
+        journal_.error("device-lost", fmt::format("source {} is lost: {}", info.name, error.message));
+        sink.lose(error.message);
+        wait_or_stop(retry_after, stop);
+    }
+    sink.end();
+}
+
+}  // namespace spillgate::daq

@@ -1,0 +1,40 @@
+// Runs every source of a daemon. Owns one thread per source.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daq/journal.hpp"
+#include "daq/source_queue.hpp"
+#include "hw/source.hpp"
+
+namespace spillgate::daq {
+
+// A source that fails as a device does (IO, CLOSED, TIMED_OUT) is LOST from its last watermark on and tried
+// again every second; one that fails otherwise, or returns, has ended. Each lane's stream ends with a `last`
+// batch, whatever the source did.
+class SourceThreads {
+  public:
+    SourceThreads(std::vector<std::unique_ptr<hw::Source>> sources, SourceQueue& queue, Journal& journal);
+    ~SourceThreads();  // asks all to stop and waits; a source returns within 200 ms
+
+    void start();
+    void request_stop();
+    void join();
+    const std::vector<hw::SourceInfo>& infos() const { return infos_; }
+
+  private:
+    class WatchedSink;
+    void run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info, std::stop_token stop);
+
+    std::vector<std::unique_ptr<hw::Source>> sources_;
+    std::vector<hw::SourceInfo> infos_;
+    std::vector<std::unique_ptr<WatchedSink>> sinks_;
+    Journal& journal_;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace spillgate::daq
