@@ -1,0 +1,10 @@
+// Counts calls of operator new in this test program.
+#pragma once
+
+#include <cstdint>
+
+namespace spillgate::offline::test {
+
+std::uint64_t allocations();  // since the program started, on all threads
+
+}  // namespace spillgate::offline::test
