@@ -34,7 +34,8 @@ int median_of_first(std::vector<int> codes, int n) {
     return codes[half - 1];
 }
 
-// Runs of at least `width` consecutive samples at or over `threshold` that are followed by a sample under it.
+// Runs of at least `width` consecutive samples at or over `threshold`. A run that lasts to the end of the
+// record has its second number there.
 std::vector<std::array<int, 2>> runs_over(const std::vector<double>& x, double threshold, int width) {
     std::vector<std::array<int, 2>> runs;  // first sample over, first sample back under
     const int n = static_cast<int>(x.size());
@@ -45,7 +46,7 @@ std::vector<std::array<int, 2>> runs_over(const std::vector<double>& x, double t
         int under = i;
         while (under < n && x[static_cast<std::size_t>(under)] >= threshold)
             ++under;
-        if (under < n && under - i >= width) runs.push_back({i, under});
+        if (under - i >= width) runs.push_back({i, under});
     }
     return runs;
 }
@@ -54,6 +55,7 @@ std::vector<SlowPeak> find_peaks(const std::vector<double>& x, int before, int a
     std::vector<SlowPeak> peaks;
     const int last = static_cast<int>(x.size()) - 1;
     for (const auto& [first, under] : runs_over(x, 4, 3)) {
+        if (under > last) continue;  // a peak ends inside the record
         SlowPeak peak;
         peak.begin = std::max(0, first - before);
         peak.end = std::min(last, under + after);
