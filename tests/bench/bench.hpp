@@ -1,0 +1,43 @@
+// Benchmarks: each name of bench.sh is a row that one of the functions below measures. Speeds are medians,
+// and ratios to a reference that is measured in the same run.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/result.hpp"
+
+namespace spillgate::bench {
+
+struct Row {
+    std::string name;
+    double value = 0;
+    std::string unit;
+    std::optional<double> reference;  // in the same unit, measured in the same run
+    std::string conditions;           // what was measured against what, and what disturbed it
+};
+
+struct Options {
+    double seconds = 600;               // how long the latency benchmark takes data
+    std::filesystem::path programs;     // folder of spillgate-daq, spillgate-online …
+    std::filesystem::path source_root;  // of the repository, for config/
+};
+
+// Errors: what the measured code said; REFUSED if a measurement lost data that it may not lose.
+using Measurement = proto::Result<std::vector<Row>> (*)(const Options&);
+
+struct Benchmark {
+    std::vector<std::string_view> names;  // the rows that it gives
+    std::string_view goal;                // what to reach, for the table
+    Measurement measure;
+};
+
+std::span<const Benchmark> all_benchmarks();
+
+proto::Result<std::vector<Row>> pmt_full_chain(const Options& options);
+
+}  // namespace spillgate::bench
