@@ -1,0 +1,79 @@
+#include "hw/simulation/light.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hw/simulation/random.hpp"
+
+namespace spillgate::hw::simulation {
+
+namespace {
+
+constexpr double decay_times_seen = 10;
+constexpr double cherenkov_spread_ns = 1;
+
+}  // namespace
+
+Light::Light(const Parameters& parameters, double veto_charge_per_height)
+    : parameters_(parameters),
+      slow_share_(parameters.pmt.slow_to_fast() / (1 + parameters.pmt.slow_to_fast())),
+      veto_charge_per_height_(veto_charge_per_height) {}
+
+void Light::pulses(const Deposit& deposit, std::int64_t begin, std::int64_t end,
+                   std::vector<Pulse>& out) const {
+    const Parameters& p = parameters_;
+    const auto keep = [&](double ticks_after, double charge) {
+        const double when = deposit.fraction + ticks_after;
+        const double whole = std::floor(when);
+        const std::int64_t tick = deposit.tick + static_cast<std::int64_t>(whole);
+        if (tick < begin || tick >= end) return;
+        const float fraction = std::min(static_cast<float>(when - whole), 0.999999f);
+        out.push_back({tick, fraction, static_cast<float>(charge)});
+    };
+    if (deposit.kind == Kind::MUON) return keep(0, deposit.n_pe * veto_charge_per_height_);
+
+    Random random{deposit.key, static_cast<std::uint64_t>(Purpose::LIGHT)};
+    const auto pe_charge = [&] { return random.gamma(1 + p.pmt.spe_polya_m(), p.pmt.spe_charge_adc()); };
+    if (deposit.kind == Kind::DARK) return keep(0, pe_charge());
+
+    const double fast = p.ticks(p.pmt.fast_ns());
+    const double slow = p.ticks(p.pmt.slow_ns());
+    for (std::uint32_t i = 0; i < deposit.n_pe; ++i) {
+        const double when = deposit.kind == Kind::CHERENKOV
+                                ? std::abs(random.normal()) * p.ticks(cherenkov_spread_ns)
+                                : random.exponential(random.chance(slow_share_) ? slow : fast);
+        keep(when, pe_charge());
+    }
+    if (deposit.kind != Kind::LARGE) return;
+    const double afterglow = p.ticks(p.pmt.afterglow_ns());
+    const std::uint32_t n = random.poisson(p.pmt.afterglow_fraction() * deposit.n_pe);
+    for (std::uint32_t i = 0; i < n; ++i)
+        keep(random.exponential(afterglow), pe_charge());
+}
+
+std::int64_t Light::reach(Kind kind) const {
+    const auto& pmt = parameters_.pmt;
+    double ns = 0;
+    switch (kind) {
+        case Kind::DARK:
+        case Kind::MUON:
+            ns = 0;
+            break;
+        case Kind::CHERENKOV:
+            ns = 10 * cherenkov_spread_ns;
+            break;
+        case Kind::LARGE:
+            ns = decay_times_seen * std::max({pmt.fast_ns(), pmt.slow_ns(), pmt.afterglow_ns()});
+            break;
+        default:
+            ns = decay_times_seen * std::max(pmt.fast_ns(), pmt.slow_ns());
+            break;
+    }
+    return static_cast<std::int64_t>(parameters_.ticks(ns)) + 1;
+}
+
+std::int64_t Light::longest_reach() const {
+    return std::max({reach(Kind::LARGE), reach(Kind::STEADY), reach(Kind::CHERENKOV)});
+}
+
+}  // namespace spillgate::hw::simulation

@@ -1,0 +1,36 @@
+// A board's configuration in the simulation's own terms: clock, code range and what follows from them.
+#pragma once
+
+#include <cstdint>
+
+#include "proto/result.hpp"
+#include "proto/schema/config.pb.h"
+
+namespace spillgate::hw::simulation {
+
+// Times and lengths in ticks of the board's clock, one tick per sample.
+struct Parameters {
+    std::uint32_t board = 0;
+    std::uint32_t clock_domain = 0;
+    double frequency_hz = 0;
+    unsigned bits = 8;
+    bool is_signed = true;
+    bool gives_marks = true;
+    std::int32_t lowest_code = 0;  // of the digitizer
+    std::int32_t highest_code = 0;
+    double period_ticks = 0;        // of the facility's cycle
+    std::int64_t record_ticks = 0;  // one beam-triggered record
+    std::int64_t mark_position_ticks = 0;
+    std::int64_t trace_ticks = 0;  // one self-triggered trace
+    std::int64_t trace_before_ticks = 0;
+    config::Simulation simulation;  // everything else, as configured
+    config::SimulatedBeam beam;
+    config::SimulatedPmt pmt;
+
+    double ticks(double ns) const { return ns * frequency_hz * 1e-9; }
+};
+
+// Errors: CONFIG, naming the field, what was found and what is allowed.
+proto::Result<Parameters> parameters_of(const config::Board& board);
+
+}  // namespace spillgate::hw::simulation
