@@ -27,6 +27,7 @@ struct SegmentInfo {
     std::uint64_t first_sequence = 0;
     std::uint64_t blocks = 0;  // known for closed segments
     bool closed = false;       // has its trailer
+    bool readable = true;      // false: its first block and its trailer are damaged
     std::uint64_t bytes = 0;
 };
 
@@ -37,16 +38,22 @@ struct BlockView {
     std::uint64_t slot = 0;
     std::span<const std::byte> header;
     std::span<const std::byte> samples;
+    std::string_view file;
+    std::uint64_t offset = 0;  // of the block in it
 };
 
 // Reads the blocks of one segment in order. Owns a file.
 class SegmentReader {
   public:
+    // Errors: NOT_FOUND, IO, UNSUPPORTED, TRUNCATED or CORRUPT (neither first block nor trailer is whole).
     static Result<std::unique_ptr<SegmentReader>> open(const std::string& path);
     virtual ~SegmentReader() = default;
     // false: the end (of the whole blocks; `damage` says if something follows that is not a block). On a
     // running run's last segment, calling again later continues where it stopped.
     virtual Result<bool> next(BlockView& block) = 0;
+    // Goes on to the first block with at least this sequence: at once in a closed segment, past the fixed
+    // headers in an open one. Errors: IO.
+    virtual Status seek(std::uint64_t sequence) = 0;
     virtual const std::vector<Damage>& damage() const = 0;
 };
 
@@ -61,14 +68,16 @@ class RunReader {
     const std::string& directory() const { return directory_; }
     Status refresh();  // look again: new segments, end record
 
-    // Every block in order; the callback returns false to stop. Damage is reported, whole blocks after it are
-    // not guessed at. Errors: IO.
+    // Every block in order; the callback returns false to stop. Damage is reported, missing segments and
+    // trailers included; after it only blocks are read whose place is known (from the damaged block's own
+    // length or from the index), none is guessed at. Errors: IO.
     Result<std::vector<Damage>> for_each(const std::function<bool(const BlockView&)>& visit) const;
     // Only blocks with first ≤ sequence < last, reading no more segments than needed: how gaps are healed.
     Result<std::vector<Damage>> for_range(std::uint64_t first, std::uint64_t last,
                                           const std::function<bool(const BlockView&)>& visit) const;
 
   private:
+    RunReader() = default;
     std::string directory_;
     wire::RunDescription description_;
     std::vector<SegmentInfo> segments_;
@@ -94,7 +103,9 @@ Result<Verification> verify_run(const std::string& run_directory);
 
 // Writes <run_directory>.repaired (new files, the originals untouched): all whole blocks, an end record with
 // reason "repaired", ledger from the verdicts found, verdicts for recorded slots without one *not* invented.
-// Errors: EXISTS, IO, DISK_FULL.
+// A damaged run.txtpb is replaced by the description that each segment carries. Messages that are missing
+// stay missing, and verify says so. Returns the new directory. Errors: EXISTS, IO, DISK_FULL, NOT_FOUND,
+// UNSUPPORTED, CORRUPT (no description anywhere); nothing is left behind after one.
 Result<std::string> repair_run(const std::string& run_directory);
 
 }  // namespace spillgate::proto

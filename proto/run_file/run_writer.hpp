@@ -17,13 +17,18 @@ namespace spillgate::proto {
 // (the recorder's thread) syncs at least every 500 ms and acknowledges only what sync() has covered.
 class RunWriter {
   public:
-    // Creates <runs_dir>/run-NNNNNN/ (for a follower: run-NNNNNN-<daemon>/). Errors: EXISTS, IO, DISK_FULL.
+    // Creates <runs_dir>/run-NNNNNN/ (for a follower, as `description` says: run-NNNNNN-<daemon>/). Errors:
+    // EXISTS, IO, DISK_FULL; no directory is left after one.
     static Result<std::unique_ptr<RunWriter>> create(FileLayer& files, const std::string& runs_dir,
                                                      const wire::RunDescription& description,
                                                      const config::Storage& storage);
     virtual ~RunWriter() = default;
 
-    virtual Status append(const Message& message) = 0;  // DISK_FULL leaves all whole blocks valid
+    // Sequences must increase. DISK_FULL leaves all whole blocks valid; close() then ends the run. REFUSED:
+    // not a SPILL or VERDICT, a sequence that does not increase, or a message beyond wire.hpp's bounds.
+    virtual Status append(const Message& message) = 0;
+    // After an error here nobody knows what is on disk: append(), sync() and close() then return that error,
+    // and the run reads as aborted.
     virtual Status sync() = 0;
     // Ends the run: trailer, end record, final run.txtpb. Uses the space held in reserve, so it succeeds on a
     // full disk.
