@@ -1,0 +1,340 @@
+#include "daq/readout.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "hw/make_source.hpp"
+#include "proto/run_file/run_writer.hpp"
+
+namespace spillgate::daq {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_every = std::chrono::milliseconds(100);
+constexpr auto batch_wait = std::chrono::milliseconds(20);
+constexpr std::size_t most_held = 64;  // batches before the first mark
+
+RecorderSettings recorder_settings(const config::Config& config) {
+    RecorderSettings settings;
+    settings.buffer_bytes = config.buffers().recorder_bytes();
+    settings.sync = std::chrono::milliseconds(config.storage().sync_ms());
+    settings.stop_below_bytes = config.storage().stop_below_bytes();
+    settings.warn_below_bytes = config.storage().warn_below_bytes();
+    return settings;
+}
+
+void add_level(wire::DaemonStatus& status, const std::string& name, std::uint64_t used,
+               std::uint64_t capacity, std::uint64_t high_water, std::uint64_t dropped, const char* unit) {
+    auto& level = *status.add_buffers();
+    level.set_name(name);
+    level.set_used(used);
+    level.set_capacity(capacity);
+    level.set_high_water(high_water);
+    level.set_dropped(dropped);
+    level.set_unit(unit);
+}
+
+void add_count(wire::RunDescription& description, const std::string& name, std::uint64_t value) {
+    if (value == 0) return;
+    auto& count = *description.add_drops();
+    count.set_name(name);
+    count.set_value(value);
+}
+
+}  // namespace
+
+// Recorder first, then publisher.
+class Readout::Road final : public Outlet {
+  public:
+    Road(Recorder& recorder, Publisher& publisher, const SourceQueue& queue)
+        : recorder_(recorder), publisher_(publisher), queue_(queue) {}
+    bool admit(std::size_t payload_bytes) override {
+        return recorder_.admit(payload_bytes, queue_.sources_wait());
+    }
+    void put(proto::MessagePtr message) override {
+        recorder_.put(message);
+        publisher_.put(std::move(message));
+    }
+
+  private:
+    Recorder& recorder_;
+    Publisher& publisher_;
+    const SourceQueue& queue_;
+};
+
+Readout::Readout(const Settings& settings, wire::RunDescription description, Publisher& publisher,
+                 Journal& journal)
+    : settings_(settings),
+      description_(std::move(description)),
+      publisher_(publisher),
+      journal_(journal),
+      queue_(settings.config->config.buffers().source_batches()),
+      publisher_before_(publisher.status()) {}
+
+proto::Result<std::unique_ptr<Readout>> Readout::prepare(const Settings& settings,
+                                                         wire::RunDescription description,
+                                                         Publisher& publisher, proto::FileLayer& files,
+                                                         Journal& journal) {
+    const auto& config = settings.config->config;
+    std::vector<std::unique_ptr<hw::Source>> sources;
+    for (const auto& board : config.board()) {
+        if (std::ranges::find(settings.boards, board.id()) == settings.boards.end()) continue;
+        auto source = hw::make_source(board, config);
+        if (!source) return source.error();
+        sources.push_back(std::move(*source));
+    }
+    auto readout =
+        std::unique_ptr<Readout>(new Readout(settings, std::move(description), publisher, journal));
+    auto& self = *readout;
+    self.sources_ = std::make_unique<SourceThreads>(std::move(sources), self.queue_, journal);
+    for (const auto& info : self.sources_->infos())
+        if (info.simulated) self.description_.set_simulated(true);
+
+    PipelineSettings pipeline_settings;
+    pipeline_settings.config = config;
+    pipeline_settings.daemon = settings.daemon;
+    pipeline_settings.sources = self.sources_->infos();
+    pipeline_settings.recycle = [&queue = self.queue_](hw::Batch&& batch) {
+        queue.give_back(std::move(batch));
+    };
+    auto pipeline = Pipeline::create(std::move(pipeline_settings));
+    if (!pipeline) return pipeline.error();
+    self.pipeline_ = std::move(*pipeline);
+
+    auto writer = proto::RunWriter::create(files, settings.runs_dir, self.description_, config.storage());
+    if (!writer) return writer.error();
+    self.recorder_ = std::make_unique<Recorder>(std::move(*writer), files, recorder_settings(config));
+    self.road_ = std::make_unique<Road>(*self.recorder_, publisher, self.queue_);
+    return readout;
+}
+
+Readout::~Readout() {
+    aborting_ = true;
+    stopping_ = true;
+    queue_.close();
+    recorder_->abandon_waiting();
+    if (sources_) sources_->request_stop();
+    if (thread_.joinable()) thread_.join();
+    if (sources_) sources_->join();
+}
+
+void Readout::start_sources() {
+    if (sources_started_) return;
+    sources_started_ = true;
+    sources_->start();
+    thread_ = std::thread([this] { run(); });
+}
+
+void Readout::commit(const StartRule& rule, bool simulated) {
+    if (simulated) description_.set_simulated(true);
+    {
+        const std::lock_guard lock(mutex_);
+        rule_ = rule;
+    }
+    start_sources();
+}
+
+void Readout::pause() {
+    const std::lock_guard lock(mutex_);
+    wish_ = Wish::PAUSE;
+}
+
+void Readout::resume() {
+    const std::lock_guard lock(mutex_);
+    wish_ = Wish::RESUME;
+}
+
+void Readout::stop() {
+    stopping_ = true;
+    sources_->request_stop();
+    if (sources_started_) return;
+    const std::lock_guard lock(mutex_);
+    progress_.finished = true;
+}
+
+// The thread: everything that touches the pipeline.
+void Readout::run() {
+    bool sources_joined = false;
+    for (;;) {
+        obey();
+        look();
+        if (aborting_) break;
+        if (hold_back()) {
+            if (stopping_) break;
+            continue;
+        }
+        auto batch = next_batch();
+        if (batch) {
+            note_mark(*batch, false);
+            pipeline_->accept(std::move(*batch), *road_);
+        }
+        if (held_.empty() && queue_.all_ended() && queue_.drained()) {
+            const std::lock_guard lock(mutex_);
+            if (progress_.end_reason.empty()) progress_.end_reason = "source-ended";
+            break;
+        }
+        // While sources come to their end we go on taking, so that one that waits for room gets it.
+        if (stopping_ && !sources_joined && !batch) {
+            queue_.close();
+            sources_->join();
+            sources_joined = true;
+            continue;
+        }
+        if (sources_joined && queue_.drained()) break;
+    }
+    obey();
+    if (!aborting_) {
+        if (pipeline_->begun()) pipeline_->finish(*road_);
+        if (auto finished = recorder_->finish(); !finished)
+            journal_.error("disk-failed", finished.error().message);
+    }
+    last_look_ = {};
+    look();
+    const std::lock_guard lock(mutex_);
+    progress_.finished = true;
+}
+
+// Before the commit: live streams go through the pipeline, which learns the period from them; streams that
+// can wait are held at their first mark, so that no slot is passed over. True: not committed yet.
+bool Readout::hold_back() {
+    if (pipeline_->begun()) return false;
+    const bool at_mark = std::ranges::any_of(held_, [](const auto& batch) { return !batch.marks.empty(); });
+    if (at_mark && queue_.sources_wait()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        return true;
+    }
+    while (!held_.empty() && (!queue_.sources_wait() || held_.size() >= most_held)) {
+        pipeline_->accept(std::move(held_.front()), *road_);
+        held_.pop_front();
+    }
+    auto batch = queue_.take(batch_wait);
+    if (!batch) return true;
+    note_mark(*batch, queue_.sources_wait());
+    held_.push_back(std::move(*batch));
+    return true;
+}
+
+void Readout::note_mark(const hw::Batch& batch, bool first) {
+    if (batch.marks.empty()) return;
+    const auto& mark = first ? batch.marks.front() : batch.marks.back();
+    const std::lock_guard lock(mutex_);
+    progress_.mark = mark.time;
+    progress_.cycle = mark.cycle_id;
+}
+
+std::optional<hw::Batch> Readout::next_batch() {
+    if (held_.empty()) return queue_.take(batch_wait);
+    auto batch = std::move(held_.front());
+    held_.pop_front();
+    return batch;
+}
+
+void Readout::obey() {
+    std::unique_lock lock(mutex_);
+    const auto rule = std::exchange(rule_, std::nullopt);
+    const auto wish = std::exchange(wish_, Wish::NONE);
+    lock.unlock();
+    if (rule) pipeline_->begin(description_.number(), *rule, description_.simulated());
+    if (wish == Wish::NONE) return;
+    if (wish == Wish::PAUSE)
+        pipeline_->pause();
+    else
+        pipeline_->resume();
+    lock.lock();
+    progress_.paused = wish == Wish::PAUSE;
+}
+
+void Readout::look() {
+    const auto now = Clock::now();
+    if (now - last_look_ < look_every) return;
+    last_look_ = now;
+    auto statistics = pipeline_->statistics();
+    const auto disk = recorder_->status();
+    const bool waits = queue_.sources_wait();
+    const std::lock_guard lock(mutex_);
+    progress_.statistics = std::move(statistics);
+    progress_.started = progress_.started || pipeline_->started();
+    progress_.sources_wait = waits;
+    if (disk.stop_reason && progress_.end_reason.empty()) {
+        progress_.end_reason = *disk.stop_reason;
+        progress_.end_words = disk.error;
+    }
+}
+
+void Readout::add_note(const std::string& text) {
+    if (!description_.note().empty()) description_.mutable_note()->push_back('\n');
+    description_.mutable_note()->append(text);
+}
+
+Progress Readout::progress() const {
+    const std::lock_guard lock(mutex_);
+    return progress_;
+}
+
+void Readout::fill(wire::DaemonStatus& status) const {
+    const auto progress = this->progress();
+    const auto& statistics = progress.statistics;
+    const auto disk = recorder_->status();
+    *status.mutable_run() = description_;
+    *status.mutable_run()->mutable_ledger() = statistics.ledger.totals();
+    status.set_slots(statistics.next_slot);
+    status.set_mark_rate_hz(statistics.mark_rate_hz);
+    status.set_period_ns(statistics.period_ns);
+    status.set_period_rms_ns(statistics.period_rms_ns);
+    status.set_acknowledged_sequence(disk.acknowledged_sequence);
+    status.set_bytes_written(disk.bytes_written);
+    if (disk.free_bytes) status.set_disk_free_bytes(*disk.free_bytes);
+    status.set_sources_wait(progress.sources_wait);
+    status.set_frequency_hz(statistics.frequency_hz);
+    if (progress.mark) {
+        auto& mark = *status.mutable_newest_mark();
+        mark.set_domain(progress.mark->domain);
+        mark.set_epoch(progress.mark->epoch);
+        mark.set_ticks(progress.mark->ticks);
+        mark.set_fraction(progress.mark->fraction);
+    }
+    if (progress.cycle) status.set_newest_cycle(*progress.cycle);
+    for (const auto& lane : queue_.levels())
+        add_level(status, fmt::format("source {}", lane.name), lane.used, lane.capacity, lane.high_water,
+                  lane.dropped_batches, "batches");
+    for (const auto& buffer : statistics.buffers)
+        add_level(status, buffer.name, buffer.used, buffer.capacity, buffer.high_water, buffer.dropped,
+                  "slots");
+    add_level(status, "recorder", disk.used_bytes, disk.capacity_bytes, disk.high_water_bytes,
+              disk.refused_records + disk.lost_records, "bytes");
+}
+
+proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
+    if (thread_.joinable()) thread_.join();
+    sources_->request_stop();
+    queue_.close();
+    sources_->join();
+    if (!sources_started_)
+        if (auto finished = recorder_->finish(); !finished)
+            journal_.error("disk-failed", finished.error().message);
+    const auto statistics = pipeline_->statistics();
+    const auto disk = recorder_->status();
+    auto& d = description_;
+    d.set_stop_utc_ns(proto::utc_now_ns());
+    d.set_stop_reason(reason);
+    *d.mutable_ledger() = recorder_->ledger().totals();
+    *d.mutable_ledger()->mutable_faults() = statistics.ledger.totals().faults();
+    d.set_next_sequence(statistics.next_sequence);
+    for (const auto& lane : queue_.levels()) {
+        add_count(d, fmt::format("source {}", lane.name), lane.dropped_batches);
+        add_count(d, fmt::format("source {}: marks", lane.name), lane.dropped_marks);
+    }
+    for (const auto& drop : statistics.drops)
+        add_count(d, drop.name, drop.value);
+    add_count(d, "recorder", disk.refused_records + disk.lost_records);
+    add_count(d, "recorder: verdicts", disk.lost_verdicts);
+    add_count(d, "publisher", publisher_.status().dropped - publisher_before_.dropped);
+    if (auto closed = recorder_->close(d); !closed) return closed.error();
+    return d;
+}
+
+}  // namespace spillgate::daq
