@@ -1,0 +1,116 @@
+// States, requests and runs of one daemon; of all daemons, if it is the lead. See run_states.hpp for the
+// table and docs/run-control.md for the protocol.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daq/followers.hpp"
+#include "daq/journal.hpp"
+#include "daq/publisher.hpp"
+#include "daq/readout.hpp"
+#include "daq/run_states.hpp"
+#include "proto/config_loader.hpp"
+#include "proto/run_catalogue.hpp"
+#include "proto/run_file/file_layer.hpp"
+
+namespace spillgate::daq {
+
+struct RunControlSettings {
+    proto::LoadedConfig config;  // the one given at start; configure() takes others from its directory
+    std::string daemon;
+    bool lead = true;
+    std::vector<std::string> followers;  // lead only
+    std::vector<std::uint32_t> boards;   // that this daemon reads
+    std::string runtime_dir;
+    std::string runs_dir;
+};
+
+// handle() is thread-safe, checks a request against the table and returns at once; step() carries out what
+// was accepted and is called by one thread, every few milliseconds.
+class RunControl {
+  public:
+    RunControl(RunControlSettings settings, std::optional<proto::RunCatalogue> catalogue,
+               Publisher& publisher, proto::FileLayer& files, Journal& journal);
+    ~RunControl();
+
+    wire::Reply handle(const wire::Request& request);
+    void step();
+    // Ends a run in progress with this reason, if there is one; afterwards at_rest() becomes true.
+    void shut_down(const std::string& reason);
+    bool at_rest() const;
+    // Requests that the control server did not pass on, for status.
+    void set_ignored(std::uint64_t malformed, std::uint64_t unanswered);
+
+  private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // run_control.cpp: requests and status
+    proto::Status accept(const wire::Request& request);
+    proto::Status enter(Trigger trigger);
+    void force(Trigger trigger);
+    void refuse(const std::string& why);
+    void fault(const std::string& why);
+    State state() const;
+    void publish_status(bool now);
+    void report_losses(const wire::LossReport& report);
+
+    // run_conduct.cpp: what is done, on the stepping thread
+    void carry_out(const wire::Request& request);
+    void configure(const std::string& name);
+    proto::Status take_config(proto::LoadedConfig config);
+    void start(const wire::Request::Start& start);
+    void prepare(const wire::Request::Prepare& prepare);
+    void commit_all();
+    void commit(const StartRule& rule, bool simulated);
+    void abandon(const std::string& why);
+    void stop(const std::string& reason);
+    void note(const std::string& text);
+    void follow_run();
+    void watch_followers();
+    void close_run();
+    void catalogue_run(const wire::RunDescription& description);
+    proto::Result<std::unique_ptr<Readout>> open_run(std::uint32_t number, wire::RunType type,
+                                                     const std::string& note);
+
+    RunControlSettings settings_;
+    std::optional<proto::RunCatalogue> catalogue_;
+    Publisher& publisher_;
+    proto::FileLayer& files_;
+    Journal& journal_;
+    const std::string config_path_;
+
+    mutable std::mutex mutex_;
+    State state_ = wire::IDLE;
+    std::deque<wire::Request> accepted_;
+    wire::DaemonStatus status_;  // the newest snapshot
+    std::string refusal_;
+    std::string fault_;
+    std::map<std::string, wire::LossReport> losses_;
+    std::uint64_t malformed_ = 0;
+    std::uint64_t unanswered_ = 0;
+    std::uint64_t unknown_verbs_ = 0;
+    bool shutting_down_ = false;
+
+    // of the stepping thread alone
+    std::unique_ptr<Followers> followers_;
+    std::unique_ptr<Readout> readout_;
+    wire::RunDescription last_run_;
+    std::string stop_reason_;
+    std::optional<TimePoint> deadline_;  // of the phase in progress
+    std::map<std::string, bool> was_reachable_;
+    State told_state_ = wire::STATE_UNSPECIFIED;
+    TimePoint last_snapshot_{};
+    TimePoint last_heartbeat_{};
+    std::uint64_t told_subscriptions_ = 0;
+    std::uint64_t last_bytes_ = 0;
+    double bytes_per_s_ = 0;
+};
+
+}  // namespace spillgate::daq
