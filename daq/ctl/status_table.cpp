@@ -1,0 +1,147 @@
+#include "daq/ctl/status_table.hpp"
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "daq/run_states.hpp"
+#include "daq/run_types.hpp"
+
+namespace spillgate::daq {
+
+namespace {
+
+constexpr double coulomb_per_proton = 1.602176634e-19;
+
+std::string bytes(double n) {
+    static constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
+    std::size_t unit = 0;
+    for (; n >= 1000 && unit + 1 < units.size(); ++unit)
+        n /= 1000;
+    return fmt::format("{:.{}f} {}", n, unit == 0 ? 0 : 2, units[unit]);
+}
+
+std::string utc(std::int64_t ns) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(ns / 1'000'000'000)));
+}
+
+std::string duration(std::int64_t ns) {
+    const auto s = ns / 1'000'000'000;
+    return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+void line(std::string& out, std::string_view name, const std::string& value) {
+    out += fmt::format("{:<14}{}\n", name, value);
+}
+
+void add_run(std::string& out, const wire::DaemonStatus& status) {
+    const auto& run = status.run();
+    if (run.number() == 0) return line(out, "run", "none yet");
+    line(out, "run",
+         fmt::format("{}  {}{}", run.number(), name_of(run.type()), run.simulated() ? "  SIMULATED" : ""));
+    if (!run.note().empty()) line(out, "note", run.note());
+    line(out, "began", utc(run.start_utc_ns()));
+    if (run.stop_utc_ns() != 0)
+        line(out, "ended", fmt::format("{} ({})", utc(run.stop_utc_ns()), run.stop_reason()));
+    else
+        line(out, "running for", duration(status.utc_ns() - run.start_utc_ns()));
+}
+
+void add_slots(std::string& out, const wire::DaemonStatus& status) {
+    const auto& ledger = status.run().ledger();
+    line(out, "slots",
+         fmt::format("{} judged of {}: {} complete, {} truncated, {} paused", ledger.slots(), status.slots(),
+                     ledger.complete(), ledger.truncated(), ledger.paused()));
+    line(out, "spills", fmt::format("{}", ledger.spills()));
+    if (status.mark_rate_hz() > 0)
+        line(out, "marks",
+             fmt::format("{:.3f} Hz, period {:.1f} us (rms {:.2f} us), {} missed", status.mark_rate_hz(),
+                         status.period_ns() / 1e3, status.period_rms_ns() / 1e3, ledger.mark_missed()));
+    else
+        line(out, "marks", fmt::format("{} missed", ledger.mark_missed()));
+    const auto pot = [](std::int64_t pc) { return static_cast<double>(pc) * 1e-12 / coulomb_per_proton; };
+    line(out, "POT",
+         fmt::format("{:.4g} delivered (measured), {:.4g} recorded", pot(ledger.charge_measured_pc()),
+                     pot(ledger.charge_recorded_pc())));
+    if (ledger.charge_estimated_pc() != 0)
+        line(out, "", fmt::format("{:.4g} more estimated", pot(ledger.charge_estimated_pc())));
+    if (ledger.charge_missing_slots() + ledger.charge_uncorrected_slots() != 0)
+        line(out, "",
+             fmt::format("charge missing in {} slots, not assignable in {}", ledger.charge_missing_slots(),
+                         ledger.charge_uncorrected_slots()));
+}
+
+void add_losses(std::string& out, const wire::DaemonStatus& status) {
+    const auto& ledger = status.run().ledger();
+    std::string losses;
+    const auto add = [&](std::string_view name, std::uint64_t n) {
+        if (n != 0) losses += fmt::format("{}{} {}", losses.empty() ? "" : ", ", n, name);
+    };
+    add("lost-buffer-full", ledger.lost_buffer_full());
+    add("lost-device", ledger.lost_device());
+    add("lost-corrupt", ledger.lost_corrupt());
+    add("lost-disk", ledger.lost_disk());
+    line(out, "lost slots", losses.empty() ? "none" : losses);
+    std::string faults;
+    for (const auto& fault : ledger.faults())
+        if (fault.value() != 0)
+            faults += fmt::format("{}{} {}", faults.empty() ? "" : ", ", fault.value(), fault.name());
+    if (!faults.empty()) line(out, "faults", faults);
+    for (const auto& subscriber : status.subscribers())
+        line(out, "subscriber",
+             fmt::format("{}: {} received, {} lost, {} healed", subscriber.subscriber(),
+                         subscriber.received(), subscriber.lost(), subscriber.healed()));
+}
+
+void add_buffers(std::string& out, const wire::DaemonStatus& status) {
+    bool first = true;
+    for (const auto& buffer : status.buffers()) {
+        const bool in_bytes = buffer.unit() == "bytes";
+        const auto amount = [&](std::uint64_t n) {
+            return in_bytes ? bytes(static_cast<double>(n)) : fmt::format("{}", n);
+        };
+        line(out, first ? "buffers" : "",
+             fmt::format("{:<20} {} of {}{}, at most {}, dropped {}", buffer.name(), amount(buffer.used()),
+                         amount(buffer.capacity()), in_bytes ? "" : " " + buffer.unit(),
+                         amount(buffer.high_water()), buffer.dropped()));
+        first = false;
+    }
+    line(out, "disk",
+         fmt::format("{} written at {}/s, {} free in {}", bytes(static_cast<double>(status.bytes_written())),
+                     bytes(status.data_rate_bytes_per_s()),
+                     bytes(static_cast<double>(status.disk_free_bytes())), status.runs_dir()));
+}
+
+}  // namespace
+
+std::string status_table(const wire::DaemonStatus& status) {
+    std::string out;
+    line(out, "daemon", fmt::format("{}{}", status.daemon(), status.lead() ? " (lead)" : ""));
+    line(out, "state",
+         fmt::format("{}{}", name_of(status.state()),
+                     status.fault().empty() ? "" : fmt::format(": {}", status.fault())));
+    if (!status.refusal().empty()) line(out, "refused", status.refusal());
+    add_run(out, status);
+    if (status.run().number() != 0) {
+        add_slots(out, status);
+        add_losses(out, status);
+    }
+    add_buffers(out, status);
+    for (const auto& follower : status.followers())
+        line(out, "follower",
+             fmt::format("{}: {}{}", follower.daemon(),
+                         follower.reachable()
+                             ? std::string(name_of(follower.state()))
+                             : fmt::format("DOES NOT ANSWER (last seen {})", name_of(follower.state())),
+                         follower.run().number() == 0
+                             ? ""
+                             : fmt::format(", run {}, {} slots", follower.run().number(), follower.slots())));
+    for (const auto& message : status.messages())
+        line(out, "message", message);
+    return out;
+}
+
+}  // namespace spillgate::daq
