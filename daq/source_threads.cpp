@@ -127,7 +127,7 @@ void SourceThreads::run(hw::Source& source, WatchedSink& sink, const hw::SourceI
         sink.lose(error.message);
         wait_or_stop(retry_after, stop);
     }
-    sink.end();
+    if (!stop.stop_requested()) sink.end();
 }
 
 }  // namespace spillgate::daq

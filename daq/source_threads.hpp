@@ -14,8 +14,8 @@
 namespace spillgate::daq {
 
 // A source that fails as a device does (IO, CLOSED, TIMED_OUT) is LOST from its last watermark on and tried
-// again every second; one that fails otherwise, or returns, has ended. Each lane's stream ends with a `last`
-// batch, whatever the source did.
+// again every second; one that fails otherwise, or returns, has ended: its lane gets a `last` batch even if
+// the source gave none.
 class SourceThreads {
   public:
     SourceThreads(std::vector<std::unique_ptr<hw::Source>> sources, SourceQueue& queue, Journal& journal);
