@@ -19,6 +19,7 @@ constexpr std::array table{
     Transition{wire::PREPARING, T::COMMIT, wire::STARTING},
     Transition{wire::PREPARING, T::ABANDON, wire::CONFIGURED},
     Transition{wire::STARTING, T::FIRST_SLOT_OPEN, wire::RUNNING},
+    Transition{wire::STARTING, T::ABANDON, wire::CONFIGURED},
     Transition{wire::STARTING, T::STOP, wire::STOPPING},
     Transition{wire::RUNNING, T::PAUSE, wire::PAUSING},
     Transition{wire::PAUSING, T::PAUSE_REACHED, wire::PAUSED_STATE},
