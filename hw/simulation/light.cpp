@@ -12,12 +12,21 @@ namespace {
 constexpr double decay_times_seen = 10;
 constexpr double cherenkov_spread_ns = 1;
 
+// Streams of one deposit's light.
+enum Stream : std::uint64_t {
+    SCINTILLATION_TIME = 1,
+    SCINTILLATION_CHARGE,
+    AFTERGLOW_TIME,
+    AFTERGLOW_CHARGE
+};
+
 }  // namespace
 
 Light::Light(const Parameters& parameters, double veto_charge_per_height)
     : parameters_(parameters),
       slow_share_(parameters.pmt.slow_to_fast() / (1 + parameters.pmt.slow_to_fast())),
-      veto_charge_per_height_(veto_charge_per_height) {}
+      veto_charge_per_height_(veto_charge_per_height),
+      light_ticks_(reach(Kind::STEADY)) {}
 
 void Light::pulses(const Deposit& deposit, std::int64_t begin, std::int64_t end,
                    std::vector<Pulse>& out) const {
@@ -32,23 +41,35 @@ void Light::pulses(const Deposit& deposit, std::int64_t begin, std::int64_t end,
     };
     if (deposit.kind == Kind::MUON) return keep(0, deposit.n_pe * veto_charge_per_height_);
 
-    Random random{deposit.key, static_cast<std::uint64_t>(Purpose::LIGHT)};
-    const auto pe_charge = [&] { return random.gamma(1 + p.pmt.spe_polya_m(), p.pmt.spe_charge_adc()); };
-    if (deposit.kind == Kind::DARK) return keep(0, pe_charge());
+    // Times and charges come from streams of their own, so that charges of pulses outside of the range need
+    // not be drawn, nor times of light that has long ended.
+    const auto pe = [&](double ticks_after, std::uint64_t stream, std::uint64_t index) {
+        const double when = deposit.fraction + ticks_after;
+        const std::int64_t tick = deposit.tick + static_cast<std::int64_t>(when);
+        if (tick < begin || tick >= end) return;
+        Random random{deposit.key, stream, index};
+        keep(ticks_after, random.gamma(1 + p.pmt.spe_polya_m(), p.pmt.spe_charge_adc()));
+    };
+    if (deposit.kind == Kind::DARK) return pe(0, SCINTILLATION_CHARGE, 0);
 
-    const double fast = p.ticks(p.pmt.fast_ns());
-    const double slow = p.ticks(p.pmt.slow_ns());
-    for (std::uint32_t i = 0; i < deposit.n_pe; ++i) {
-        const double when = deposit.kind == Kind::CHERENKOV
-                                ? std::abs(random.normal()) * p.ticks(cherenkov_spread_ns)
-                                : random.exponential(random.chance(slow_share_) ? slow : fast);
-        keep(when, pe_charge());
+    if (begin < deposit.tick + light_ticks_) {
+        const double fast = p.ticks(p.pmt.fast_ns());
+        const double slow = p.ticks(p.pmt.slow_ns());
+        const double cherenkov = p.ticks(cherenkov_spread_ns);
+        Random random{deposit.key, SCINTILLATION_TIME};
+        for (std::uint32_t i = 0; i < deposit.n_pe; ++i) {
+            const double when = deposit.kind == Kind::CHERENKOV
+                                    ? std::abs(random.normal()) * cherenkov
+                                    : random.exponential(random.chance(slow_share_) ? slow : fast);
+            pe(when, SCINTILLATION_CHARGE, i);
+        }
     }
     if (deposit.kind != Kind::LARGE) return;
     const double afterglow = p.ticks(p.pmt.afterglow_ns());
+    Random random{deposit.key, AFTERGLOW_TIME};
     const std::uint32_t n = random.poisson(p.pmt.afterglow_fraction() * deposit.n_pe);
     for (std::uint32_t i = 0; i < n; ++i)
-        keep(random.exponential(afterglow), pe_charge());
+        pe(random.exponential(afterglow), AFTERGLOW_CHARGE, i);
 }
 
 std::int64_t Light::reach(Kind kind) const {

@@ -40,6 +40,7 @@ class Light {
     Parameters parameters_;
     double slow_share_ = 0;
     double veto_charge_per_height_ = 1;
+    std::int64_t light_ticks_ = 0;  // reach of scintillation
 };
 
 }  // namespace spillgate::hw::simulation
