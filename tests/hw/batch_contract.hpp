@@ -10,7 +10,7 @@
 
 #include "hw/source.hpp"
 
-namespace spillgate::tests {
+namespace spillgate::hw::testing {
 
 class BatchContract {
   public:
@@ -92,4 +92,4 @@ class BatchContract {
     }
 };
 
-}  // namespace spillgate::tests
+}  // namespace spillgate::hw::testing

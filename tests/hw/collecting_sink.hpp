@@ -9,7 +9,7 @@
 #include "hw/make_source.hpp"
 #include "hw/source.hpp"
 
-namespace spillgate::tests {
+namespace spillgate::hw::testing {
 
 // Calls back for every batch and hands its memory back for reuse.
 class VisitingSink : public hw::Sink {
@@ -64,4 +64,4 @@ inline std::int16_t signed_sample(std::uint16_t word) {
     return static_cast<std::int16_t>(word);
 }
 
-}  // namespace spillgate::tests
+}  // namespace spillgate::hw::testing

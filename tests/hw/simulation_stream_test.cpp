@@ -7,7 +7,7 @@
 #include "tests/hw/collecting_sink.hpp"
 
 using namespace spillgate;
-using namespace spillgate::tests;
+using namespace spillgate::hw::testing;
 
 TEST_CASE("a simulated board yields one record per mark on the detector and the veto channel", "[hw]") {
     const auto board = simulated_board(50);
