@@ -1,0 +1,190 @@
+#include "daq/source_queue.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+using namespace spillgate;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double frequency_hz = 1e6;
+
+hw::SourceInfo board(std::uint32_t id) {
+    hw::SourceInfo info;
+    info.board = id;
+    info.name = "board " + std::to_string(id);
+    info.frequency_hz = frequency_hz;
+    return info;
+}
+
+// One trace and one mark, both at the begin of [begin, end).
+hw::Batch batch_of(std::uint32_t id, std::int64_t begin, std::int64_t end, std::uint32_t epoch = 0) {
+    hw::Batch batch;
+    batch.board = id;
+    batch.watermark = {0, epoch, end, 0};
+    hw::DeviceTrace trace;
+    trace.board = id;
+    trace.first = {0, epoch, begin, 0};
+    trace.count = 4;
+    batch.samples.resize(4);
+    batch.traces.push_back(trace);
+    hw::Mark mark;
+    mark.time = trace.first;
+    batch.marks.push_back(mark);
+    return batch;
+}
+
+}  // namespace
+
+TEST_CASE("batches of one lane come out in order, and their memory is used again") {
+    daq::SourceQueue queue(4);
+    auto& lane = queue.add_lane(board(0));
+    for (int i = 0; i < 3; ++i)
+        CHECK(lane.put_or_drop(batch_of(0, 10 * i, 10 * i + 10)));
+    for (int i = 0; i < 3; ++i) {
+        auto batch = queue.take(1s);
+        REQUIRE(batch);
+        CHECK(batch->watermark.ticks == 10 * i + 10);
+        queue.give_back(std::move(*batch));
+    }
+    CHECK_FALSE(queue.take(1ms));
+    const auto reused = lane.empty();
+    CHECK(reused.samples.empty());
+    CHECK(reused.samples.capacity() >= 4);
+}
+
+TEST_CASE("a full lane of a live source loses traces and says which stretch, but keeps marks") {
+    daq::SourceQueue queue(2);
+    auto& lane = queue.add_lane(board(0));
+    CHECK(lane.put_or_drop(batch_of(0, 0, 10)));
+    CHECK(lane.put_or_drop(batch_of(0, 10, 20)));
+    CHECK_FALSE(lane.put_or_drop(batch_of(0, 20, 30)));
+    CHECK_FALSE(lane.put_or_drop(batch_of(0, 30, 40)));
+    CHECK(queue.levels().front().dropped_batches == 2);
+
+    REQUIRE(queue.take(1s));
+    const auto tail = queue.take(1s);
+    REQUIRE(tail);
+    CHECK(tail->watermark.ticks == 40);
+    CHECK(tail->traces.size() == 1);
+    REQUIRE(tail->marks.size() == 3);
+    CHECK(tail->marks[1].time.ticks == 20);
+    CHECK(tail->marks[2].time.ticks == 30);
+    REQUIRE(tail->device_events.size() == 1);
+    const auto& event = tail->device_events.front();
+    CHECK(event.kind == hw::DeviceEvent::Kind::DROPPED);
+    CHECK(event.name == "buffer-full");
+    CHECK(event.time.ticks == 20);
+    CHECK(event.until.ticks == 40);
+    CHECK(event.count == 2);
+}
+
+TEST_CASE("a dropped batch of a new epoch, or the last one, still comes, without its traces") {
+    daq::SourceQueue queue(1);
+    auto& lane = queue.add_lane(board(0));
+    CHECK(lane.put_or_drop(batch_of(0, 0, 10)));
+    CHECK_FALSE(lane.put_or_drop(batch_of(0, 5, 15, 1)));
+    auto last = batch_of(0, 15, 25, 1);
+    last.last = true;
+    CHECK_FALSE(lane.put_or_drop(std::move(last)));
+    REQUIRE(queue.take(1s));
+    const auto epoch = queue.take(1s);
+    REQUIRE(epoch);
+    CHECK(epoch->watermark.epoch == 1);
+    CHECK(epoch->traces.empty());
+    CHECK(epoch->marks.size() == 1);
+    CHECK(epoch->device_events.size() == 1);
+    const auto end = queue.take(1s);
+    REQUIRE(end);
+    CHECK(end->last);
+    CHECK(queue.all_ended());
+    CHECK(queue.drained());
+}
+
+TEST_CASE("a source that can wait is held back and loses nothing") {
+    daq::SourceQueue queue(3);
+    auto& lane = queue.add_lane(board(0));
+    constexpr int batches = 1000;
+    std::thread source([&] {
+        for (int i = 0; i < batches; ++i) {
+            auto batch = batch_of(0, 10 * i, 10 * i + 10);
+            batch.last = i + 1 == batches;
+            if (!lane.wait_and_put(std::move(batch))) return;
+        }
+    });
+    int taken = 0;
+    while (auto batch = queue.take(5s)) {
+        CHECK(queue.levels().front().used <= 3);
+        CHECK(batch->watermark.ticks == 10 * taken + 10);
+        ++taken;
+        if (batch->last) break;
+    }
+    source.join();
+    CHECK(taken == batches);
+    CHECK(queue.sources_wait());
+    CHECK(queue.levels().front().dropped_batches == 0);
+}
+
+TEST_CASE("closing sends a waiting source away and keeps what is queued") {
+    daq::SourceQueue queue(1);
+    auto& lane = queue.add_lane(board(0));
+    std::atomic<bool> refused = false;
+    std::thread source([&] {
+        for (int i = 0; !refused; ++i)
+            refused = !lane.wait_and_put(batch_of(0, 10 * i, 10 * i + 10));
+    });
+    while (queue.levels().front().used == 0)
+        std::this_thread::yield();
+    queue.close();
+    source.join();
+    CHECK(refused);
+    CHECK_FALSE(queue.drained());
+    CHECK(queue.take(1s));
+    CHECK(queue.drained());
+}
+
+TEST_CASE("of two lanes the one whose stream is behind in device time comes first") {
+    daq::SourceQueue queue(100);
+    auto& fast = queue.add_lane(board(0));
+    auto& slow = queue.add_lane(board(1));
+    const auto step = static_cast<std::int64_t>(0.05 * frequency_hz);
+    for (int i = 0; i < 20; ++i)
+        fast.put_or_drop(batch_of(0, i * step, (i + 1) * step));
+    for (int i = 0; i < 20; ++i)
+        slow.put_or_drop(batch_of(1, i * step, (i + 1) * step));
+    std::int64_t newest[2] = {0, 0};
+    for (int i = 0; i < 40; ++i) {
+        const auto batch = queue.take(1s);
+        REQUIRE(batch);
+        newest[batch->board] = batch->watermark.ticks;
+        CHECK(std::abs(newest[0] - newest[1]) <= 2 * step);
+    }
+}
+
+TEST_CASE("a stream that is behind and still delivering is waited for") {
+    daq::SourceQueue queue(100);
+    auto& fast = queue.add_lane(board(0));
+    auto& slow = queue.add_lane(board(1));
+    const auto second = static_cast<std::int64_t>(frequency_hz);
+    fast.put_or_drop(batch_of(0, 0, 1));
+    slow.put_or_drop(batch_of(1, 0, 1));
+    fast.put_or_drop(batch_of(0, 1, second));
+    fast.put_or_drop(batch_of(0, second, 2 * second));
+    std::thread late([&] {
+        while (queue.levels()[0].used > 1)
+            std::this_thread::yield();
+        slow.put_or_drop(batch_of(1, 1, second));
+    });
+    std::vector<std::uint32_t> order;
+    for (int i = 0; i < 5; ++i) {
+        const auto batch = queue.take(10s);
+        REQUIRE(batch);
+        order.push_back(batch->board);
+    }
+    late.join();
+    CHECK(order.back() == 0);
+    CHECK(order[3] == 1);
+}
