@@ -1,5 +1,4 @@
 // RECONSTRUCTION §1, scalar, on 35 000-sample records with 12 PE in the C roi.
-#include <cmath>
 #include <random>
 
 #include <benchmark/benchmark.h>
@@ -9,6 +8,7 @@
 #include "proto/config_loader.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/measure.hpp"
+#include "tests/bench/waveforms.hpp"
 
 namespace spillgate::bench {
 
@@ -18,29 +18,6 @@ constexpr std::uint32_t record_samples = 35000;
 constexpr std::int64_t roi_begin = 27475;  // data set 1 of the 2017 analysis
 constexpr int photoelectrons = 12;
 constexpr int records = 1024;  // 72 MB: more than the caches hold
-
-// A CsI record with noise of 0.6 ADC and single photoelectrons of about 60 ADC·samples whose times follow the
-// scintillator (1.05 and 11.2 μs).
-void fill_waveform(std::span<std::uint16_t> samples, std::mt19937_64& random) {
-    std::vector<double> height(samples.size());
-    std::exponential_distribution<double> fast(1.0 / 527);
-    std::exponential_distribution<double> slow(1.0 / 5600);
-    std::bernoulli_distribution is_slow(0.41 / 1.41);
-    std::gamma_distribution<double> charge(4, 60.0 / 4);
-    for (int pe = 0; pe < photoelectrons; ++pe) {
-        const auto delay = is_slow(random) ? slow(random) : fast(random);
-        const auto at = std::min(static_cast<std::int64_t>(samples.size()) - 40,
-                                 roi_begin + 500 + static_cast<std::int64_t>(delay));
-        const double q = charge(random);
-        for (std::int64_t k = 0; k < 30; ++k)
-            height[static_cast<std::size_t>(at + k)] += q / 4 * std::exp(-static_cast<double>(k) / 4);
-    }
-    std::normal_distribution<double> noise(0, 0.6);
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        const auto code = std::lround(100 + noise(random) - height[i]);
-        samples[i] = static_cast<std::uint16_t>(static_cast<std::int16_t>(std::clamp(code, -128L, 127L)));
-    }
-}
 
 proto::SpillRecord make_record(std::mt19937_64& random) {
     proto::SpillRecord record;
@@ -55,7 +32,8 @@ proto::SpillRecord make_record(std::mt19937_64& random) {
         trace.count = record_samples;
         record.traces.push_back(trace);
     }
-    fill_waveform(std::span(record.samples).first(record_samples), random);
+    fill_waveform(std::span(record.samples).first(record_samples), {}, roi_begin + 500, photoelectrons,
+                  random);
     std::fill(record.samples.begin() + record_samples, record.samples.end(), std::uint16_t{0});
     const auto window = [](proto::WindowKind kind, std::int64_t pretrace, std::int64_t roi,
                            std::int64_t end) {
