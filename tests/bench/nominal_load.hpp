@@ -1,0 +1,22 @@
+// The nominal load at the SNS: 16 channels × 250 MS/s × 14 bit × 2 windows × 70 μs × 60 Hz = 67 MB/s.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "hw/source.hpp"
+
+namespace spillgate::bench {
+
+inline constexpr std::uint32_t nominal_channels = 16;
+inline constexpr std::uint32_t nominal_trace_samples = 35000;  // 140 μs: the AC and the C window
+inline constexpr double nominal_repetition_hz = 60;
+inline constexpr double nominal_bytes_per_second =
+    nominal_channels * nominal_trace_samples * sizeof(std::uint16_t) * nominal_repetition_hz;
+
+// The configuration's text: a simulated digitizer, runs and sockets inside `folder`, any free port for the
+// console. 15 detector channels are reconstructed; the 16th is their veto.
+std::string nominal_config(const std::filesystem::path& folder);
+
+}  // namespace spillgate::bench
