@@ -41,6 +41,7 @@ std::span<const Benchmark> all_benchmarks();
 proto::Result<std::vector<Row>> pmt_full_chain(const Options& options);
 proto::Result<std::vector<Row>> record_and_publish(const Options& options);
 proto::Result<std::vector<Row>> latency_nominal(const Options& options);
+proto::Result<std::vector<Row>> reprocess(const Options& options);
 proto::Result<std::vector<Row>> compression(const Options& options);
 
 }  // namespace spillgate::bench

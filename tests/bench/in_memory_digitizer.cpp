@@ -18,7 +18,8 @@ InMemoryDigitizer::InMemoryDigitizer(const Shape& shape) : shape_(shape) {
         auto& samples = pool_.emplace_back(std::size_t{shape.channels} * shape.trace_samples);
         for (std::size_t channel = 0; channel < shape.channels; ++channel)
             fill_waveform(std::span(samples).subspan(channel * shape.trace_samples, shape.trace_samples),
-                          digitizer_14_bit, shape.mark_position + 500, 12, random);
+                          digitizer_14_bit, shape.mark_position + 500, channel + 1 < shape.channels ? 12 : 0,
+                          random);
     }
 }
 

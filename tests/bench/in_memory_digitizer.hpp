@@ -8,8 +8,8 @@
 
 namespace spillgate::bench {
 
-// One beam-triggered batch per slot: every channel's trace, the mark and the charge. Its clock runs at the
-// facility's pace, however fast it is read.
+// One beam-triggered batch per slot: every channel's trace, the mark and the charge; the last channel, the
+// veto, stays quiet. Its clock runs at the facility's pace, however fast it is read.
 class InMemoryDigitizer : public hw::Source {
   public:
     struct Shape {
