@@ -49,9 +49,9 @@ struct DeviceEvent {
     };
     Kind kind = Kind::DROPPED;
     proto::ClockTime time;
-    proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
     std::string name;
     std::uint64_t count = 0;
+    proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
 };
 
 // A stretch of one board's stream. All times are of the board's clock domain and current epoch; traces are
