@@ -1,0 +1,409 @@
+#include "daq/gate/gate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <tuple>
+
+#include "proto/wire.hpp"
+
+namespace spillgate::daq {
+
+using proto::advanced;
+using proto::bit;
+using proto::ClockTime;
+using proto::Disposition;
+using proto::SlotQuality;
+using proto::Window;
+
+GateSettings GateSettings::from(const config::Config& config, const WindowPlan& plan,
+                                const std::vector<hw::SourceInfo>& sources, std::uint32_t mark_board) {
+    GateSettings settings;
+    settings.plan = plan;
+    settings.mark_board = mark_board;
+    settings.open_slots = config.buffers().open_slots();
+    for (const auto& source : sources) {
+        settings.boards.push_back(source.board);
+        settings.clock_domain = source.clock_domain;
+    }
+    const auto is_veto = [&](const config::Channel& channel) {
+        return std::ranges::any_of(config.channel(), [&](const config::Channel& other) {
+            return other.role() == config::Channel::DETECTOR && other.veto() == channel.name();
+        });
+    };
+    for (const auto& channel : config.channel()) {
+        if (std::ranges::find(settings.boards, channel.board()) == settings.boards.end()) continue;
+        GatedChannel gated;
+        gated.board = channel.board();
+        gated.channel = channel.channel();
+        gated.needed = channel.role() == config::Channel::DETECTOR || is_veto(channel);
+        gated.policy = channel.policy();
+        gated.every_nth = channel.every_nth();
+        gated.pulse_threshold_adc = channel.pulse_threshold_adc();
+        gated.pulse_margin = proto::ticks_from_ns(channel.pulse_margin_ns(), plan.frequency_hz);
+        settings.channels.push_back(gated);
+    }
+    return settings;
+}
+
+Gate::Gate(GateSettings settings) : settings_(std::move(settings)) {
+    open_.reserve(settings_.open_slots);
+}
+
+bool Gate::open(const Slot& slot, bool paused) {
+    if (!slot.marked) marks_.predicted(slot.t0);
+    if (full()) return false;
+    open_.push_back({slot, paused, slot.quality});
+    high_water_ = std::max(high_water_, open_.size());
+    return true;
+}
+
+void Gate::strobe_seen(const ClockTime& time) {
+    strobes_.push_back(time);
+}
+
+void Gate::add_quality(std::uint64_t slot, std::uint32_t bits) {
+    for (auto& open : open_)
+        if (open.slot.number == slot) open.quality |= bits;
+}
+
+std::optional<ClockTime> Gate::next_due() const {
+    if (open_.empty()) return std::nullopt;
+    return advanced(open_.front().slot.t0, settings_.plan.reach_end + settings_.plan.reorder_margin);
+}
+
+bool Gate::oldest_has_ended(const ClockTime& watermark) const {
+    return !open_.empty() && !earlier(watermark, advanced(open_.front().slot.t0, settings_.plan.reach_end));
+}
+
+void Gate::abandon_open() {
+    open_.clear();
+}
+
+ClosedSlot Gate::close_oldest_as_lost() {
+    const Open open = open_.front();
+    open_.erase(open_.begin());
+    facts_.clear();
+    return finished(open, open.paused ? wire::PAUSED : wire::LOST_BUFFER_FULL);
+}
+
+ClosedSlot Gate::close_next(TraceStore& traces, const Losses& losses, NamedCounters& counters) {
+    Open open = open_.front();
+    open_.erase(open_.begin());
+    choose(open.slot, traces);
+    facts_.clear();
+    if (open.paused) return finished(open, wire::PAUSED);
+
+    place_windows(open.slot, counters);
+    label(open.slot);
+    check_coverage(open.slot, losses);
+    auto closed = finished(open, dispose(open.slot, losses));
+    const bool is_lost = closed.disposition == wire::LOST_BUFFER_FULL ||
+                         closed.disposition == wire::LOST_DEVICE || closed.disposition == wire::LOST_CORRUPT;
+    if (is_lost) return closed;
+    if (open.slot.marked || !chosen_.empty()) closed.record = assemble(open.slot, traces, counters);
+    for (const auto& window : windows_) {
+        facts_.push_back({window.kind, window.roi_end - window.roi_begin, window.dead_ticks, window.truncated,
+                          window.strobe});
+        if (window.truncated && open.slot.marked) ++closed.truncated_windows;
+    }
+    if (closed.truncated_windows > 0) {
+        closed.disposition = wire::TRUNCATED;
+        closed.quality |= bit(SlotQuality::WINDOW_TRUNCATED);
+    }
+    closed.windows = facts_;
+    if (closed.record) closed.record->quality = closed.quality;
+    return closed;
+}
+
+ClosedSlot Gate::finished(const Open& open, Disposition disposition) const {
+    ClosedSlot closed;
+    closed.slot = open.slot;
+    closed.disposition = disposition;
+    closed.quality = open.quality;
+    return closed;
+}
+
+// ---- which traces --------------------------------------------------------------------------------------
+
+const GatedChannel* Gate::channel_of(const proto::Trace& trace) const {
+    for (const auto& channel : settings_.channels)
+        if (channel.board == trace.board && channel.channel == trace.channel) return &channel;
+    return nullptr;
+}
+
+bool Gate::wants(const proto::Trace& trace) const {
+    return settings_.channels.empty() || channel_of(trace) != nullptr;
+}
+
+bool Gate::triggered_at(const proto::Trace& trace, const ClockTime& reference) const {
+    const std::int64_t off = trace.first.ticks + settings_.plan.mark_position - reference.ticks;
+    return std::abs(off) <= settings_.plan.trigger_tolerance;
+}
+
+std::optional<ClockTime> Gate::strobe_of(const Slot& slot) const {
+    const auto& plan = settings_.plan;
+    for (const auto& strobe : strobes_) {
+        if (!strobe.comparable(slot.t0)) continue;
+        if (std::abs(strobe.ticks - slot.t0.ticks - plan.strobe_phase) <= plan.strobe_tolerance)
+            return strobe;
+    }
+    return std::nullopt;
+}
+
+bool Gate::near_window(const Slot& slot, const ClockTime& begin, const ClockTime& end) const {
+    const auto& plan = settings_.plan;
+    const auto strobe = plan.mode == config::Gate::STROBED ? strobe_of(slot) : std::nullopt;
+    const std::int64_t lead = plan.reference == config::Gate::RECORD_BEGIN ? plan.mark_position : 0;
+    return std::ranges::any_of(plan.windows, [&](const PlannedWindow& window) {
+        if (window.strobe && !strobe) return false;
+        const std::int64_t base = (window.strobe ? strobe->ticks : slot.t0.ticks) - lead;
+        const std::int64_t from = base + std::min(window.pretrace_begin, window.roi_begin);
+        const std::int64_t to = base + std::max(window.pretrace_end, window.roi_end);
+        return begin.ticks < to + plan.trace_margin && end.ticks > from - plan.trace_margin;
+    });
+}
+
+bool Gate::belongs(const Slot& slot, const proto::Trace& trace, const ClockTime& end,
+                   const GatedChannel* channel) const {
+    const auto& plan = settings_.plan;
+    if (!trace.first.comparable(slot.t0)) return false;
+    if (plan.mode == config::Gate::FREE_RUNNING) {
+        const std::int64_t after = trace.first.ticks - slot.t0.ticks;
+        return after >= 0 && after < plan.slice;
+    }
+    if (!plan.triggered() || (channel != nullptr && !channel->needed))
+        return near_window(slot, trace.first, end);
+    if (triggered_at(trace, slot.t0)) return true;
+    const auto strobe = plan.mode == config::Gate::STROBED ? strobe_of(slot) : std::nullopt;
+    return strobe && triggered_at(trace, *strobe);
+}
+
+void Gate::choose(const Slot& slot, TraceStore& traces) {
+    chosen_.clear();
+    auto& held = traces.held();
+    for (std::uint32_t i = 0; i < held.size(); ++i) {
+        const auto& trace = traces.trace(held[i]);
+        const auto* channel = channel_of(trace);
+        if (!belongs(slot, trace, held[i].end, channel)) continue;
+        ++held[i].uses;
+        if (channel != nullptr && channel->policy == config::Channel::EVERY_NTH &&
+            slot.number % channel->every_nth != 0)
+            continue;
+        chosen_.push_back({i, &trace, channel});
+    }
+    // One order, whatever the order of arrival.
+    std::ranges::sort(chosen_, [](const Chosen& a, const Chosen& b) {
+        const auto key = [](const proto::Trace& t) {
+            return std::tuple(t.first.ticks, t.first.fraction, t.board, t.channel, t.stream, t.count);
+        };
+        return key(*a.trace) < key(*b.trace);
+    });
+}
+
+const proto::Trace* Gate::triggered_by(const ClockTime& reference) const {
+    for (const auto& chosen : chosen_)
+        if ((chosen.channel == nullptr || chosen.channel->needed) && triggered_at(*chosen.trace, reference))
+            return chosen.trace;
+    return nullptr;
+}
+
+// ---- which windows -------------------------------------------------------------------------------------
+
+void Gate::place_windows(const Slot& slot, NamedCounters& counters) {
+    const auto& plan = settings_.plan;
+    const bool from_record = plan.reference == config::Gate::RECORD_BEGIN && plan.triggered();
+    own_mark_slack_ = 0;
+    std::size_t count = 0;
+    windows_.resize(plan.windows.size());
+    for (const auto& planned : plan.windows) {
+        ClockTime reference = slot.t0;
+        if (planned.strobe) {
+            const auto strobe = strobe_of(slot);
+            if (!strobe) {
+                if (slot.marked) counters.add("strobe-missing");
+                continue;
+            }
+            reference = *strobe;
+        }
+        std::int64_t base = reference.ticks - slot.t0.ticks;
+        if (from_record) {
+            const auto* trace = triggered_by(reference);
+            base = trace != nullptr ? trace->first.ticks - slot.t0.ticks : base - plan.mark_position;
+            // A window that begins or ends on the mark of its record does so to the sample.
+            if (trace != nullptr) own_mark_slack_ = trace->ticks_per_sample;
+        }
+        auto& window = windows_[count++];
+        window.kind = planned.kind;
+        window.pretrace_begin = base + planned.pretrace_begin;
+        window.pretrace_end = base + planned.pretrace_end;
+        window.roi_begin = base + planned.roi_begin;
+        window.roi_end = base + planned.roi_end;
+        window.strobe = planned.strobe;
+        window.truncated = false;
+        window.dead_ticks = 0;
+        window.traces.clear();
+    }
+    windows_.resize(count);
+}
+
+void Gate::label(const Slot& slot) {
+    const auto& plan = settings_.plan;
+    for (auto& window : windows_) {
+        if (!slot.marked) window.kind = wire::UNKNOWN;
+        if (window.kind != wire::ANTI_COINCIDENT) continue;
+        if (!marks_.clear(slot.t0, slot.period_ticks, static_cast<double>(window.begin()),
+                          static_cast<double>(window.end()), plan.ac_margin, plan.mark_tolerance,
+                          own_mark_slack_))
+            window.kind = wire::UNKNOWN;
+    }
+}
+
+std::optional<Disposition> Gate::lost(const Window& window, const Slot& slot, const Losses& losses) const {
+    const auto begin = advanced(slot.t0, window.begin());
+    const auto end = advanced(slot.t0, window.end());
+    const auto matters = [&](std::uint32_t board) {
+        return settings_.channels.empty() ||
+               std::ranges::any_of(settings_.channels, [&](const GatedChannel& channel) {
+                   return channel.needed && channel.board == board;
+               });
+    };
+    for (const auto board : settings_.boards)
+        if (matters(board))
+            if (const auto reason = losses.lost(board, begin, end)) return reason;
+    return std::nullopt;
+}
+
+// Whether the channel's traces, one after the other, hold every sample of the window.
+bool Gate::covered(const GatedChannel& channel, const Window& window, const Slot& slot) const {
+    std::int64_t upto = window.begin();
+    for (const auto& chosen : chosen_) {
+        const auto& trace = *chosen.trace;
+        if (chosen.channel != &channel || trace.stream != wire::RAW) continue;
+        const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
+        const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
+        // A bound between two samples rounds up to the next (proto::sample_position).
+        if (begin > upto + trace.ticks_per_sample - 1) continue;
+        upto = std::max(upto, end);
+    }
+    return upto >= window.end();
+}
+
+void Gate::check_coverage(const Slot& slot, const Losses& losses) {
+    const bool any_needed = std::ranges::any_of(settings_.channels, &GatedChannel::needed);
+    for (auto& window : windows_) {
+        if (settings_.plan.triggered() && any_needed) {
+            for (const auto& channel : settings_.channels)
+                if (channel.needed && !covered(channel, window, slot)) window.truncated = true;
+            continue;
+        }
+        if (lost(window, slot, losses)) window.truncated = true;
+        for (const auto& chosen : chosen_) {
+            const auto& trace = *chosen.trace;
+            const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
+            const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
+            const bool cut = (trace.flags & proto::TRACE_TRUNCATED) != 0;
+            if (cut && begin < window.end() && end >= window.begin()) window.truncated = true;
+        }
+    }
+}
+
+bool Gate::all_truncated() const {
+    return !windows_.empty() && std::ranges::all_of(windows_, &Window::truncated);
+}
+
+// Something that survives makes a slot truncated; nothing that survives makes it lost, if it is known why.
+Disposition Gate::dispose(const Slot& slot, const Losses& losses) const {
+    if (!slot.marked) {
+        const auto why = losses.lost(settings_.mark_board, slot.t0, advanced(slot.t0, 1));
+        return why == wire::LOST_DEVICE ? wire::LOST_DEVICE : wire::MARK_MISSED;
+    }
+    if (chosen_.empty() && all_truncated())
+        for (const auto& window : windows_)
+            if (const auto reason = lost(window, slot, losses)) return *reason;
+    return wire::COMPLETE;  // truncated windows are seen to by the caller
+}
+
+// ---- the record ----------------------------------------------------------------------------------------
+
+std::shared_ptr<proto::SpillRecord> Gate::assemble(const Slot& slot, TraceStore& traces,
+                                                   NamedCounters& counters) {
+    auto record = pool_.take();
+    record->slot = slot.number;
+    record->cycle_id = slot.cycle_id;
+    record->t0 = slot.t0;
+    record->clocks.assign(
+        1, {settings_.clock_domain, settings_.plan.frequency_hz, slot.t0, slot.uncertainty_ns});
+    record->counters.clear();
+    record->samples.clear();
+    std::size_t count = 0;
+    bool fits = true;
+    for (const auto& chosen : chosen_) {
+        const auto samples = traces.samples(traces.held()[chosen.held]);
+        if (chosen.channel != nullptr && chosen.channel->policy == config::Channel::PULSES) {
+            const auto margin = static_cast<std::uint32_t>(
+                (chosen.channel->pulse_margin + chosen.trace->ticks_per_sample - 1) /
+                chosen.trace->ticks_per_sample);
+            for (const auto range :
+                 pulses_.find(samples, chosen.trace->encoding, chosen.channel->pulse_threshold_adc, margin))
+                fits &= append(*record, count, *chosen.trace, samples, range);
+        } else {
+            fits &= append(*record, count, *chosen.trace, samples, {0, chosen.trace->count});
+        }
+    }
+    record->traces.resize(count);
+    if (!fits) {
+        counters.add("trace-over-limit");
+        for (auto& window : windows_)
+            window.truncated = true;
+    }
+    for (auto& window : windows_)
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const auto& trace = record->traces[i];
+            const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
+            const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
+            if (begin < window.end() && end > window.begin()) window.traces.push_back(i);
+        }
+    record->windows = windows_;
+    return record;
+}
+
+bool Gate::append(proto::SpillRecord& record, std::size_t& count, const proto::Trace& trace,
+                  std::span<const std::uint16_t> samples, SampleRange range) {
+    const std::size_t length = range.end - range.begin;
+    const std::size_t bytes = (record.samples.size() + length) * sizeof(std::uint16_t);
+    if (count >= proto::max_traces || bytes > proto::max_payload_bytes) return false;
+    if (count == record.traces.size()) record.traces.emplace_back();
+    auto& kept = record.traces[count++];
+    kept = trace;
+    kept.first = advanced(trace.first, static_cast<std::int64_t>(range.begin) * trace.ticks_per_sample);
+    kept.offset = record.samples.size();
+    kept.count = static_cast<std::uint32_t>(length);
+    if (length != trace.count) kept.flags |= proto::TRACE_REDUCED;
+    const auto part = samples.subspan(range.begin, length);
+    record.samples.insert(record.samples.end(), part.begin(), part.end());
+    return true;
+}
+
+// ---- letting go ----------------------------------------------------------------------------------------
+
+ClockTime Gate::forget(const ClockTime& earliest_next, TraceStore& traces, NamedCounters* counters) {
+    const auto& plan = settings_.plan;
+    ClockTime oldest = earliest_next;
+    for (const auto& open : open_)
+        if (earlier(open.slot.t0, oldest)) oldest = open.slot.t0;
+    const ClockTime bound = advanced(oldest, plan.reach_begin);
+    traces.expire(bound, [&](const TraceStore::Held& held) {
+        if (counters == nullptr) return;
+        if (held.uses == 0) counters->add(plan.triggered() ? "trace-without-slot" : "trace-outside-windows");
+        if (held.uses > 1) counters->add("trace-in-two-slots");
+    });
+    // A mark matters a little longer: a missed one within its tolerance and margin.
+    const auto reach = static_cast<std::int64_t>(plan.ac_margin + plan.mark_tolerance) + 1;
+    const ClockTime marks_from = advanced(bound, -reach);
+    marks_.forget_before(marks_from);
+    std::erase_if(strobes_, [&](const ClockTime& strobe) { return earlier(strobe, marks_from); });
+    return bound;
+}
+
+}  // namespace spillgate::daq

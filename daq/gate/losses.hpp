@@ -1,0 +1,46 @@
+// What is known to be lost of each board's stream: stretches that a device or a full buffer dropped, and how
+// far each board has delivered.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "daq/clock_order.hpp"
+#include "proto/spill_record.hpp"
+
+namespace spillgate::daq {
+
+class Losses {
+  public:
+    explicit Losses(std::vector<std::uint32_t> boards);
+
+    // Traces of `board` in [begin, end) are lost; `reason` is LOST_BUFFER_FULL, LOST_CORRUPT or LOST_DEVICE.
+    void dropped(std::uint32_t board, const proto::ClockTime& begin, const proto::ClockTime& end,
+                 proto::Disposition reason);
+    // The device is gone from `begin` on, until it is readopted.
+    void gone(std::uint32_t board, const proto::ClockTime& begin);
+    void readopted(std::uint32_t board, const proto::ClockTime& time);
+    void delivered(std::uint32_t board, const proto::ClockTime& watermark);
+    void forget_before(const proto::ClockTime& time);
+
+    // Why something of [begin, end) of `board` is missing; empty if nothing is.
+    std::optional<proto::Disposition> lost(std::uint32_t board, const proto::ClockTime& begin,
+                                           const proto::ClockTime& end) const;
+
+  private:
+    struct Stretch {
+        std::uint32_t board = 0;
+        proto::ClockTime begin;
+        std::optional<proto::ClockTime> end;
+        proto::Disposition reason = wire::LOST_DEVICE;
+    };
+    struct Front {
+        std::uint32_t board = 0;
+        std::optional<proto::ClockTime> watermark;
+    };
+    std::vector<Front> fronts_;
+    std::vector<Stretch> stretches_;
+};
+
+}  // namespace spillgate::daq
