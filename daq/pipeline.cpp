@@ -1,0 +1,441 @@
+#include "daq/pipeline.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "daq/clock_order.hpp"
+#include "daq/gate/gate.hpp"
+#include "daq/named_counters.hpp"
+#include "daq/record_counters.hpp"
+#include "daq/slot_tracker.hpp"
+#include "daq/stream_intake.hpp"
+#include "daq/verdict_book.hpp"
+
+namespace spillgate::daq {
+
+using proto::advanced;
+using proto::bit;
+using proto::ClockTime;
+using proto::error;
+using proto::ErrorKind;
+using proto::Fault;
+using proto::Result;
+using proto::SlotQuality;
+
+namespace {
+
+constexpr double far_future_s = 10;
+
+// The first board that gives marks; the marks of others in the same clock domain repeat them.
+Result<std::uint32_t> find_mark_board(const PipelineSettings& settings) {
+    for (const auto& source : settings.sources)
+        for (const auto& board : settings.config.board())
+            if (board.id() == source.board && board.gives_marks()) return source.board;
+    if (settings.config.gate().mode() == config::Gate::FREE_RUNNING) return settings.sources.front().board;
+    return error(ErrorKind::CONFIG,
+                 fmt::format("daemon {}: none of its boards gives marks (board.gives_marks); every gate mode "
+                             "but FREE_RUNNING needs them",
+                             settings.daemon));
+}
+
+proto::Status check_sources(const PipelineSettings& settings) {
+    if (settings.sources.empty())
+        return error(ErrorKind::CONFIG, fmt::format("daemon {} reads no board", settings.daemon));
+    const auto& first = settings.sources.front();
+    for (const auto& source : settings.sources) {
+        if (source.frequency_hz <= 0)
+            return error(ErrorKind::CONFIG, fmt::format("board {}: clock frequency {} Hz is not positive",
+                                                        source.board, source.frequency_hz));
+        if (source.clock_domain != first.clock_domain || source.frequency_hz != first.frequency_hz)
+            return error(
+                ErrorKind::CONFIG,
+                fmt::format("boards {} and {} of daemon {} do not share a clock (domains {} and {}, {} and "
+                            "{} Hz); boards with clocks of their own need daemons of their own",
+                            first.board, source.board, settings.daemon, first.clock_domain,
+                            source.clock_domain, first.frequency_hz, source.frequency_hz));
+    }
+    return {};
+}
+
+}  // namespace
+
+struct Pipeline::State final : TrackerListener {
+    State(PipelineSettings s, const WindowPlan& plan_, std::uint32_t mark_board)
+        : settings(std::move(s)),
+          plan(plan_),
+          frequency_hz(plan.frequency_hz),
+          tracker(TrackerSettings::from(settings.config.facility(), frequency_hz)),
+          gate(GateSettings::from(settings.config, plan, settings.sources, mark_board)),
+          book(VerdictSettings::from(settings.config, frequency_hz)),
+          intake({settings.sources, mark_board, static_cast<std::int64_t>(far_future_s * frequency_hz),
+                  static_cast<std::int64_t>(settings.config.buffers().open_slots() * slot_ticks())}),
+          store(settings.recycle),
+          wanted([this](const proto::Trace& trace) { return gate.wants(trace); }) {
+        sources_simulated = std::ranges::any_of(settings.sources, &hw::SourceInfo::simulated);
+    }
+
+    double slot_ticks() const {
+        return free_running() ? static_cast<double>(plan.slice)
+                              : frequency_hz / settings.config.facility().repetition_hz();
+    }
+    bool free_running() const { return plan.mode == config::Gate::FREE_RUNNING; }
+
+    // What the tracker says.
+    void slot_opened(const Slot& slot) override;
+    void mark_classified(const ClockTime& time, MarkClass mark_class,
+                         std::optional<std::uint64_t> slot) override;
+    void fault(Fault f) override { faults.add(f); }
+    void doubt(const char* name) override { counters.add(name); }
+
+    // One stream of events in order of device time, so that nothing depends on how it was delivered.
+    void run_until(const ClockTime& watermark, bool to_the_end);
+    void take_mark(const QueuedMark& queued);
+    void start_slices();
+    void open_slice();
+    void close_oldest();
+    void close_as_lost();
+    void emit(ClosedSlot closed);
+    void judge(bool judged);
+    void forget();
+
+    PipelineSettings settings;
+    WindowPlan plan;
+    double frequency_hz;
+    SlotTracker tracker;
+    Gate gate;
+    VerdictBook book;
+    StreamIntake intake;
+    TraceStore store;
+    std::function<bool(const proto::Trace&)> wanted;
+    bool sources_simulated = false;
+
+    bool begun = false;
+    bool paused = false;
+    bool simulated = false;
+    std::uint32_t run = 0;
+    std::uint64_t next_sequence = 0;
+    std::uint64_t slots_opened = 0;
+    StartRule rule;
+    std::optional<ClockTime> next_slice;  // FREE_RUNNING
+    proto::Ledger ledger;
+    proto::FaultCounts faults;
+    NamedCounters counters;
+    RecordCounters record_counters;
+    std::uint64_t slots_over_limit = 0;
+    std::uint64_t verdicts_forced = 0;
+    ClockTime now;
+    proto::Verdict verdict;
+    Outlet* outlet = nullptr;
+};
+
+// ---- events --------------------------------------------------------------------------------------------
+
+void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
+    enum class Event { NONE, LEAVE_EPOCH, MISS, SLICE, CLOSE, JUDGE, MARK };
+    while (true) {
+        Event next = Event::NONE;
+        ClockTime when;
+        // At equal times the order is that of the calls below.
+        const auto consider = [&](Event event, const std::optional<ClockTime>& due) {
+            if (!due || earlier(watermark, *due)) return;
+            if (next != Event::NONE && !earlier(*due, when)) return;
+            next = event;
+            when = *due;
+        };
+        if (!free_running()) {
+            auto due = tracker.next_due();
+            if (due && due->epoch < watermark.epoch)
+                consider(Event::LEAVE_EPOCH, ClockTime{watermark.domain, due->epoch + 1,
+                                                       std::numeric_limits<std::int64_t>::min(), 0});
+            else
+                consider(Event::MISS, due);
+        }
+        if (begun) {
+            consider(Event::SLICE, next_slice);
+            consider(Event::CLOSE, gate.next_due());
+            consider(Event::JUDGE, book.next_due());
+        }
+        auto& marks = intake.marks();
+        if (!marks.empty()) {
+            const auto& time = marks.front().mark.time;
+            const bool has_passed = to_the_end || earlier(time, watermark);
+            if (has_passed && (next == Event::NONE || earlier(time, when))) {
+                next = Event::MARK;
+                when = time;
+            }
+        }
+        if (next == Event::NONE) return;
+        if (earlier(now, when)) now = when;
+        switch (next) {
+            case Event::NONE:
+                break;
+            case Event::LEAVE_EPOCH:
+                tracker.leave_epoch(*this);
+                break;
+            case Event::MISS:
+                tracker.miss(*this);
+                break;
+            case Event::SLICE:
+                open_slice();
+                break;
+            case Event::CLOSE:
+                close_oldest();
+                break;
+            case Event::JUDGE:
+                judge(book.act(verdict, faults, counters));
+                break;
+            case Event::MARK: {
+                const QueuedMark queued = marks.front();
+                marks.erase(marks.begin());
+                take_mark(queued);
+                break;
+            }
+        }
+    }
+}
+
+void Pipeline::State::take_mark(const QueuedMark& queued) {
+    if (free_running()) return;
+    switch (queued.mark.kind) {
+        case hw::Mark::Kind::EXTRACT:
+            gate.mark_seen(queued.mark.time);
+            tracker.mark(queued.mark, queued.suspect, *this);
+            break;
+        case hw::Mark::Kind::BEAM_ON:
+            if (begun) book.beam_on(queued.mark.time);
+            break;
+        case hw::Mark::Kind::STROBE:
+            gate.strobe_seen(queued.mark.time);
+            break;
+    }
+}
+
+void Pipeline::State::slot_opened(const Slot& slot) {
+    while (gate.full())
+        close_as_lost();
+    while (book.full()) {
+        ++verdicts_forced;
+        if (!book.oldest_is_closed()) close_as_lost();
+        judge(book.judge_oldest(verdict, faults));
+    }
+    book.open(slot);
+    gate.open(slot, paused);
+    ++slots_opened;
+}
+
+void Pipeline::State::mark_classified(const ClockTime&, MarkClass mark_class,
+                                      std::optional<std::uint64_t> slot) {
+    if (!slot || mark_class == MarkClass::ON_TIME) return;
+    const std::uint32_t bits = bit(mark_class == MarkClass::EXTRA       ? SlotQuality::EXTRA_MARK
+                                   : mark_class == MarkClass::DUPLICATE ? SlotQuality::DUPLICATE_MARK
+                                                                        : SlotQuality::OUT_OF_TOLERANCE);
+    gate.add_quality(*slot, bits);
+    book.add_quality(*slot, bits);
+}
+
+// Slices begin with the first trace (at or after the start), so that a recording's first event is in slot 0.
+void Pipeline::State::start_slices() {
+    const auto watermark = intake.watermark();
+    if (!free_running() || next_slice || !watermark) return;
+    std::optional<ClockTime> first;
+    for (const auto& held : store.held()) {
+        const auto& time = store.trace(held).first;
+        if (rule.not_before && time.comparable(*rule.not_before) && earlier(time, *rule.not_before)) continue;
+        if (earlier(time, *watermark) && (!first || earlier(time, *first))) first = time;
+    }
+    next_slice = first;
+}
+
+void Pipeline::State::open_slice() {
+    Slot slot;
+    slot.number = slots_opened;
+    slot.t0 = *next_slice;
+    slot.t0.fraction = 0;
+    slot.marked = true;
+    slot.period_ticks = static_cast<double>(plan.slice);
+    next_slice = advanced(slot.t0, plan.slice);
+    slot_opened(slot);
+}
+
+// ---- from slot to messages -----------------------------------------------------------------------------
+
+void Pipeline::State::close_oldest() {
+    emit(gate.close_next(store, intake.losses(), counters));
+    forget();
+}
+
+// No room for another open slot. One whose mark was missed is complete already: nothing of it is lost.
+void Pipeline::State::close_as_lost() {
+    if (!gate.oldest_is_marked()) return close_oldest();
+    ++slots_over_limit;
+    counters.add("slot-over-limit");
+    emit(gate.close_oldest_as_lost());
+}
+
+void Pipeline::State::emit(ClosedSlot closed) {
+    const std::uint32_t quality =
+        closed.quality | (simulated || sources_simulated ? bit(SlotQuality::SIMULATED) : 0);
+    faults.add(Fault::WINDOW_TRUNCATED, closed.truncated_windows);
+    std::optional<std::uint64_t> sequence;
+    if (closed.record) {
+        auto& record = *closed.record;
+        if (outlet->admit(record.samples.size() * sizeof(std::uint16_t))) {
+            record.run = run;
+            record.daemon = settings.daemon;
+            record.sequence = next_sequence++;
+            record.quality = quality;
+            record.utc_ns = settings.utc_ns();
+            record.utc_state = settings.utc_state ? settings.utc_state() : 0;
+            record_counters.write(faults, counters, record.counters);
+            sequence = record.sequence;
+            outlet->put(std::make_shared<const proto::Message>(proto::encode(std::move(closed.record))));
+        } else {
+            counters.add("record-refused-by-recorder");
+            closed.disposition = wire::LOST_DISK;
+            closed.windows = {};
+        }
+    }
+    book.close(closed.slot.number, closed.disposition, quality, closed.windows, sequence, now);
+}
+
+void Pipeline::State::judge(bool judged) {
+    if (!judged) return;
+    verdict.run = run;
+    verdict.daemon = settings.daemon;
+    verdict.sequence = next_sequence++;
+    verdict.utc_ns = settings.utc_ns();
+    ledger.add(verdict);
+    outlet->put(std::make_shared<const proto::Message>(proto::encode(verdict)));
+}
+
+void Pipeline::State::forget() {
+    const auto watermark = intake.watermark();
+    if (!watermark) return;
+    ClockTime earliest = *watermark;
+    if (const auto next = free_running() ? next_slice : tracker.earliest_next())
+        if (earlier(*next, earliest)) earliest = *next;
+    const bool counted = begun && slots_opened > 0;
+    intake.losses().forget_before(gate.forget(earliest, store, counted ? &counters : nullptr));
+}
+
+// ---- the class -----------------------------------------------------------------------------------------
+
+Result<Pipeline> Pipeline::create(PipelineSettings settings) {
+    if (const auto checked = check_sources(settings); !checked) return checked.error();
+    const auto mark_board = find_mark_board(settings);
+    if (!mark_board) return mark_board.error();
+    const auto plan = WindowPlan::from(settings.config.gate(), settings.config.facility(),
+                                       settings.sources.front().frequency_hz);
+    if (!plan) return plan.error();
+    if (!settings.utc_ns) settings.utc_ns = proto::utc_now_ns;
+    return Pipeline(std::make_unique<State>(std::move(settings), *plan, *mark_board));
+}
+
+Pipeline::Pipeline(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Pipeline::Pipeline(Pipeline&&) noexcept = default;
+Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
+Pipeline::~Pipeline() = default;
+
+void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated) {
+    auto& s = *state_;
+    s.begun = true;
+    s.paused = false;
+    s.simulated = simulated;
+    s.run = run;
+    s.next_sequence = 0;
+    s.slots_opened = 0;
+    s.rule = start;
+    s.next_slice.reset();
+    s.ledger = {};
+    s.faults = {};
+    s.counters.clear();
+    s.record_counters = {};
+    s.slots_over_limit = 0;
+    s.verdicts_forced = 0;
+    s.gate.abandon_open();
+    s.book.begin();
+    s.intake.charges().clear();
+    s.tracker.begin(start);
+}
+
+void Pipeline::accept(hw::Batch&& batch, Outlet& outlet) {
+    auto& s = *state_;
+    s.outlet = &outlet;
+    s.intake.take(std::move(batch), s.store, s.faults, s.counters, s.wanted);
+    if (s.begun) {
+        for (const auto& charge : s.intake.charges())
+            s.book.charge(charge, s.faults);
+        s.start_slices();
+    }
+    s.intake.charges().clear();
+    if (!s.intake.watermark()) return;
+    s.run_until(*s.intake.watermark(), s.intake.all_ended());
+    // While slots come, traces are let go as slots close; without slots, here.
+    if (s.gate.open_slots() == 0 && (!s.begun || s.slots_opened == 0 || !s.tracker.next_due())) s.forget();
+}
+
+void Pipeline::pause() {
+    state_->paused = true;
+}
+
+void Pipeline::resume() {
+    state_->paused = false;
+}
+
+void Pipeline::finish(Outlet& outlet) {
+    auto& s = *state_;
+    if (!s.begun) return;
+    s.outlet = &outlet;
+    s.book.match_all(s.faults, s.counters);
+    const auto watermark = s.intake.watermark();
+    while (s.gate.open_slots() > 0) {
+        if (!s.intake.all_ended() && !s.gate.oldest_has_ended(*watermark)) {
+            s.book.drop_from(s.gate.oldest_slot());
+            s.gate.abandon_open();
+            break;
+        }
+        s.close_oldest();
+    }
+    while (s.book.unjudged() > 0)
+        s.judge(s.book.judge_oldest(s.verdict, s.faults));
+    s.begun = false;
+    s.tracker.end();
+}
+
+bool Pipeline::begun() const {
+    return state_->begun;
+}
+
+bool Pipeline::started() const {
+    return state_->begun && state_->slots_opened > 0;
+}
+
+bool Pipeline::ended() const {
+    return state_->intake.all_ended();
+}
+
+PipelineStatistics Pipeline::statistics() const {
+    const auto& s = *state_;
+    PipelineStatistics statistics;
+    statistics.mark_rate_hz = s.tracker.mark_rate_hz();
+    statistics.period_ns = s.tracker.period_ticks() * 1e9 / s.frequency_hz;
+    statistics.period_rms_ns = s.tracker.period_rms_ticks() * 1e9 / s.frequency_hz;
+    statistics.relocks = s.tracker.relocks();
+    statistics.next_slot = s.slots_opened;
+    statistics.next_sequence = s.next_sequence;
+    statistics.ledger = s.ledger;
+    statistics.ledger.set_faults(s.faults);
+    statistics.drops = s.counters.all();
+    const auto& buffers = s.settings.config.buffers();
+    statistics.buffers.push_back(
+        {"open slots", s.gate.open_slots(), buffers.open_slots(), s.gate.high_water(), s.slots_over_limit});
+    statistics.buffers.push_back({"unjudged slots", s.book.unjudged(), buffers.unjudged_slots(),
+                                  s.book.high_water(), s.verdicts_forced});
+    statistics.newest = s.intake.watermark();
+    statistics.frequency_hz = s.frequency_hz;
+    return statistics;
+}
+
+}  // namespace spillgate::daq

@@ -1,0 +1,227 @@
+#include "daq/stream_intake.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "daq/clock_order.hpp"
+
+namespace spillgate::daq {
+
+using proto::advanced;
+using proto::ClockTime;
+using proto::Fault;
+
+namespace {
+
+// Beyond this no counter gets in a lifetime, and differences of readings cannot overflow.
+constexpr std::int64_t sane_ticks = std::int64_t{1} << 60;
+// Single readings may be this many times further ahead than watermarks: marks of a source whose traces were
+// dropped arrive early (SourceQueue).
+constexpr std::int64_t reading_lead = 60;
+// A confirmed jump of the watermark longer than this many limits is not followed (a day, at 10 s).
+constexpr std::int64_t longest_jump = 8640;
+
+bool is_sane(const ClockTime& time) {
+    return std::abs(time.ticks) <= sane_ticks;
+}
+
+std::vector<std::uint32_t> board_ids(const std::vector<hw::SourceInfo>& sources) {
+    std::vector<std::uint32_t> ids;
+    for (const auto& source : sources)
+        ids.push_back(source.board);
+    return ids;
+}
+
+bool is_whole(const proto::Trace& trace, std::size_t samples) {
+    return trace.ticks_per_sample >= 1 && trace.count >= 1 && trace.offset <= samples &&
+           trace.count <= samples - trace.offset && trace.encoding.bits >= 1 && trace.encoding.bits <= 16 &&
+           trace.encoding.shift < 16;
+}
+
+}  // namespace
+
+StreamIntake::StreamIntake(IntakeSettings settings)
+    : settings_(std::move(settings)), losses_(board_ids(settings_.sources)) {
+    for (const auto& source : settings_.sources) {
+        boards_.emplace_back();
+        boards_.back().info = source;
+    }
+}
+
+StreamIntake::Board* StreamIntake::board_of(std::uint32_t id) {
+    for (auto& board : boards_)
+        if (board.info.board == id) return &board;
+    return nullptr;
+}
+
+bool StreamIntake::all_ended() const {
+    return std::ranges::all_of(boards_, &Board::ended);
+}
+
+bool StreamIntake::is_far_ahead(const Board& board, const ClockTime& time) const {
+    if (!is_sane(time)) return true;
+    return board.watermark && time.epoch == board.watermark->epoch &&
+           time.ticks - board.watermark->ticks > settings_.far_future_ticks;
+}
+
+void StreamIntake::take(hw::Batch&& batch, TraceStore& store, proto::FaultCounts& faults,
+                        NamedCounters& counters, const std::function<bool(const proto::Trace&)>& wanted) {
+    const Into into{store, faults, counters, wanted};
+    auto* board = board_of(batch.board);
+    if (board == nullptr) {
+        counters.add("batch-of-unknown-board");
+        return store.take(std::move(batch), [](const proto::Trace&) { return false; });
+    }
+    if (board->doubted) {
+        hw::Batch doubted = std::move(*board->doubted);
+        board->doubted.reset();
+        const std::int64_t jump = batch.watermark.ticks / 2 - board->watermark->ticks / 2;
+        const bool confirmed = is_far_ahead(*board, batch.watermark) && is_sane(batch.watermark) &&
+                               !earlier(batch.watermark, doubted.watermark) &&
+                               jump < settings_.far_future_ticks / 2 * longest_jump;
+        if (!confirmed) faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+        admit(*board, std::move(doubted), confirmed, into);
+    }
+    if (!is_far_ahead(*board, batch.watermark)) {
+        admit(*board, std::move(batch), true, into);
+    } else if (is_sane(batch.watermark) && !batch.last) {
+        board->doubted = std::move(batch);
+    } else {
+        faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+        admit(*board, std::move(batch), false, into);
+    }
+    advance();
+}
+
+void StreamIntake::admit(Board& board, hw::Batch&& batch, bool believe_watermark, const Into& into) {
+    ClockTime watermark = batch.watermark;
+    if (!believe_watermark) watermark = board.watermark.value_or(ClockTime{board.info.clock_domain, 0, 0, 0});
+    if (board.watermark && earlier(watermark, *board.watermark)) {
+        into.faults.add(Fault::TIME_BACKWARDS);
+        watermark = *board.watermark;
+    }
+    const ClockTime limit = advanced(watermark, settings_.far_future_ticks * reading_lead);
+    board.ended |= batch.last;
+    take_events(board, batch, into);
+    if (board.info.board == settings_.mark_board) {
+        take_marks(board, batch, limit, into);
+        take_charges(board, batch, limit, into);
+    }
+    take_traces(board, std::move(batch), limit, into);
+    board.watermark = watermark;
+    losses_.delivered(board.info.board, watermark);
+}
+
+void StreamIntake::take_events(Board& board, const hw::Batch& batch, const Into& into) {
+    const auto id = board.info.board;
+    for (const auto& event : batch.device_events) {
+        if (event.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER)) {
+            into.faults.add(Fault::TIMESTAMP_ROLLOVER, std::max<std::uint64_t>(1, event.count));
+            continue;
+        }
+        switch (event.kind) {
+            case hw::DeviceEvent::Kind::LOST:
+                into.counters.add("device-lost");
+                board.lost = true;
+                losses_.gone(id, event.time);
+                break;
+            case hw::DeviceEvent::Kind::READOPTED:
+                into.counters.add("device-readopted");
+                board.lost = false;
+                losses_.readopted(id, event.time);
+                break;
+            case hw::DeviceEvent::Kind::DROPPED: {
+                into.counters.add(event.name.empty() ? "dropped" : event.name,
+                                  std::max<std::uint64_t>(1, event.count));
+                const bool has_end = event.until.comparable(event.time) && !earlier(event.until, event.time);
+                losses_.dropped(
+                    id, event.time, has_end ? event.until : event.time,
+                    event.name.starts_with("corrupt") ? wire::LOST_CORRUPT : wire::LOST_BUFFER_FULL);
+                break;
+            }
+        }
+    }
+}
+
+void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockTime& limit,
+                              const Into& into) {
+    for (const auto& mark : batch.marks) {
+        if (!is_sane(mark.time) || earlier(limit, mark.time)) {
+            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+            continue;
+        }
+        const bool backwards = (board.last_mark && earlier(mark.time, *board.last_mark)) ||
+                               (board.watermark && earlier(mark.time, *board.watermark));
+        if (backwards) into.faults.add(Fault::TIME_BACKWARDS);
+        board.last_mark = mark.time;
+        if (board.watermark && earlier(mark.time, *board.watermark)) continue;
+        if (watermark_ && earlier(mark.time, *watermark_)) {
+            into.counters.add("mark-late");
+            continue;
+        }
+        const auto place = std::ranges::upper_bound(marks_, mark.time, earlier,
+                                                    [](const QueuedMark& q) { return q.mark.time; });
+        marks_.insert(place, {mark, backwards});
+    }
+}
+
+void StreamIntake::take_charges(const Board& board, const hw::Batch& batch, const ClockTime& limit,
+                                const Into& into) {
+    for (const auto& charge : batch.charges) {
+        if (!is_sane(charge.time) || earlier(limit, charge.time) ||
+            charge.time.domain != board.info.clock_domain)
+            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+        else
+            charges_.push_back(charge);
+    }
+}
+
+void StreamIntake::take_traces(const Board& board, hw::Batch&& batch, const ClockTime& limit,
+                               const Into& into) {
+    const std::size_t samples = batch.samples.size();
+    into.store.take(std::move(batch), [&](const proto::Trace& trace) {
+        if (!is_sane(trace.first) || earlier(limit, trace.first)) {
+            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+            return false;
+        }
+        if (!is_whole(trace, samples) || trace.first.domain != board.info.clock_domain) {
+            into.counters.add("trace-corrupt");
+            losses_.dropped(board.info.board, trace.first, trace.first, wire::LOST_CORRUPT);
+            return false;
+        }
+        if (!into.wanted(trace)) {
+            into.counters.add("trace-of-unconfigured-channel");
+            return false;
+        }
+        if (board.watermark && earlier(trace.first, *board.watermark)) into.counters.add("trace-late");
+        return true;
+    });
+}
+
+// The least advanced board sets the pace, unless it is gone, has ended, or has fallen too far behind.
+void StreamIntake::advance() {
+    std::optional<ClockTime> front;
+    for (const auto& board : boards_)
+        if (board.watermark && (!front || earlier(*front, *board.watermark))) front = board.watermark;
+    if (!front) return;
+    std::optional<ClockTime> slowest;
+    const auto holds = [&](const ClockTime& time) {
+        if (!slowest || earlier(time, *slowest)) slowest = time;
+    };
+    const ClockTime patience = advanced(*front, -settings_.stall_ticks);
+    for (auto& board : boards_) {
+        if (board.lost || board.ended) continue;
+        if (board.watermark && board.watermark->epoch != front->epoch) {
+            if (!board.behind_since || board.behind_since->epoch != front->epoch) board.behind_since = front;
+            if (earlier(*board.behind_since, patience)) continue;
+            holds(*board.watermark);
+            continue;
+        }
+        board.behind_since.reset();
+        holds(board.watermark && earlier(patience, *board.watermark) ? *board.watermark : patience);
+    }
+    const ClockTime now = slowest.value_or(*front);
+    if (!watermark_ || earlier(*watermark_, now)) watermark_ = now;
+}
+
+}  // namespace spillgate::daq

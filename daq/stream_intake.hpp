@@ -1,0 +1,84 @@
+// What the boards deliver, brought into one order: how far all of them have come, which marks lie before
+// that, and what was lost. Readings that cannot be true are counted and go no further.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "daq/gate/losses.hpp"
+#include "daq/gate/trace_store.hpp"
+#include "daq/named_counters.hpp"
+#include "hw/source.hpp"
+#include "proto/quality.hpp"
+
+namespace spillgate::daq {
+
+struct IntakeSettings {
+    std::vector<hw::SourceInfo> sources;
+    std::uint32_t mark_board = 0;  // whose marks and charge reports count; those of others repeat them
+    std::int64_t far_future_ticks =
+        0;                         // a watermark that jumps further waits for the next batch to confirm it
+    std::int64_t stall_ticks = 0;  // a board this far behind the others no longer holds them up
+};
+
+struct QueuedMark {
+    hw::Mark mark;
+    bool suspect = false;
+};
+
+class StreamIntake {
+  public:
+    explicit StreamIntake(IntakeSettings settings);
+
+    // Sorts out one batch: traces that `wanted` go to `store`, marks and charge reports to the queues below.
+    void take(hw::Batch&& batch, TraceStore& store, proto::FaultCounts& faults, NamedCounters& counters,
+              const std::function<bool(const proto::Trace&)>& wanted);
+
+    // Everything before this has come from every board that still holds the others up. Never goes back.
+    std::optional<proto::ClockTime> watermark() const { return watermark_; }
+    std::vector<QueuedMark>& marks() { return marks_; }      // in order of time
+    std::vector<hw::Charge>& charges() { return charges_; }  // in order of arrival
+    Losses& losses() { return losses_; }
+    const Losses& losses() const { return losses_; }
+    bool all_ended() const;
+
+  private:
+    struct Board {
+        hw::SourceInfo info;
+        std::optional<proto::ClockTime> watermark;
+        std::optional<proto::ClockTime> last_mark;
+        std::optional<hw::Batch> doubted;  // its watermark is far ahead; the next batch tells
+        std::optional<proto::ClockTime>
+            behind_since;  // of its own watermark, while others are an epoch ahead
+        bool lost = false;
+        bool ended = false;
+    };
+
+    struct Into {
+        TraceStore& store;
+        proto::FaultCounts& faults;
+        NamedCounters& counters;
+        const std::function<bool(const proto::Trace&)>& wanted;
+    };
+
+    Board* board_of(std::uint32_t id);
+    bool is_far_ahead(const Board& board, const proto::ClockTime& time) const;
+    void admit(Board& board, hw::Batch&& batch, bool believe_watermark, const Into& into);
+    void take_events(Board& board, const hw::Batch& batch, const Into& into);
+    void take_marks(Board& board, const hw::Batch& batch, const proto::ClockTime& limit, const Into& into);
+    void take_charges(const Board& board, const hw::Batch& batch, const proto::ClockTime& limit,
+                      const Into& into);
+    void take_traces(const Board& board, hw::Batch&& batch, const proto::ClockTime& limit, const Into& into);
+    void advance();
+
+    IntakeSettings settings_;
+    std::vector<Board> boards_;
+    std::optional<proto::ClockTime> watermark_;
+    std::vector<QueuedMark> marks_;
+    std::vector<hw::Charge> charges_;
+    Losses losses_;
+};
+
+}  // namespace spillgate::daq
