@@ -1,7 +1,8 @@
 // The room of the readout daemon. A slot's way through it, in the order of reading:
 //
+//   stream_intake.hpp batches → one order of times; readings that cannot be true go no further
 //   slot_tracker.hpp  marks → slots: on time, missed, extra, duplicate, out of tolerance
-//   gate.hpp          traces + slots → one Spill record per slot, in three modes
+//   gate/gate.hpp     traces + slots → one Spill record per slot, in three modes
 //   verdict_book.hpp  charge, flavour, veto and losses → exactly one verdict per slot
 //   pipeline.hpp      the three above behind one thread: batches in, messages out
 //   recorder.hpp      messages → run files, synced and acknowledged; lossless, comes first
