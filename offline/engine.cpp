@@ -146,10 +146,12 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
 
     proto::Status resolve_channels() {
         std::set<std::string> names;
-        for (const auto& chain : config_.chain())
+        for (const auto& chain : config_.chain()) {
+            if (auto ok = check_name(chain.name(), "chain"); !ok) return ok;
             if (!names.insert(chain.name()).second)
                 return refused(
                     fmt::format("chain \"{}\" is defined twice; each name may be used once", chain.name()));
+        }
         std::map<std::string, int> channel_index;
         for (int i = 0; i < config_.channel_size(); ++i)
             if (!channel_index.emplace(config_.channel(i).name(), i).second)

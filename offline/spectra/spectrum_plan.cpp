@@ -45,18 +45,6 @@ std::size_t index_in(const Chain& chain, const Variable* variable) {
     return static_cast<std::size_t>(variable - chain.variables().data());
 }
 
-// A name becomes a group in files and a column in tables.
-Status check_name(const std::string& name, std::string_view what) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-' || c == '+' || (c == '.');
-    };
-    if (name.empty() || name.front() == '.' || !std::all_of(name.begin(), name.end(), allowed))
-        return refused(
-            fmt::format("{} name \"{}\": allowed are letters, digits and _ - + . (not first)", what, name));
-    return {};
-}
-
 template <class Messages>
 Status check_names(const Messages& messages, std::string_view what) {
     std::set<std::string_view> seen;
@@ -278,6 +266,17 @@ class SpectrumPlanner {
 };
 
 }  // namespace
+
+Status check_name(const std::string& name, std::string_view what) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-' || c == '+' || (c == '.');
+    };
+    if (name.empty() || name.front() == '.' || !std::all_of(name.begin(), name.end(), allowed))
+        return refused(
+            fmt::format("{} name \"{}\": allowed are letters, digits and _ - + . (not first)", what, name));
+    return {};
+}
 
 Result<std::vector<SpectrumPlan>> plan_spectra(const config::Config& config,
                                                const std::vector<std::shared_ptr<const Chain>>& chains) {

@@ -59,6 +59,10 @@ struct SpectrumPlan {
 // No spectrum may have more bins than this, flow bins included: 128 MiB per window kind.
 inline constexpr std::size_t max_spectrum_bins = std::size_t{1} << 24;
 
+// Names of chains, selections and spectra become groups in files: letters, digits and _ - + . (not first).
+// Errors: CONFIG.
+proto::Status check_name(const std::string& name, std::string_view what);
+
 // `chains` by index into Config.channel; empty where a channel has none. Errors: CONFIG, with what is wrong
 // and what is allowed.
 proto::Result<std::vector<SpectrumPlan>> plan_spectra(

@@ -1,0 +1,70 @@
+// spillgate-offline VERB: exit status 0 success, 1 failed, 2 wrong usage or config.
+#include <cstdio>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "offline/export/export.hpp"
+#include "offline/verbs/verb.hpp"
+
+namespace {
+
+using namespace spillgate;
+
+constexpr int success = 0;
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+
+struct Command {
+    std::unique_ptr<offline::Verb> verb;
+    CLI::App* options = nullptr;
+};
+
+std::vector<Command> add_commands(CLI::App& program, bool& json) {
+    std::vector<Command> commands;
+    for (auto& verb : offline::make_verbs()) {
+        auto* options = program.add_subcommand(std::string(verb->name()), std::string(verb->summary()));
+        options->add_flag("--json", json, "print one JSON object on stdout");
+        options->footer(fmt::format("Example:\n  {}", verb->example()));
+        verb->add_options(*options);
+        commands.push_back({std::move(verb), options});
+    }
+    return commands;
+}
+
+int run(offline::Verb& verb, bool json) {
+    const auto report = verb.run();
+    if (!report) {
+        std::cerr << "spillgate-offline " << verb.name() << ": " << report.error().message << '\n';
+        return report.error().kind == proto::ErrorKind::CONFIG ? wrong_usage : failed;
+    }
+    std::cout << (json ? boost::json::serialize(report->json) + "\n" : report->text) << std::flush;
+    // A full disk or a closed pipe behind stdout is a failure, too.
+    return !std::cout || report->failed ? failed : success;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App program("spillgate-offline: from recorded runs to spectra and tables", "spillgate-offline");
+    program.set_version_flag("--version", std::string(offline::software_version()));
+    program.require_subcommand(1);
+    bool json = false;
+    const auto commands = add_commands(program, json);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& refusal) {
+        // CLI11 prints help and version to stdout, refusals to stderr.
+        return program.exit(refusal) == 0 ? success : wrong_usage;
+    }
+    try {
+        for (const auto& command : commands)
+            if (command.options->parsed()) return run(*command.verb, json);
+    } catch (const std::exception& unexpected) {
+        std::cerr << "spillgate-offline: " << unexpected.what() << '\n';
+        return failed;
+    }
+    return wrong_usage;
+}

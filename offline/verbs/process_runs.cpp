@@ -1,0 +1,157 @@
+#include "offline/verbs/process_runs.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "offline/export/candidate_table.hpp"
+#include "offline/verbs/progress.hpp"
+#include "offline/verbs/slot_pipeline.hpp"
+#include "proto/config_loader.hpp"
+#include "proto/wire.hpp"
+
+namespace spillgate::offline {
+
+namespace {
+
+using proto::ErrorKind;
+using proto::Result;
+using proto::RunReader;
+
+// A verdict may come this many slots after its record before the record is given up: half an hour at 60 Hz.
+constexpr std::size_t max_pending_slots = 100000;
+
+Result<std::vector<RunReader>> open_all(const std::vector<std::string>& directories) {
+    std::vector<RunReader> runs;
+    for (const auto& directory : directories) {
+        auto run = RunReader::open(directory);
+        if (!run) return run.error();
+        if (!runs.empty() && run->description().number() != runs.front().description().number())
+            return proto::error(
+                ErrorKind::CONFIG,
+                fmt::format("{} is run {}, {} is run {}; give directories of one run, and `merge` the "
+                            "outputs of several",
+                            directories.front(), runs.front().description().number(), directory,
+                            run->description().number()));
+        runs.push_back(std::move(*run));
+    }
+    return runs;
+}
+
+Result<proto::LoadedConfig> config_of(const std::vector<RunReader>& runs, const std::string& path) {
+    if (!path.empty()) return proto::load_config(path);
+    const auto& first = runs.front();
+    for (const auto& run : runs)
+        if (run.description().effective_config() != first.description().effective_config())
+            return proto::error(ErrorKind::CONFIG,
+                                fmt::format("{} and {} have different configs; name one with --config",
+                                            first.directory(), run.directory()));
+    return proto::parse_config(first.description().effective_config(), first.directory() + "/run.txtpb");
+}
+
+Provenance provenance_of_all(const std::vector<RunReader>& runs, const std::string& config_sha256) {
+    Provenance out = provenance_of(runs.front().description(), config_sha256);
+    for (const auto& run : runs) {
+        const Provenance one = provenance_of(run.description(), config_sha256);
+        out.simulated = out.simulated || one.simulated;
+        out.calibrations.insert(out.calibrations.end(), one.calibrations.begin(), one.calibrations.end());
+    }
+    std::sort(out.calibrations.begin(), out.calibrations.end());
+    out.calibrations.erase(std::unique(out.calibrations.begin(), out.calibrations.end()),
+                           out.calibrations.end());
+    return out;
+}
+
+// Reads all blocks in order, passes them through the pipeline, and joins what comes out.
+class RunProcessor {
+  public:
+    RunProcessor(const ProcessOptions& options, const Engine& engine, Accumulator& accumulator,
+                 std::vector<proto::Damage>& damage)
+        : options_(options),
+          accumulator_(accumulator),
+          damage_(damage),
+          pipeline_(engine, options.threads, [this](SlotPipeline::Done& done) { take(done); }) {}
+
+    proto::Status process(const RunReader& run) {
+        directory_ = run.directory();
+        Progress progress("reprocess", "messages", run.description().next_sequence());
+        auto found = run.for_each([&](const proto::BlockView& block) {
+            progress.advance();
+            visit(block);
+            return true;
+        });
+        pipeline_.drain();
+        if (!found) return found.error();
+        damage_.insert(damage_.end(), found->begin(), found->end());
+        return {};
+    }
+
+  private:
+    void visit(const proto::BlockView& block) {
+        if (block.slot < options_.first_slot || block.slot > options_.last_slot) return;
+        if (block.topic == proto::Topic::SPILL || block.topic == proto::Topic::VERDICT) pipeline_.push(block);
+    }
+
+    void take(SlotPipeline::Done& done) {
+        if (!done.status)
+            note(done.sequence, done.status.error());
+        else if (done.topic == proto::Topic::VERDICT)
+            accumulator_.add(done.verdict);
+        else
+            accumulator_.add(done.daemon, done.candidates);
+    }
+
+    void note(std::uint64_t sequence, const proto::Error& error) {
+        damage_.push_back({directory_, 0,
+                           proto::error(error.kind, fmt::format("message {}: {}", sequence, error.message))});
+    }
+
+    const ProcessOptions& options_;
+    Accumulator& accumulator_;
+    std::vector<proto::Damage>& damage_;
+    std::string directory_;
+    SlotPipeline pipeline_;
+};
+
+}  // namespace
+
+Result<Processed> process_runs(const ProcessOptions& options) {
+    auto runs = open_all(options.directories);
+    if (!runs) return runs.error();
+    auto config = config_of(*runs, options.config);
+    if (!config) return config.error();
+    auto engine = Engine::make(config->config);
+    if (!engine)
+        return proto::error(engine.error().kind, fmt::format("{}: {}", config->path, engine.error().message));
+
+    Processed out;
+    auto& saved = out.saved;
+    saved.engine = *engine;
+    saved.spectra = saved.engine->make_spectra();
+    saved.provenance = provenance_of_all(*runs, config->sha256);
+    saved.effective_config = config->effective;
+
+    Accumulator accumulator(*saved.spectra, max_pending_slots);
+    std::optional<CandidateTable> table;
+    if (!options.candidate_table.empty()) {
+        table.emplace(saved.engine, options.candidate_table);
+        accumulator.observe([&](std::string_view daemon, const SlotCandidates& candidates,
+                                const proto::Verdict& verdict) { table->add(daemon, candidates, verdict); });
+    }
+    RunProcessor processor(options, *saved.engine, accumulator, out.damage);
+    for (const auto& run : *runs) {
+        out.aborted = out.aborted || run.aborted();
+        if (auto ok = processor.process(run); !ok) return ok.error();
+    }
+    accumulator.finish();
+    out.counts = accumulator.counts();
+    for (const auto& [daemon, account] : accumulator.account())
+        saved.filled[{runs->front().description().number(), daemon}] = account;
+    if (table) {
+        out.table_rows = table->rows();
+        if (auto ok = table->finish(saved.provenance, *saved.spectra); !ok) return ok.error();
+    }
+    return out;
+}
+
+}  // namespace spillgate::offline

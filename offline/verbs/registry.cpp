@@ -1,0 +1,15 @@
+#include "offline/verbs/verbs.hpp"
+
+namespace spillgate::offline {
+
+std::vector<std::unique_ptr<Verb>> make_verbs() {
+    std::vector<std::unique_ptr<Verb>> verbs;
+    verbs.push_back(make_inspect_verb());
+    verbs.push_back(make_verify_verb());
+    verbs.push_back(make_reprocess_verb());
+    verbs.push_back(make_merge_verb());
+    verbs.push_back(make_export_verb());
+    return verbs;
+}
+
+}  // namespace spillgate::offline

@@ -1,0 +1,66 @@
+// Decodes and reconstructs blocks of a run on several threads and hands back the results on the caller's
+// thread in the order of the blocks, so that nothing downstream depends on the number of threads. Memory is
+// bounded: a ring of blocks in flight.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "offline/engine.hpp"
+#include "proto/run_file/run_reader.hpp"
+
+namespace spillgate::offline {
+
+// Owns threads; the destructor ends them when the block that each works on is done.
+class SlotPipeline {
+  public:
+    // One result: of a spill its candidates, of a verdict itself, or an error.
+    struct Done {
+        proto::Topic topic = proto::Topic::SPILL;
+        std::uint64_t sequence = 0;
+        proto::Status status;
+        std::string daemon;  // of the spill
+        SlotCandidates candidates;
+        proto::Verdict verdict;
+    };
+    using Sink = std::function<void(Done&)>;
+
+    // `sink` is called from push() and drain(), on their thread.
+    SlotPipeline(const Engine& engine, unsigned threads, Sink sink);
+    SlotPipeline(const SlotPipeline&) = delete;
+    SlotPipeline& operator=(const SlotPipeline&) = delete;
+    ~SlotPipeline();
+
+    void push(const proto::BlockView& block);  // of a spill or a verdict; copies its bytes
+    void drain();                              // until every pushed block has been handed to the sink
+
+  private:
+    struct Job {
+        std::vector<std::byte> header, samples;
+        Done done;
+        bool finished = false;
+    };
+    void work(EngineWorker& worker);
+    static void process(Job& job, EngineWorker& worker, proto::SpillRecord& record);
+    void hand_over_oldest();
+
+    Sink sink_;
+    std::vector<Job> ring_;
+    std::uint64_t pushed_ = 0;       // blocks given
+    std::uint64_t taken_ = 0;        // blocks that a thread has begun
+    std::uint64_t handed_over_ = 0;  // blocks whose result the sink has had
+    bool stopping_ = false;
+    std::mutex mutex_;
+    std::condition_variable work_there_, work_done_;
+    std::vector<std::unique_ptr<EngineWorker>> workers_;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace spillgate::offline

@@ -1,0 +1,16 @@
+// The verbs, one file each.
+#pragma once
+
+#include <memory>
+
+#include "offline/verbs/verb.hpp"
+
+namespace spillgate::offline {
+
+std::unique_ptr<Verb> make_inspect_verb();
+std::unique_ptr<Verb> make_verify_verb();
+std::unique_ptr<Verb> make_reprocess_verb();
+std::unique_ptr<Verb> make_merge_verb();
+std::unique_ptr<Verb> make_export_verb();
+
+}  // namespace spillgate::offline
