@@ -1,0 +1,110 @@
+// What the writer shows to everybody else: one immutable version of all there is to know. Consumers take the
+// newest.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "offline/spectra/spectra.hpp"
+#include "proto/schema/control.pb.h"
+#include "proto/schema/run.pb.h"
+
+namespace spillgate::online {
+
+// One daemon as its heartbeats say.
+struct DaemonView {
+    std::string name;
+    bool lead = false;
+    std::int64_t heard_utc_ns = 0;                     // last message of any kind; 0: never
+    std::shared_ptr<const wire::DaemonStatus> status;  // empty until the first heartbeat
+};
+
+// The account of one daemon's share of the run, in messages and slots.
+struct StreamView {
+    std::string daemon;
+    std::string directory;        // of its run files
+    std::uint64_t received = 0;   // messages taken, live or from files
+    std::uint64_t settled = 0;    // of these, synced on disk and in the spectra for good
+    std::uint64_t lost = 0;       // live messages that never came, by sequence number
+    std::uint64_t healed = 0;     // of these, read back from files
+    std::uint64_t read_back = 0;  // all messages read from files: healed, and those from before online joined
+    std::uint64_t missing = 0;    // known to be on disk, not yet taken
+    std::uint64_t slots_filled = 0;
+    std::uint64_t slots_waiting = 0;  // for the other half of record and verdict
+    std::uint64_t duplicates = 0;
+    std::uint64_t overflows = 0;
+    std::uint64_t unreadable = 0;  // blocks on disk or live messages that do not decode
+};
+
+enum class RunPhase { NONE, FOLLOWING, CLOSING, CLOSED, REFUSED };
+std::string_view name_of(RunPhase phase);
+
+struct RunView {
+    RunPhase phase = RunPhase::NONE;
+    std::shared_ptr<const wire::RunDescription> description;  // empty if phase is NONE
+    std::vector<StreamView> streams;
+    std::string
+        statement;  // end of run: whether every recorded slot is in the spectra; or why it was refused
+    bool complete = false;         // every recorded slot is in the spectra
+    bool ended = false;            // there is a statement
+    bool checkpoint_used = false;  // continued from a checkpoint
+    std::string exports;           // directory of the end-of-run exports; empty: none yet
+};
+
+// Beam and rates once per second, for trends.
+struct TrendPoint {
+    double utc_s = 0;
+    double mark_rate_hz = 0;
+    double period_us = 0;
+    double period_rms_us = 0;
+    double slot_rate_hz = 0;  // slots filled into spectra per second
+    double missed_per_s = 0;  // marks missed per second
+    double data_rate_mb_s = 0;
+    double charge_uc = 0;  // mean charge per spill of this second; NaN without spills
+};
+
+struct LatencyQuantiles {
+    std::uint64_t count = 0;
+    double sum_s = 0;
+    double p50_s = 0, p99_s = 0, p999_s = 0;  // of the last minute; NaN without entries
+};
+
+struct Snapshot {
+    std::uint64_t version = 0;
+    std::int64_t utc_ns = 0;
+    std::vector<DaemonView> daemons;
+    RunView run;
+    std::shared_ptr<const offline::Spectra> spectra;  // never empty; of `run`
+    std::vector<std::uint64_t> changed;               // by spectrum: the version in which it last changed
+    std::shared_ptr<const std::vector<TrendPoint>> trend;
+    LatencyQuantiles to_candidates;        // record assembled → candidates
+    LatencyQuantiles to_histogram;         // verdict issued → histogram filled
+    std::uint64_t bad_messages = 0;        // of a shape or checksum that cannot be
+    std::uint64_t other_run_messages = 0;  // of runs that are not followed
+    std::vector<std::string> messages;     // what happened, newest last, bounded
+    std::uint64_t checkpoints = 0;         // written
+    std::string checkpoint_fault;          // why the last one could not be; empty: it could
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+// Holds the newest snapshot. The lock covers a pointer copy only.
+class SnapshotBoard {
+  public:
+    void publish(SnapshotPtr snapshot) {
+        const std::lock_guard lock(mutex_);
+        newest_ = std::move(snapshot);
+    }
+    SnapshotPtr newest() const {  // empty before the first
+        const std::lock_guard lock(mutex_);
+        return newest_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    SnapshotPtr newest_;
+};
+
+}  // namespace spillgate::online
