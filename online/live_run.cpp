@@ -1,0 +1,393 @@
+#include "online/live_run.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace spillgate::online {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_gaps_per_pass = 256;
+constexpr auto pass_pause = 500ms;         // between passes through files that had nothing new
+constexpr auto live_grace = 1500ms;        // a message below this age may still be on its way
+constexpr auto end_record_patience = 10s;  // an announced end must reach the files by then
+constexpr int max_passes_at_end = 3;
+
+std::vector<Interval> missing_of(const IntervalSet& received, const IntervalSet& wanted) {
+    std::vector<Interval> out;
+    for (const Interval& interval : wanted.intervals()) {
+        for (const Interval& gap :
+             received.missing(interval.first, interval.last, max_gaps_per_pass - out.size())) {
+            out.push_back(gap);
+        }
+        if (out.size() >= max_gaps_per_pass) break;
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string_view name_of(RunPhase phase) {
+    switch (phase) {
+        case RunPhase::NONE:
+            return "none";
+        case RunPhase::FOLLOWING:
+            return "following";
+        case RunPhase::CLOSING:
+            return "closing";
+        case RunPhase::CLOSED:
+            return "closed";
+        case RunPhase::REFUSED:
+            return "refused";
+    }
+    return "none";
+}
+
+LiveRun::LiveRun(std::shared_ptr<const offline::Engine> engine, ReconstructionCrew& crew,
+                 std::size_t pending_slots, wire::RunDescription description)
+    : engine_(std::move(engine)),
+      crew_(crew),
+      pending_slots_(pending_slots),
+      description_(std::make_shared<const wire::RunDescription>(std::move(description))) {}
+
+void LiveRun::join(const std::string& daemon, const std::string& directory, bool from_start) {
+    const auto [stream, fresh] = streams_.try_emplace(daemon, engine_, pending_slots_, directory);
+    if (!fresh) return;
+    stream->second.expecting = from_start;
+    stream->second.last_data = Clock::now();
+}
+
+void LiveRun::describe(const wire::RunDescription& description) {
+    description_ = std::make_shared<const wire::RunDescription>(description);
+}
+
+LiveRun::Stream* LiveRun::find(const std::string& daemon) {
+    const auto found = streams_.find(daemon);
+    return found == streams_.end() ? nullptr : &found->second;
+}
+
+// Counts what a live message shows to be lost: the numbers that it leaped over.
+void LiveRun::see(Stream& stream, std::uint64_t sequence) {
+    stream.last_data = Clock::now();
+    if (stream.expecting && sequence > stream.next_expected) {
+        for (const Interval& gap : stream.spectra.received().missing(stream.next_expected, sequence)) {
+            stream.lost.insert(gap.first, gap.last);
+        }
+    }
+    stream.expecting = true;
+    stream.next_expected = std::max(stream.next_expected, sequence + 1);
+}
+
+bool LiveRun::take(SpillJob& job) {
+    Stream* stream = find(job.daemon);
+    if (stream == nullptr || stream->phase != RunPhase::FOLLOWING) return false;
+    see(*stream, job.sequence);
+    return stream->spectra.add(job.sequence, std::move(job.candidates));
+}
+
+bool LiveRun::take(const proto::Verdict& verdict) {
+    Stream* stream = find(verdict.daemon);
+    if (stream == nullptr || stream->phase != RunPhase::FOLLOWING) return false;
+    see(*stream, verdict.sequence);
+    return stream->spectra.add(verdict);
+}
+
+offline::SlotCandidates LiveRun::spare(const std::string& daemon) {
+    Stream* stream = find(daemon);
+    return stream == nullptr ? offline::SlotCandidates{} : stream->spectra.spare();
+}
+
+void LiveRun::acknowledge(const std::string& daemon, std::uint64_t acknowledged) {
+    Stream* stream = find(daemon);
+    if (stream != nullptr && stream->phase == RunPhase::FOLLOWING) stream->spectra.acknowledge(acknowledged);
+}
+
+void LiveRun::end(const std::string& daemon, bool announced, std::string why) {
+    Stream* stream = find(daemon);
+    if (stream == nullptr || stream->phase != RunPhase::FOLLOWING) return;
+    stream->phase = RunPhase::CLOSING;
+    stream->announced = announced;
+    stream->ended_at = Clock::now();
+    stream->not_before = {};
+    stream->recorded.reset();
+    stream->passes = 0;
+    stream->why = std::move(why);
+}
+
+void LiveRun::reopen(const std::string& daemon) {
+    Stream* stream = find(daemon);
+    if (stream == nullptr || stream->phase == RunPhase::FOLLOWING) return;
+    stream->phase = RunPhase::FOLLOWING;
+    stream->spectra.reset();
+    stream->unreadable = 0;
+    stream->expecting = false;
+    stream->last_data = Clock::now();
+}
+
+std::optional<LiveRun::Clock::time_point> LiveRun::last_data(const std::string& daemon) const {
+    const auto found = streams_.find(daemon);
+    if (found == streams_.end()) return std::nullopt;
+    return found->second.last_data;
+}
+
+bool LiveRun::following(const std::string& daemon) const {
+    const auto found = streams_.find(daemon);
+    return found != streams_.end() && found->second.phase == RunPhase::FOLLOWING;
+}
+
+bool LiveRun::heal(Clock::time_point now, Clock::time_point deadline) {
+    bool more = false;
+    for (auto& [daemon, stream] : streams_) {
+        if (stream.phase == RunPhase::FOLLOWING) more |= follow(stream, now, deadline);
+        if (stream.phase == RunPhase::CLOSING) more |= close(daemon, stream, now, deadline);
+    }
+    return more;
+}
+
+// While the run goes on: what is acknowledged is in the files.
+bool LiveRun::follow(Stream& stream, Clock::time_point now, Clock::time_point deadline) {
+    const std::uint64_t acknowledged = stream.spectra.acknowledged();
+    const bool quiet = now - stream.last_data > live_grace;
+    const std::uint64_t end = quiet ? acknowledged : std::min(acknowledged, stream.next_expected);
+    const auto& received = stream.spectra.received();
+    stream.missing = end - received.count_within(0, end);
+    if (stream.missing == 0 || now < stream.not_before) return false;
+    const auto done = stream.files.read(received.missing(0, end, max_gaps_per_pass), deadline,
+                                        [&](const proto::BlockView& block) { take_block(stream, block); });
+    stream.missing = end - received.count_within(0, end);
+    if (done && !*done) return true;
+    if (stream.missing > 0) stream.not_before = now + pass_pause;
+    return false;
+}
+
+void LiveRun::take_block(Stream& stream, const proto::BlockView& block) {
+    bool fresh = false;
+    if (block.topic == proto::Topic::SPILL) {
+        job_.header = block.header;
+        job_.samples = block.samples;
+        job_.candidates = stream.spectra.spare();
+        crew_.run({&job_, 1});
+        if (!job_.status || job_.run != number() || job_.sequence != block.sequence) {
+            ++stream.unreadable;
+            stream.spectra.skip(block.sequence);
+            return;
+        }
+        fresh = stream.spectra.add(job_.sequence, std::move(job_.candidates));
+    } else if (block.topic == proto::Topic::VERDICT) {
+        const auto verdict = proto::decode_verdict(block.header);
+        if (!verdict || verdict->run != number() || verdict->sequence != block.sequence) {
+            ++stream.unreadable;
+            stream.spectra.skip(block.sequence);
+            return;
+        }
+        fresh = stream.spectra.add(*verdict);
+    } else {
+        stream.spectra.skip(block.sequence);
+    }
+    if (!fresh) return;
+    ++stream.read_back;
+    if (stream.lost.contains(block.sequence)) ++stream.healed;
+}
+
+bool LiveRun::close(const std::string& daemon, Stream& stream, Clock::time_point now,
+                    Clock::time_point deadline) {
+    if (now < stream.not_before) return false;
+    if (!stream.recorded && !take_inventory(daemon, stream, now)) return false;
+    const auto missing = missing_of(stream.spectra.received(), *stream.recorded);
+    if (missing.empty()) {
+        finish(daemon, stream);
+        return false;
+    }
+    // Everything is on disk: what is joined settles at once, so memory stays bounded however much is read
+    // back.
+    stream.spectra.acknowledge(stream.recorded->end());
+    const auto done = stream.files.read(missing, deadline,
+                                        [&](const proto::BlockView& block) { take_block(stream, block); });
+    stream.missing = 0;
+    for (const auto& gap : missing_of(stream.spectra.received(), *stream.recorded)) {
+        stream.missing += gap.last - gap.first;
+    }
+    if (stream.missing == 0) return true;
+    if (done && !*done) return true;
+    if (++stream.passes >= max_passes_at_end) finish(daemon, stream);
+    return true;
+}
+
+// Learns what the files hold, and takes back what was seen live but never reached them. False: not yet, or
+// never.
+bool LiveRun::take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now) {
+    const auto run = proto::RunReader::open(stream.files.directory());
+    const bool patient = now - stream.ended_at < end_record_patience;
+    if (stream.announced && patient && (!run || run->aborted())) {
+        stream.not_before = now + 50ms;
+        return false;
+    }
+    auto recorded = run ? recorded_messages(*run) : proto::Result<RecordedMessages>(run.error());
+    if (!recorded) {
+        stream.phase = RunPhase::CLOSED;
+        stream.complete = false;
+        stream.statement = fmt::format(
+            "{}: {} slots are in the spectra as seen live, but the run's files cannot be read: {}", daemon,
+            stream.spectra.slots_filled(), recorded.error().message);
+        return false;
+    }
+    stream.aborted = run->aborted();
+    if (!stream.spectra.settled_sequences().subset_of(recorded->sequences)) {
+        stream.spectra.reset();
+        stream.unreadable = 0;
+    } else if (!stream.spectra.received().subset_of(recorded->sequences)) {
+        stream.spectra.forget_unsettled();
+    }
+    if (!run->aborted() && daemon == description_->daemon()) describe(run->description());
+    stream.recorded = std::move(recorded->sequences);
+    return true;
+}
+
+void LiveRun::finish(const std::string& daemon, Stream& stream) {
+    stream.spectra.settle_at_end(*stream.recorded);
+    const std::uint64_t missing =
+        stream.recorded->count() - stream.spectra.received().count_within(0, stream.recorded->end());
+    stream.phase = RunPhase::CLOSED;
+    stream.missing = missing;
+    stream.complete = missing == 0 && stream.unreadable == 0;
+    const auto slots = stream.spectra.settled_slots().count();
+    const std::uint64_t lost = stream.lost_before + stream.lost.count();
+    const std::string losses =
+        lost == 0 ? std::string("nothing was lost live")
+                  : fmt::format("{} messages were lost live, {} of them read back from the files", lost,
+                                stream.healed);
+    stream.statement =
+        stream.complete
+            ? fmt::format("{}: all {} recorded slots are in the spectra ({} messages; {})", daemon, slots,
+                          stream.recorded->count(), losses)
+            : fmt::format(
+                  "{}: {} slots are in the spectra; {} recorded messages are NOT: they cannot be read ({})",
+                  daemon, slots, missing + stream.unreadable, losses);
+    if (stream.aborted) stream.statement += fmt::format("; the run has no end record: {}", stream.why);
+}
+
+RunPhase LiveRun::phase() const {
+    RunPhase phase = RunPhase::CLOSED;
+    for (const auto& [daemon, stream] : streams_)
+        phase = std::min(phase, stream.phase);
+    return streams_.empty() ? RunPhase::FOLLOWING : phase;
+}
+
+bool LiveRun::complete() const {
+    return !streams_.empty() && std::all_of(streams_.begin(), streams_.end(),
+                                            [](const auto& stream) { return stream.second.complete; });
+}
+
+std::string LiveRun::statement() const {
+    std::string text = fmt::format("run {}: ", number());
+    bool first = true;
+    for (const auto& [daemon, stream] : streams_) {
+        if (!first) text += " · ";
+        text += stream.statement;
+        first = false;
+    }
+    return text;
+}
+
+std::unique_ptr<offline::Spectra> LiveRun::spectra() const {
+    std::unique_ptr<offline::Spectra> sum;
+    for (const auto& [daemon, stream] : streams_) {
+        if (sum) {
+            sum->merge(stream.spectra.live());
+        } else {
+            sum = stream.spectra.live().clone();
+        }
+    }
+    return sum ? std::move(sum) : engine_->make_spectra();
+}
+
+std::uint64_t LiveRun::slots_filled() const {
+    std::uint64_t n = 0;
+    for (const auto& [daemon, stream] : streams_)
+        n += stream.spectra.slots_filled();
+    return n;
+}
+
+RunView LiveRun::view() const {
+    RunView view;
+    view.phase = phase();
+    view.description = description_;
+    view.checkpoint_used = checkpoint_used_;
+    for (const auto& [daemon, stream] : streams_) {
+        StreamView& out = view.streams.emplace_back();
+        out.daemon = daemon;
+        out.directory = stream.files.directory();
+        out.received = stream.spectra.received().count();
+        out.settled = stream.spectra.settled_sequences().count();
+        out.lost = stream.lost_before + stream.lost.count();
+        out.healed = stream.healed;
+        out.read_back = stream.read_back;
+        out.missing = stream.missing;
+        out.slots_filled = stream.spectra.slots_filled();
+        out.slots_waiting = stream.spectra.slots_waiting();
+        out.duplicates = stream.spectra.duplicates();
+        out.overflows = stream.spectra.overflows();
+        out.unreadable = stream.unreadable;
+    }
+    if (view.phase == RunPhase::CLOSED) {
+        view.ended = true;
+        view.complete = complete();
+        view.statement = statement();
+    }
+    return view;
+}
+
+void LiveRun::save(wire::Checkpoint& checkpoint) const {
+    const auto put = [](const IntervalSet& set, auto* ranges) {
+        for (const Interval& interval : set.intervals()) {
+            auto* range = ranges->Add();
+            range->set_first(interval.first);
+            range->set_last(interval.last);
+        }
+    };
+    *checkpoint.mutable_run() = *description_;
+    for (const auto& [daemon, stream] : streams_) {
+        auto* out = checkpoint.add_stream();
+        out->set_daemon(daemon);
+        out->set_run_directory(stream.files.directory());
+        put(stream.spectra.settled_sequences(), out->mutable_sequences());
+        put(stream.spectra.settled_slots(), out->mutable_slots());
+        out->set_spectra(stream.spectra.settled().serialise());
+        out->set_lost(stream.lost_before + stream.lost.count());
+        out->set_healed(stream.healed);
+    }
+    checkpoint.set_ended(phase() == RunPhase::CLOSED);
+    if (checkpoint.ended()) {
+        checkpoint.set_statement(statement());
+        checkpoint.set_complete(complete());
+    }
+}
+
+proto::Status LiveRun::restore(const wire::Checkpoint& checkpoint) {
+    const auto get = [](const auto& ranges) {
+        IntervalSet set;
+        for (const auto& range : ranges)
+            set.insert(range.first(), range.last());
+        return set;
+    };
+    for (const auto& saved : checkpoint.stream()) {
+        join(saved.daemon(), saved.run_directory(), false);
+        Stream& stream = *find(saved.daemon());
+        auto restored = stream.spectra.restore(saved.spectra(), get(saved.sequences()), get(saved.slots()));
+        if (!restored) {
+            streams_.clear();
+            return restored;
+        }
+    }
+    for (const auto& saved : checkpoint.stream()) {
+        Stream& stream = *find(saved.daemon());
+        stream.lost_before = saved.lost();
+        stream.healed = saved.healed();
+    }
+    checkpoint_used_ = true;
+    return {};
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,524 @@
+#include "online/live_spectra.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "online/run_exports.hpp"
+#include "proto/endpoints.hpp"
+#include "proto/run_file/run_writer.hpp"
+
+namespace spillgate::online {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t batch_limit = 64;
+constexpr auto idle_wait = 20ms;
+constexpr auto heal_slice = 20ms;
+constexpr auto silence_limit = 10s;
+constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
+constexpr auto leave_grace = 1500ms;
+constexpr std::size_t max_messages = 50;
+constexpr std::size_t max_trend_points = 900;
+constexpr std::size_t kept_checkpoints = 2;
+constexpr auto report_every = 5s;
+
+std::string checkpoint_directory(const config::Config& config) {
+    const auto& online = config.online();
+    return online.checkpoint_dir().empty() ? config.storage().runs_dir() + "/online"
+                                           : online.checkpoint_dir();
+}
+
+std::vector<std::string> endpoints(const config::Config& config) {
+    std::vector<std::string> out;
+    for (const auto& daemon : config.daemon()) {
+        out.push_back(proto::data_endpoint(config.network().runtime_dir(), daemon.name()));
+    }
+    return out;
+}
+
+bool takes_data(wire::State state) {
+    switch (state) {
+        case wire::STARTING:
+        case wire::RUNNING:
+        case wire::PAUSING:
+        case wire::PAUSED_STATE:
+        case wire::RESUMING:
+        case wire::STOPPING:
+            return true;
+        default:
+            return false;
+    }
+}
+
+template <class Message>
+bool parse(const RawMessage& raw, Message& message) {
+    const auto bytes = raw.header_bytes();
+    return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
+    return std::ranges::equal(a.in_time, b.in_time) &&
+           std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
+           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure;
+}
+
+}  // namespace
+
+LiveSpectra::LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<const offline::Engine> engine,
+                         SnapshotBoard& board, ControlClient& control)
+    : config_(config.config),
+      keys_{engine->hash(), config.sha256},
+      directory_(checkpoint_directory(config.config)),
+      engine_(std::move(engine)),
+      board_(board),
+      control_(control),
+      crew_(*engine_, config_.online().threads()),
+      subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
+      shared_trend_(std::make_shared<const std::vector<TrendPoint>>()) {
+    for (const auto& daemon : config_.daemon()) {
+        Daemon& added = daemons_.emplace_back();
+        added.name = daemon.name();
+        added.lead = daemon.lead();
+    }
+    std::error_code failed;
+    std::filesystem::create_directories(directory_, failed);
+    if (failed) {
+        throw proto::Failure(proto::error(
+            proto::ErrorKind::IO,
+            fmt::format("cannot make the directory for checkpoints, {}: {}", directory_, failed.message()),
+            failed.value()));
+    }
+    restore();
+    publish();
+}
+
+LiveSpectra::~LiveSpectra() {
+    stop();
+}
+
+void LiveSpectra::start() {
+    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void LiveSpectra::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void LiveSpectra::run(std::stop_token stop) {
+    const auto every = [](double seconds) {
+        return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    };
+    const auto snapshot_period = every(1.0 / config_.online().snapshot_hz());
+    const auto checkpoint_period = every(config_.online().checkpoint_s());
+    auto last = Clock::now();
+    auto next_snapshot = last;
+    auto next_trend = last + 1s;
+    auto next_checkpoint = last + checkpoint_period;
+    bool more = false;
+    while (!stop.stop_requested()) {
+        subscriber_.receive(batch_, batch_limit, more ? 0ms : idle_wait);
+        const auto now = Clock::now();
+        const bool heard = !batch_.empty();
+        receive();
+        if (!heard) watch_silence(std::min<Clock::duration>(now - last, silence_step));
+        last = now;
+        more = false;
+        for (auto& [number, run] : runs_) {
+            if (run.phase() != RunPhase::CLOSED) more |= run.heal(now, Clock::now() + heal_slice);
+        }
+        changed_ |= more;
+        close_runs();
+        if (now >= next_trend) {
+            add_trend_point();
+            report_losses();
+            next_trend = now + 1s;
+        }
+        if (now >= next_snapshot) {
+            publish();
+            next_snapshot = now + snapshot_period;
+        }
+        if (now >= next_checkpoint) {
+            checkpoint();
+            next_checkpoint = Clock::now() + checkpoint_period;
+        }
+    }
+    checkpoint();
+    publish();
+}
+
+// Records between two announcements are reconstructed together, then everything is taken in its order:
+// sequence numbers tell of losses only that way.
+void LiveSpectra::receive() {
+    if (batch_.empty()) return;
+    changed_ = true;
+    const auto now = proto::utc_now_ns();
+    const std::span all(batch_);
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        const RawMessage& message = batch_[i];
+        Daemon& daemon = daemons_[message.daemon];
+        daemon.heard_utc_ns = now;
+        daemon.silence = {};
+        if (message.topic == proto::Topic::SPILL || message.topic == proto::Topic::VERDICT) continue;
+        take_data(all.subspan(begin, i - begin));
+        begin = i + 1;
+        if (message.topic == proto::Topic::RUN) {
+            take_run(daemon, message);
+        } else {
+            take_heartbeat(daemon, message);
+        }
+    }
+    take_data(all.subspan(begin));
+    batch_.clear();
+}
+
+void LiveSpectra::take_data(std::span<const RawMessage> messages) {
+    if (messages.empty()) return;
+    LiveRun* const run = newest();
+    std::size_t jobs = 0;
+    for (const RawMessage& message : messages) {
+        if (message.topic != proto::Topic::SPILL) continue;
+        const std::string& daemon = daemons_[message.daemon].name;
+        if (run == nullptr || !run->following(daemon)) continue;  // not worth reconstructing
+        if (jobs == jobs_.size()) jobs_.emplace_back();
+        SpillJob& job = jobs_[jobs++];
+        job.header = message.header_bytes();
+        job.samples = message.sample_bytes();
+        job.candidates = run->spare(daemon);
+    }
+    crew_.run(std::span(jobs_).first(jobs));
+    std::size_t next_job = 0;
+    for (const RawMessage& message : messages) {
+        const std::string& daemon = daemons_[message.daemon].name;
+        if (run == nullptr || !run->following(daemon)) {
+            ++other_run_messages_;
+        } else if (message.topic == proto::Topic::SPILL) {
+            take_spill(*run, daemon, jobs_[next_job++]);
+        } else {
+            take_verdict(*run, daemon, message);
+        }
+    }
+}
+
+void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& job) {
+    if (!job.status || job.daemon != daemon) {
+        ++bad_messages_;
+        return;
+    }
+    if (job.run != run.number()) {
+        ++other_run_messages_;
+        return;
+    }
+    if (run.take(job)) to_candidates_.observe_ns(job.utc_ns, job.done_utc_ns);
+}
+
+void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const RawMessage& message) {
+    const auto verdict = proto::decode_verdict(message.header_bytes());
+    if (!verdict || verdict->daemon != daemon) {
+        ++bad_messages_;
+        return;
+    }
+    if (verdict->run != run.number()) {
+        ++other_run_messages_;
+        return;
+    }
+    if (run.take(*verdict)) to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
+}
+
+LiveRun* LiveSpectra::find(std::uint32_t number) {
+    const auto found = runs_.find(number);
+    return found == runs_.end() ? nullptr : &found->second;
+}
+
+LiveRun* LiveSpectra::newest() {
+    return runs_.empty() ? nullptr : &runs_.rbegin()->second;
+}
+
+void LiveSpectra::say(std::string message) {
+    spdlog::info("{}", message);
+    messages_.push_back(fmt::format("{:%H:%M:%S} {}", fmt::gmtime(std::time(nullptr)), message));
+    if (messages_.size() > max_messages) messages_.pop_front();
+}
+
+// A run starts or ends.
+void LiveSpectra::take_run(Daemon& daemon, const RawMessage& message) {
+    wire::RunDescription description;
+    if (!parse(message, description) || description.number() == 0) {
+        ++bad_messages_;
+        return;
+    }
+    if (description.stop_utc_ns() == 0) {
+        leave_others(daemon, description.number(), fmt::format("run {} has begun", description.number()));
+        follow(daemon, description, true);
+    } else if (LiveRun* run = find(description.number())) {
+        if (daemon.lead) run->describe(description);
+        run->end(daemon.name, true, description.stop_reason());
+    }
+}
+
+void LiveSpectra::follow(Daemon& daemon, const wire::RunDescription& description, bool from_start) {
+    const std::uint32_t number = description.number();
+    LiveRun* run = find(number);
+    if (run == nullptr) {
+        if (newest() != nullptr && newest()->number() > number) return;
+        if (description.config_sha256() != keys_.config_sha256) {
+            if (refused_ && refused_->number() == number) return;
+            refused_ = std::make_shared<const wire::RunDescription>(description);
+            refusal_ = fmt::format(
+                "run {} is refused: it was started with another config (hash {:.12}…, ours {:.12}…). Restart "
+                "spillgate-online with the daemon's config.",
+                number, description.config_sha256(), keys_.config_sha256);
+            say(refusal_);
+            return;
+        }
+        refused_.reset();
+        run = &runs_.try_emplace(number, engine_, crew_, config_.online().pending_slots(), description)
+                   .first->second;
+        say(fmt::format("following run {}{}", number, from_start ? "" : ", joined while it goes on"));
+    }
+    if (!run->has(daemon.name)) {
+        const std::string runs_dir = daemon.status && !daemon.status->runs_dir().empty()
+                                         ? daemon.status->runs_dir()
+                                         : config_.storage().runs_dir();
+        run->join(daemon.name, runs_dir + "/" + proto::run_directory_name(number, daemon.name, daemon.lead),
+                  from_start);
+    }
+}
+
+// The daemon's share of every run but `current` is over, if nothing has come of it for a while.
+void LiveSpectra::leave_others(Daemon& daemon, std::uint32_t current, const std::string& why) {
+    for (auto& [number, run] : runs_) {
+        if (number == current || !run.following(daemon.name)) continue;
+        run.end(daemon.name, false, why);
+    }
+}
+
+void LiveSpectra::take_heartbeat(Daemon& daemon, const RawMessage& message) {
+    wire::Heartbeat heartbeat;
+    if (!parse(message, heartbeat) || heartbeat.status().daemon() != daemon.name) {
+        ++bad_messages_;
+        return;
+    }
+    daemon.status = std::make_shared<const wire::DaemonStatus>(std::move(*heartbeat.mutable_status()));
+    const wire::DaemonStatus& status = *daemon.status;
+    const std::uint32_t number = status.run().number();
+    if (takes_data(status.state()) && number != 0) {
+        follow(daemon, status.run(), false);
+        LiveRun* run = find(number);
+        if (run == nullptr) return;
+        if (!run->following(daemon.name)) {
+            say(fmt::format("{} goes on with run {}: reading its share again from its files", daemon.name,
+                            number));
+            run->reopen(daemon.name);
+        }
+        if (daemon.lead) run->describe(status.run());
+        run->acknowledge(daemon.name, status.acknowledged_sequence());
+    }
+    // A heartbeat may have been made just before a start that overtook it: only quiet runs are left.
+    for (auto& [other, run] : runs_) {
+        const bool current = other == number && takes_data(status.state());
+        if (current || !run.following(daemon.name)) continue;
+        if (Clock::now() - *run.last_data(daemon.name) < leave_grace) continue;
+        run.end(daemon.name, false, fmt::format("{} is no longer in it", daemon.name));
+    }
+}
+
+void LiveSpectra::watch_silence(Clock::duration elapsed) {
+    for (Daemon& daemon : daemons_) {
+        daemon.silence += elapsed;
+        if (daemon.silence < silence_limit) continue;
+        for (auto& [number, run] : runs_) {
+            if (!run.following(daemon.name)) continue;
+            say(fmt::format("{} has been silent for {} s in run {}", daemon.name, silence_limit.count(),
+                            number));
+            run.end(daemon.name, false, fmt::format("{} fell silent", daemon.name));
+        }
+    }
+}
+
+// States what is in the spectra of runs that are closed now, and exports them. Older runs are then let go.
+void LiveSpectra::close_runs() {
+    for (auto& [number, run] : runs_) {
+        if (run.phase() != RunPhase::CLOSED) {
+            exports_.erase(number);
+            continue;
+        }
+        if (exports_.contains(number)) continue;
+        say(run.statement());
+        export_run(run);
+        changed_ = true;
+        checkpoint();
+    }
+    while (runs_.size() > 1 && runs_.begin()->second.phase() == RunPhase::CLOSED) {
+        exports_.erase(runs_.begin()->first);
+        runs_.erase(runs_.begin());
+    }
+}
+
+void LiveSpectra::export_run(const LiveRun& run) {
+    auto directory =
+        export_run_spectra(*engine_, *run.spectra(), run.description(), keys_.config_sha256, directory_);
+    if (directory) {
+        exports_[run.number()] = *directory;
+    } else {
+        exports_[run.number()] = "";
+        say(fmt::format("run {}: the spectra could not be exported: {}", run.number(),
+                        directory.error().message));
+    }
+}
+
+// Takes up the newest run that has a checkpoint. One that does not fit is discarded: the run is then read
+// from its files.
+void LiveSpectra::restore() {
+    const auto runs = checkpointed_runs(directory_);
+    if (runs.empty()) return;
+    const std::string path = checkpoint_path(directory_, runs.back());
+    const auto saved = read_checkpoint(path, keys_);
+    if (!saved) {
+        say(fmt::format("checkpoint discarded: {}", saved.error().message));
+        return;
+    }
+    const std::uint32_t number = saved->run().number();
+    auto& run = runs_.try_emplace(number, engine_, crew_, config_.online().pending_slots(), saved->run())
+                    .first->second;
+    if (auto restored = run.restore(*saved); !restored) {
+        say(fmt::format("checkpoint discarded: {}", restored.error().message));
+        runs_.erase(number);
+        return;
+    }
+    say(fmt::format("continuing run {} from its checkpoint, {} slots", number, run.slots_filled()));
+}
+
+void LiveSpectra::checkpoint() {
+    LiveRun* const run = newest();
+    if (run == nullptr) return;
+    wire::Checkpoint saved;
+    run->save(saved);
+    const auto written = write_checkpoint(directory_, keys_, std::move(saved));
+    if (written) {
+        ++checkpoints_;
+        checkpoint_fault_.clear();
+        remove_old_checkpoints(directory_, kept_checkpoints);
+    } else if (checkpoint_fault_ != written.error().message) {
+        checkpoint_fault_ = written.error().message;
+        say("the checkpoint could not be written: " + checkpoint_fault_);
+    }
+}
+
+void LiveSpectra::report_losses() {
+    LiveRun* const run = newest();
+    if (run == nullptr) return;
+    const auto now = Clock::now();
+    for (const StreamView& stream : run->view().streams) {
+        const auto daemon = std::ranges::find(daemons_, stream.daemon, &Daemon::name);
+        if (daemon == daemons_.end() || !run->following(stream.daemon)) continue;
+        wire::Request request;
+        request.set_client("online");
+        auto& report = *request.mutable_loss();
+        report.set_subscriber("online");
+        report.set_daemon(stream.daemon);
+        report.set_run(run->number());
+        report.set_lost(stream.lost);
+        report.set_healed(stream.healed);
+        std::string losses = report.SerializeAsString();
+        if (losses == daemon->reported && now - daemon->reported_at < report_every) continue;
+        report.set_received(stream.received);
+        // The daemon may be away: then the next report comes through.
+        if (control_.post(stream.daemon, request, [](const auto&) {})) {
+            daemon->reported = std::move(losses);
+            daemon->reported_at = now;
+        }
+    }
+}
+
+void LiveSpectra::publish() {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->version = last_ ? last_->version + 1 : 1;
+    snapshot->utc_ns = proto::utc_now_ns();
+    for (const Daemon& daemon : daemons_) {
+        snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status});
+    }
+    LiveRun* const run = newest();
+    if (run != nullptr) {
+        snapshot->run = run->view();
+        const auto exported = exports_.find(run->number());
+        if (exported != exports_.end()) snapshot->run.exports = exported->second;
+    }
+    if (refused_ && (run == nullptr || refused_->number() > run->number())) {
+        snapshot->run = RunView{};
+        snapshot->run.phase = RunPhase::REFUSED;
+        snapshot->run.description = refused_;
+        snapshot->run.statement = refusal_;
+    }
+    const bool empty = snapshot->run.phase == RunPhase::NONE || snapshot->run.phase == RunPhase::REFUSED;
+    if (last_ && !changed_) {
+        snapshot->spectra = last_->spectra;
+        snapshot->changed = last_->changed;
+    } else {
+        snapshot->spectra = empty ? engine_->make_spectra() : run->spectra();
+        snapshot->changed.assign(snapshot->spectra->size(), snapshot->version);
+        for (std::size_t i = 0; last_ && i < snapshot->spectra->size(); ++i) {
+            if (same_counts(last_->spectra->histogram(i), snapshot->spectra->histogram(i))) {
+                snapshot->changed[i] = last_->changed[i];
+            }
+        }
+    }
+    changed_ = false;
+    snapshot->trend = shared_trend_;
+    snapshot->to_candidates = to_candidates_.quantiles();
+    snapshot->to_histogram = to_histogram_.quantiles();
+    snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();
+    snapshot->other_run_messages = other_run_messages_;
+    snapshot->messages.assign(messages_.begin(), messages_.end());
+    snapshot->checkpoints = checkpoints_;
+    snapshot->checkpoint_fault = checkpoint_fault_;
+    last_ = snapshot;
+    board_.publish(std::move(snapshot));
+}
+
+// Differences of the lead's ledger over the last second. Without a daemon there is no point, not a zero.
+void LiveSpectra::add_trend_point() {
+    const auto lead = std::ranges::find(daemons_, true, &Daemon::lead);
+    const auto now = Clock::now();
+    const double elapsed = std::chrono::duration<double>(now - trend_at_).count();
+    const std::uint64_t slots = newest() == nullptr ? 0 : newest()->slots_filled();
+    const std::uint64_t filled = slots >= trend_slots_ ? slots - trend_slots_ : slots;
+    if (lead == daemons_.end() || !lead->status || lead->silence > 3s) {
+        trend_ledger_.reset();
+    } else {
+        const wire::DaemonStatus& status = *lead->status;
+        const wire::LedgerTotals& ledger = status.run().ledger();
+        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+        TrendPoint point;
+        point.utc_s = static_cast<double>(proto::utc_now_ns()) * 1e-9;
+        point.mark_rate_hz = status.mark_rate_hz();
+        point.period_us = status.period_ns() > 0 ? status.period_ns() * 1e-3 : none;
+        point.period_rms_us = status.period_ns() > 0 ? status.period_rms_ns() * 1e-3 : none;
+        point.slot_rate_hz = static_cast<double>(filled) / elapsed;
+        point.data_rate_mb_s = status.data_rate_bytes_per_s() * 1e-6;
+        point.charge_uc = none;
+        if (trend_ledger_ && ledger.slots() >= trend_ledger_->slots()) {
+            point.missed_per_s =
+                static_cast<double>(ledger.mark_missed() - trend_ledger_->mark_missed()) / elapsed;
+            const auto spills = ledger.spills() - trend_ledger_->spills();
+            const auto charge = ledger.charge_measured_pc() - trend_ledger_->charge_measured_pc();
+            if (spills > 0)
+                point.charge_uc = static_cast<double>(charge) * 1e-6 / static_cast<double>(spills);
+        }
+        trend_ledger_ = ledger;
+        trend_.push_back(point);
+        if (trend_.size() > max_trend_points) trend_.pop_front();
+        shared_trend_ = std::make_shared<const std::vector<TrendPoint>>(trend_.begin(), trend_.end());
+    }
+    trend_slots_ = slots;
+    trend_at_ = now;
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,105 @@
+// The single writer: receives, reconstructs, fills, heals, checkpoints and publishes snapshots, on one
+// thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "offline/engine.hpp"
+#include "online/checkpoint.hpp"
+#include "online/control_client.hpp"
+#include "online/latency.hpp"
+#include "online/live_run.hpp"
+#include "online/reconstruction_crew.hpp"
+#include "online/snapshot.hpp"
+#include "online/subscriber.hpp"
+#include "proto/config_loader.hpp"
+
+namespace spillgate::online {
+
+class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a checkpoint
+  public:
+    // Continues from a checkpoint if there is one that fits. Throws proto::Failure (checkpoint directory,
+    // endpoints).
+    LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<const offline::Engine> engine,
+                SnapshotBoard& board, ControlClient& control);
+    ~LiveSpectra();
+
+    void start();
+    // Writes a last checkpoint.
+    void stop();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    struct Daemon {
+        std::string name;
+        bool lead = false;
+        std::int64_t heard_utc_ns = 0;
+        Clock::duration silence{};  // while we listened: time that we slept ourselves does not count
+        std::shared_ptr<const wire::DaemonStatus> status;
+        std::string reported;  // last loss report, serialised
+        Clock::time_point reported_at{};
+    };
+
+    void run(std::stop_token stop);
+    void receive();
+    void take_data(std::span<const RawMessage> messages);
+    void take_spill(LiveRun& run, const std::string& daemon, SpillJob& job);
+    void take_verdict(LiveRun& run, const std::string& daemon, const RawMessage& message);
+    void take_run(Daemon& daemon, const RawMessage& message);
+    void take_heartbeat(Daemon& daemon, const RawMessage& message);
+    void follow(Daemon& daemon, const wire::RunDescription& description, bool from_start);
+    void leave_others(Daemon& daemon, std::uint32_t current, const std::string& why);
+    void watch_silence(Clock::duration elapsed);
+    void close_runs();
+    void export_run(const LiveRun& run);
+    void restore();
+    void checkpoint();
+    void report_losses();
+    void publish();
+    void add_trend_point();
+    void say(std::string message);
+    LiveRun* find(std::uint32_t number);
+    LiveRun* newest();
+
+    const config::Config config_;
+    const CheckpointKeys keys_;
+    const std::string directory_;  // of checkpoints and exports
+    std::shared_ptr<const offline::Engine> engine_;
+    SnapshotBoard& board_;
+    ControlClient& control_;
+    ReconstructionCrew crew_;
+    Subscriber subscriber_;
+    std::vector<Daemon> daemons_;
+    std::map<std::uint32_t, LiveRun> runs_;
+    std::map<std::uint32_t, std::string> exports_;  // run → directory
+    std::shared_ptr<const wire::RunDescription> refused_;
+    std::string refusal_;
+
+    std::vector<RawMessage> batch_;
+    std::vector<SpillJob> jobs_;
+    Latency to_candidates_;
+    Latency to_histogram_;
+    std::uint64_t bad_messages_ = 0;
+    std::uint64_t other_run_messages_ = 0;
+    bool changed_ = true;  // spectra may differ from the last snapshot's
+    SnapshotPtr last_;
+    std::deque<TrendPoint> trend_;
+    std::shared_ptr<const std::vector<TrendPoint>> shared_trend_;
+    std::uint64_t trend_slots_ = 0;
+    std::optional<wire::LedgerTotals> trend_ledger_;
+    Clock::time_point trend_at_{};
+    std::deque<std::string> messages_;
+    std::uint64_t checkpoints_ = 0;
+    std::string checkpoint_fault_;
+    std::jthread thread_;
+};
+
+}  // namespace spillgate::online

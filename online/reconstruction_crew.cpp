@@ -1,0 +1,62 @@
+#include "online/reconstruction_crew.hpp"
+
+namespace spillgate::online {
+
+ReconstructionCrew::ReconstructionCrew(const offline::Engine& engine, unsigned threads) : members_(threads) {
+    for (Member& member : members_)
+        member.worker = engine.make_worker();
+    for (std::size_t i = 1; i < members_.size(); ++i) {
+        threads_.emplace_back([this, i](std::stop_token stop) { serve(stop, members_[i]); });
+    }
+}
+
+ReconstructionCrew::~ReconstructionCrew() {
+    for (auto& thread : threads_)
+        thread.request_stop();
+}
+
+void ReconstructionCrew::run(std::span<SpillJob> jobs) {
+    if (jobs.empty()) return;
+    const bool alone = jobs.size() == 1 || threads_.empty();
+    {
+        const std::lock_guard lock(mutex_);
+        jobs_ = jobs;
+        next_ = 0;
+        if (!alone) {
+            ++round_;
+            busy_ = threads_.size();
+        }
+    }
+    if (!alone) begun_.notify_all();
+    work(members_.front());
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [&] { return busy_ == 0; });
+}
+
+void ReconstructionCrew::serve(std::stop_token stop, Member& member) {
+    std::uint64_t seen = 0;
+    std::unique_lock lock(mutex_);
+    while (begun_.wait(lock, stop, [&] { return round_ != seen; })) {
+        seen = round_;
+        lock.unlock();
+        work(member);
+        lock.lock();
+        if (--busy_ == 0) ended_.notify_one();
+    }
+}
+
+void ReconstructionCrew::work(Member& member) {
+    for (std::size_t i = next_++; i < jobs_.size(); i = next_++) {
+        SpillJob& job = jobs_[i];
+        job.status = proto::decode_spill(job.header, job.samples, member.record);
+        if (!job.status) continue;
+        member.worker->reconstruct(member.record, job.candidates);
+        job.run = member.record.run;
+        job.sequence = member.record.sequence;
+        job.daemon = member.record.daemon;
+        job.utc_ns = member.record.utc_ns;
+        job.done_utc_ns = proto::utc_now_ns();
+    }
+}
+
+}  // namespace spillgate::online
