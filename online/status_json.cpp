@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "online/snapshot_json.hpp"
+
+namespace spillgate::online {
+namespace {
+
+namespace json = boost::json;
+
+constexpr double connected_age_s = 3;
+
+struct NamedType {
+    wire::RunType type;
+    std::string_view name;
+};
+constexpr std::array<NamedType, 8> run_types{{
+    {wire::PHYSICS, "physics"},
+    {wire::BEAM_OFF, "beam-off"},
+    {wire::SOURCE, "source"},
+    {wire::SPE, "spe"},
+    {wire::PULSER, "pulser"},
+    {wire::PEDESTAL, "pedestal"},
+    {wire::THRESHOLD_SCAN, "threshold-scan"},
+    {wire::TEST, "test"},
+}};
+
+double seconds(std::int64_t ns) {
+    return static_cast<double>(ns) * 1e-9;
+}
+
+json::value finite(double value) {
+    return std::isfinite(value) ? json::value(value) : json::value(nullptr);
+}
+
+json::value time_or_null(std::int64_t utc_ns) {
+    return utc_ns == 0 ? json::value(nullptr) : json::value(seconds(utc_ns));
+}
+
+json::array counts_json(const google::protobuf::RepeatedPtrField<wire::Count>& counts) {
+    json::array out;
+    for (const auto& count : counts)
+        out.push_back(json::object{{"name", count.name()}, {"value", count.value()}});
+    return out;
+}
+
+json::object daemon_json(const wire::DaemonStatus& status) {
+    json::array buffers;
+    for (const auto& buffer : status.buffers()) {
+        buffers.push_back(json::object{{"name", buffer.name()},
+                                       {"used", buffer.used()},
+                                       {"capacity", buffer.capacity()},
+                                       {"high_water", buffer.high_water()},
+                                       {"dropped", buffer.dropped()},
+                                       {"unit", buffer.unit()}});
+    }
+    json::array subscribers;
+    for (const auto& subscriber : status.subscribers()) {
+        subscribers.push_back(json::object{{"name", subscriber.subscriber()},
+                                           {"lost", subscriber.lost()},
+                                           {"healed", subscriber.healed()},
+                                           {"received", subscriber.received()}});
+    }
+    json::array messages;
+    for (const auto& message : status.messages())
+        messages.emplace_back(message);
+    return {{"state", name_of(status.state())},
+            {"fault", status.fault()},
+            {"run", status.run().number()},
+            {"slots", status.slots()},
+            {"acknowledged_sequence", status.acknowledged_sequence()},
+            {"mark_rate_hz", status.mark_rate_hz()},
+            {"period_ns", status.period_ns() > 0 ? json::value(status.period_ns()) : nullptr},
+            {"period_rms_ns", status.period_ns() > 0 ? json::value(status.period_rms_ns()) : nullptr},
+            {"data_rate_bytes_per_s", status.data_rate_bytes_per_s()},
+            {"bytes_written", status.bytes_written()},
+            {"disk_free_bytes", status.disk_free_bytes()},
+            {"next_run", status.next_run() == 0 ? json::value(nullptr) : json::value(status.next_run())},
+            {"software_version", status.software_version()},
+            {"buffers", std::move(buffers)},
+            {"subscribers", std::move(subscribers)},
+            {"messages", std::move(messages)}};
+}
+
+json::object stream_json(const StreamView& stream) {
+    return {{"daemon", stream.daemon},
+            {"received", stream.received},
+            {"settled", stream.settled},
+            {"lost", stream.lost},
+            {"healed", stream.healed},
+            {"read_back", stream.read_back},
+            {"missing", stream.missing},
+            {"slots_filled", stream.slots_filled},
+            {"slots_waiting", stream.slots_waiting},
+            {"duplicates", stream.duplicates},
+            {"overflows", stream.overflows},
+            {"unreadable", stream.unreadable}};
+}
+
+json::object run_json(const RunView& run) {
+    json::object out{{"phase", name_of(run.phase)},
+                     {"statement", run.statement},
+                     {"complete", run.ended ? json::value(run.complete) : json::value(nullptr)},
+                     {"checkpoint_used", run.checkpoint_used},
+                     {"exports", run.exports}};
+    json::array streams;
+    for (const auto& stream : run.streams)
+        streams.push_back(stream_json(stream));
+    out["streams"] = std::move(streams);
+    if (!run.description) {
+        out["number"] = nullptr;
+        return out;
+    }
+    const auto& description = *run.description;
+    out["number"] = description.number();
+    out["type"] = name_of(description.type());
+    out["simulated"] = description.simulated();
+    out["note"] = description.note();
+    out["start_utc_s"] = time_or_null(description.start_utc_ns());
+    out["stop_utc_s"] = time_or_null(description.stop_utc_ns());
+    out["stop_reason"] = description.stop_reason();
+    out["config_sha256"] = description.config_sha256();
+    out["software_version"] = description.software_version();
+    return out;
+}
+
+// Of the run that is followed, summed over nothing: each daemon judges every slot, so the lead's ledger is
+// the run's.
+json::value ledger_json(const wire::RunDescription& run) {
+    const auto& ledger = run.ledger();
+    if (ledger.slots() == 0) return nullptr;
+    const std::int64_t delivered = ledger.charge_measured_pc() + ledger.charge_estimated_pc();
+    return json::object{{"slots", ledger.slots()},
+                        {"spills", ledger.spills()},
+                        {"complete", ledger.complete()},
+                        {"truncated", ledger.truncated()},
+                        {"paused", ledger.paused()},
+                        {"mark_missed", ledger.mark_missed()},
+                        {"lost_buffer_full", ledger.lost_buffer_full()},
+                        {"lost_device", ledger.lost_device()},
+                        {"lost_corrupt", ledger.lost_corrupt()},
+                        {"lost_disk", ledger.lost_disk()},
+                        {"quality", counts_json(ledger.quality())},
+                        {"faults", counts_json(ledger.faults())},
+                        {"pot_delivered", protons_of(delivered)},
+                        {"pot_estimated", protons_of(ledger.charge_estimated_pc())},
+                        {"pot_recorded", protons_of(ledger.charge_recorded_pc())},
+                        {"charge_missing_slots", ledger.charge_missing_slots()},
+                        {"charge_uncorrected_slots", ledger.charge_uncorrected_slots()}};
+}
+
+json::object latency_json(const LatencyQuantiles& latency) {
+    return {{"count", latency.count},
+            {"p50_ms", finite(latency.p50_s * 1e3)},
+            {"p99_ms", finite(latency.p99_s * 1e3)},
+            {"p99_9_ms", finite(latency.p999_s * 1e3)}};
+}
+
+// Everything that did not arrive where it should have, by the name under which it is counted. Zeroes are left
+// out.
+json::array losses_json(const Snapshot& snapshot) {
+    json::array losses;
+    const auto add = [&](std::string_view where, std::string_view name, std::uint64_t value) {
+        if (value > 0) losses.push_back(json::object{{"where", where}, {"name", name}, {"value", value}});
+    };
+    for (const auto& daemon : snapshot.daemons) {
+        if (!daemon.status) continue;
+        const auto& ledger = daemon.status->run().ledger();
+        add(daemon.name, "lost-buffer-full", ledger.lost_buffer_full());
+        add(daemon.name, "lost-device", ledger.lost_device());
+        add(daemon.name, "lost-corrupt", ledger.lost_corrupt());
+        add(daemon.name, "lost-disk", ledger.lost_disk());
+        add(daemon.name, "truncated", ledger.truncated());
+        for (const auto& fault : ledger.faults())
+            add(daemon.name, fault.name(), fault.value());
+        for (const auto& buffer : daemon.status->buffers()) {
+            add(daemon.name, "dropped: " + buffer.name(), buffer.dropped());
+        }
+    }
+    for (const auto& stream : snapshot.run.streams) {
+        add("online", "lost live", stream.lost);
+        add("online", "not yet healed", stream.missing);
+        add("online", "pushed out while waiting", stream.overflows);
+        add("online", "unreadable", stream.unreadable);
+    }
+    add("online", "bad messages", snapshot.bad_messages);
+    return losses;
+}
+
+}  // namespace
+
+double protons_of(std::int64_t charge_pc) {
+    constexpr double protons_per_pc = 1e-12 / 1.602176634e-19;  // SI 2019, exact elementary charge
+    return static_cast<double>(charge_pc) * protons_per_pc;
+}
+
+std::string_view name_of(wire::RunType type) {
+    const auto found = std::ranges::find(run_types, type, &NamedType::type);
+    return found == run_types.end() ? "unspecified" : found->name;
+}
+
+wire::RunType run_type_from_name(std::string_view name) {
+    const auto found = std::ranges::find(run_types, name, &NamedType::name);
+    return found == run_types.end() ? wire::RUN_TYPE_UNSPECIFIED : found->type;
+}
+
+std::string_view name_of(wire::State state) {
+    switch (state) {
+        case wire::IDLE:
+            return "idle";
+        case wire::CONFIGURING:
+            return "configuring";
+        case wire::CONFIGURED:
+            return "configured";
+        case wire::PREPARING:
+            return "preparing";
+        case wire::STARTING:
+            return "starting";
+        case wire::RUNNING:
+            return "running";
+        case wire::PAUSING:
+            return "pausing";
+        case wire::PAUSED_STATE:
+            return "paused";
+        case wire::RESUMING:
+            return "resuming";
+        case wire::STOPPING:
+            return "stopping";
+        case wire::FAULT:
+            return "fault";
+        default:
+            return "unknown";
+    }
+}
+
+json::value status_json(const Snapshot& snapshot, const config::Config& config,
+                        std::string_view config_sha256) {
+    json::array daemons;
+    for (const auto& daemon : snapshot.daemons) {
+        const double age = seconds(snapshot.utc_ns - daemon.heard_utc_ns);
+        const bool heard = daemon.heard_utc_ns != 0;
+        json::object out{{"name", daemon.name},
+                         {"lead", daemon.lead},
+                         {"connected", heard && age < connected_age_s},
+                         {"age_s", heard ? json::value(age) : nullptr}};
+        out["status"] = daemon.status ? json::value(daemon_json(*daemon.status)) : nullptr;
+        daemons.push_back(std::move(out));
+    }
+    json::array messages;
+    for (const auto& message : snapshot.messages)
+        messages.emplace_back(message);
+    json::object out{{"version", snapshot.version},
+                     {"utc_s", seconds(snapshot.utc_ns)},
+                     {"config", config.name()},
+                     {"config_sha256", config_sha256},
+                     {"description", config.description()},
+                     {"facility", config.facility().name()},
+                     {"repetition_hz", config.facility().repetition_hz()},
+                     {"daemons", std::move(daemons)},
+                     {"run", run_json(snapshot.run)},
+                     {"losses", losses_json(snapshot)},
+                     {"latency", json::object{{"record_to_candidates", latency_json(snapshot.to_candidates)},
+                                              {"verdict_to_histogram", latency_json(snapshot.to_histogram)}}},
+                     {"bad_messages", snapshot.bad_messages},
+                     {"messages", std::move(messages)},
+                     {"checkpoints", snapshot.checkpoints},
+                     {"checkpoint_fault", snapshot.checkpoint_fault}};
+    out["ledger"] = snapshot.run.description ? ledger_json(*snapshot.run.description) : nullptr;
+    return out;
+}
+
+json::value trend_json(const Snapshot& snapshot, double after_utc_s) {
+    json::array points;
+    for (const TrendPoint& point : *snapshot.trend) {
+        if (point.utc_s <= after_utc_s) continue;
+        points.push_back(json::object{{"utc_s", point.utc_s},
+                                      {"mark_rate_hz", finite(point.mark_rate_hz)},
+                                      {"period_us", finite(point.period_us)},
+                                      {"period_rms_us", finite(point.period_rms_us)},
+                                      {"slot_rate_hz", finite(point.slot_rate_hz)},
+                                      {"missed_per_s", finite(point.missed_per_s)},
+                                      {"data_rate_mb_s", finite(point.data_rate_mb_s)},
+                                      {"charge_uc", finite(point.charge_uc)}});
+    }
+    return points;
+}
+
+}  // namespace spillgate::online
