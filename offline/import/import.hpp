@@ -52,7 +52,7 @@ struct ImportedStream {
     bool averaged = false;
     std::uint64_t waveforms = 0;
     std::uint64_t samples = 0;
-    std::uint64_t sample_sum = 0;  // of signed samples: modulo 2^64
+    std::int64_t sample_sum = 0;  // of the words as numbers with the encoding's sign, shift left in
 };
 
 struct ImportReport {

@@ -1,0 +1,63 @@
+// A foreign recording without marks, as its importer found it: where each event's samples lie and when they
+// were taken. Samples are read only when slots are written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "offline/import/input_bytes.hpp"
+#include "proto/schema/config.pb.h"
+#include "proto/schema/run.pb.h"
+#include "proto/spill_record.hpp"
+
+namespace spillgate::offline {
+
+// A stretch of a file.
+struct ByteRange {
+    std::uint64_t offset = 0;
+    std::uint32_t bytes = 0;
+};
+
+struct RecordedTrace {
+    std::uint32_t file = 0;  // index into Recording::files
+    std::uint32_t board = 0;
+    std::uint32_t channel = 0;
+    proto::Stream stream = wire::RAW;
+    std::int64_t first_ticks = 0;
+    std::uint32_t ticks_per_sample = 1;
+    proto::Encoding encoding;
+    std::uint32_t flags = 0;  // TraceFlag
+    ByteRange samples;        // words of 16 bits, or of 8 if narrow
+    bool narrow = false;
+    ByteRange header;  // these two together become Trace.device_header
+    ByteRange trailer;
+};
+
+// What one trigger left: traces that stay together in one slot.
+struct RecordedEvent {
+    std::uint32_t epoch = 0;  // goes up where the time cannot be connected to what came before
+    std::int64_t ticks = 0;   // decides the slot
+    std::uint32_t first_trace = 0;
+    std::uint32_t traces = 0;
+};
+
+struct Recording {
+    std::string format;
+    double frequency_hz = 0;  // of ticks
+    std::vector<InputBytes> files;
+    std::vector<wire::ImportedFile> descriptions;  // of the same files
+    std::vector<RecordedTrace> traces;
+    std::vector<RecordedEvent> events;  // in the order of the files
+    std::vector<config::Board> boards;
+    std::vector<config::Channel> channels;
+    bool has_time = true;  // false: events are only counted, each gets a slot of its own
+    std::uint64_t dropped_bytes = 0;
+    std::uint64_t times_backwards = 0;
+    std::uint64_t times_wrapped = 0;
+
+    // Adds a sentence to a file's description.
+    void say(std::size_t file, std::string message);
+};
+
+}  // namespace spillgate::offline
