@@ -116,7 +116,7 @@ Readout::~Readout() {
     aborting_ = true;
     stopping_ = true;
     queue_.close();
-    recorder_->abandon_waiting();
+    if (recorder_) recorder_->abandon_waiting();  // without one, prepare() has failed
     if (sources_) sources_->request_stop();
     if (thread_.joinable()) thread_.join();
     if (sources_) sources_->join();

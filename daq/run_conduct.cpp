@@ -152,6 +152,7 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(std::uint32_t numbe
     description.set_simulated(has_simulation(settings_.config.config));
     description.set_note(note);
     description.set_daemon(settings_.daemon);
+    description.set_follower(!settings_.lead);
     description.set_software_version(SPILLGATE_VERSION);
     description.set_host(host_name());
     description.set_start_utc_ns(proto::utc_now_ns());
