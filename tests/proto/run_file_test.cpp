@@ -10,7 +10,7 @@ namespace {
 
 // Segments of a few blocks each.
 config::Storage small_segments(config::Storage storage) {
-    storage.set_segment_bytes(5000);
+    storage.set_segment_bytes(2500);
     return storage;
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("a run reads back as it was written, plain and compressed, in one segm
         CHECK_FALSE(reader.aborted());
         CHECK(reader.description().stop_reason() == "requested");
         CHECK(reader.description().note() == start_description().note());
-        CHECK((reader.segments().size() > 3) == (storage.segment_bytes() == 5000));
+        CHECK((reader.segments().size() > 3) == (storage.segment_bytes() == 2500));
         for (const auto& segment : reader.segments()) {
             CHECK(segment.closed);
             CHECK(mode_of(segment.path) == 0444);

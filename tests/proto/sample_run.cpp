@@ -33,11 +33,14 @@ config::Storage compressed_storage() {
     return storage;
 }
 
-std::vector<Message> sample_messages(std::size_t slots, std::size_t samples_per_trace) {
+std::vector<Message> sample_messages(std::size_t slots, std::size_t samples_per_trace, std::uint32_t run) {
     std::vector<Message> messages;
     for (std::uint64_t slot = 0; slot < slots; ++slot) {
-        messages.push_back(encode(share(fixed_record(slot, 2 * slot, samples_per_trace))));
-        messages.push_back(encode(fixed_verdict(slot, 2 * slot + 1)));
+        auto record = fixed_record(slot, 2 * slot, samples_per_trace);
+        auto verdict = fixed_verdict(slot, 2 * slot + 1);
+        record.run = verdict.run = run;
+        messages.push_back(encode(share(std::move(record))));
+        messages.push_back(encode(verdict));
     }
     return messages;
 }

@@ -15,7 +15,8 @@ config::Storage plain_storage();
 config::Storage compressed_storage();
 
 // A Spill record and a verdict per slot, sequences 0, 1, 2 …
-std::vector<Message> sample_messages(std::size_t slots, std::size_t samples_per_trace = 300);
+std::vector<Message> sample_messages(std::size_t slots, std::size_t samples_per_trace = 300,
+                                     std::uint32_t run = 7);
 // The end record of a run that holds exactly these.
 wire::RunDescription end_description(const std::vector<Message>& messages, std::uint32_t number = 7);
 

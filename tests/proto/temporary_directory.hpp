@@ -1,4 +1,5 @@
-// A directory for one test, removed with everything in it.
+// A directory for one test, removed with everything in it; in memory if the machine has such a place, since
+// some tests write many thousand small files.
 #pragma once
 
 #include <cstdlib>
@@ -11,9 +12,12 @@ namespace spillgate::proto::testing {
 class TemporaryDirectory {  // owns the directory
   public:
     TemporaryDirectory() {
-        std::string pattern = std::filesystem::temp_directory_path() / "spillgate-test-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-        path_ = pattern;
+        for (const auto& place :
+             {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path()}) {
+            path_ = place / "spillgate-test-XXXXXX";
+            if (::mkdtemp(path_.data()) != nullptr) return;
+        }
+        throw std::runtime_error("no temporary directory");
     }
     ~TemporaryDirectory() {
         std::error_code ignored;
