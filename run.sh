@@ -58,7 +58,7 @@ trap stop_all EXIT
 setsid $bin/spillgate-online --config "$config" &
 online=$!
 names[$online]=spillgate-online
-setsid $bin/spillgate-daq --config "$config" --start &
+setsid $bin/spillgate-daq --config "$config" --start physics &
 daq=$!
 names[$daq]=spillgate-daq
 watched=("$online" "$daq")
