@@ -39,12 +39,12 @@ void write_golden(const std::string& runs_dir) {
 
 TEST_CASE("run files of format 1.0 read as they did when they were made") {
     for (const std::uint32_t run : {7u, 8u}) {
-        const std::string name = "/" + run_directory_name(run, "daq", true);
+        const std::string name = run_directory_name(run, "daq", true);
         CAPTURE(name);
         std::vector<Damage> damage;
-        CHECK(read_messages(golden + name, &damage) == stored(golden_messages(run)));
+        CHECK(read_messages(golden + "/" + name, &damage) == stored(golden_messages(run)));
         CHECK(damage.empty());
-        const auto verification = verify_run(golden + name).value();
+        const auto verification = verify_run(golden + "/" + name).value();
         CHECK(verification.valid());
         CHECK(verification.blocks == 12);
         CHECK(verification.description.note() == "beam on, \"first light\"");
