@@ -15,12 +15,24 @@ void note(std::vector<std::string>& damage, const proto::Damage& found) {
     if (damage.size() < max_damage) damage.push_back(std::move(text));
 }
 
+proto::Damage unreadable(const proto::SegmentInfo& segment) {
+    return {segment.path, 0,
+            proto::error(proto::ErrorKind::CORRUPT, "neither its first block nor its trailer is whole")};
+}
+
 }  // namespace
 
 proto::Status GapReader::look_again() {
     auto run = proto::RunReader::open(directory_);
     if (!run) return run.error();
-    segments_ = run->segments();
+    segments_.clear();
+    for (const auto& segment : run->segments()) {
+        if (segment.readable) {
+            segments_.push_back(segment);
+        } else {
+            note(damage_, unreadable(segment));
+        }
+    }
     return {};
 }
 
@@ -62,6 +74,9 @@ proto::Result<bool> GapReader::read(const std::vector<Interval>& missing, Clock:
         cursor_ = std::max(cursor_, wanted->first);
         if (auto moved = move_to(cursor_); !moved) return moved.error();
         if (!reader_) return pass_over();
+        if (position_ < cursor_) {
+            if (auto sought = reader_->seek(cursor_); !sought) return sought.error();
+        }
         const bool last = segment_ + 1 >= segments_.size();
         const std::uint64_t segment_end = last ? UINT64_MAX : segments_[segment_ + 1].first_sequence;
         while (cursor_ < segment_end) {
@@ -80,14 +95,22 @@ proto::Result<bool> GapReader::read(const std::vector<Interval>& missing, Clock:
                 ++wanted;
             if (wanted == missing.end()) return pass_over();
             if (block.sequence >= wanted->first) visit(block);
-            cursor_ = std::max(block.sequence + 1, wanted->first);
+            cursor_ = block.sequence + 1;
+            if (wanted->first > cursor_) break;  // far enough to be sought
         }
     }
 }
 
 proto::Result<RecordedMessages> recorded_messages(const proto::RunReader& run) {
     RecordedMessages found;
-    const auto& segments = run.segments();
+    std::vector<proto::SegmentInfo> segments;
+    for (const auto& segment : run.segments()) {
+        if (segment.readable) {
+            segments.push_back(segment);
+        } else {
+            note(found.damage, unreadable(segment));
+        }
+    }
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const auto& segment = segments[i];
         const std::uint64_t end = segment.first_sequence + segment.blocks;

@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t max_gaps_per_pass = 256;
 constexpr auto pass_pause = 500ms;         // between passes through files that had nothing new
 constexpr auto live_grace = 1500ms;        // a message below this age may still be on its way
 constexpr auto end_record_patience = 10s;  // an announced end must reach the files by then
@@ -18,11 +17,8 @@ constexpr int max_passes_at_end = 3;
 std::vector<Interval> missing_of(const IntervalSet& received, const IntervalSet& wanted) {
     std::vector<Interval> out;
     for (const Interval& interval : wanted.intervals()) {
-        for (const Interval& gap :
-             received.missing(interval.first, interval.last, max_gaps_per_pass - out.size())) {
-            out.push_back(gap);
-        }
-        if (out.size() >= max_gaps_per_pass) break;
+        const auto gaps = received.missing(interval.first, interval.last);
+        out.insert(out.end(), gaps.begin(), gaps.end());
     }
     return out;
 }
@@ -154,7 +150,7 @@ bool LiveRun::follow(Stream& stream, Clock::time_point now, Clock::time_point de
     const auto& received = stream.spectra.received();
     stream.missing = end - received.count_within(0, end);
     if (stream.missing == 0 || now < stream.not_before) return false;
-    const auto done = stream.files.read(received.missing(0, end, max_gaps_per_pass), deadline,
+    const auto done = stream.files.read(received.missing(0, end), deadline,
                                         [&](const proto::BlockView& block) { take_block(stream, block); });
     stream.missing = end - received.count_within(0, end);
     if (done && !*done) return true;
@@ -234,6 +230,7 @@ bool LiveRun::take_inventory(const std::string& daemon, Stream& stream, Clock::t
         return false;
     }
     stream.aborted = run->aborted();
+    stream.damage = std::move(recorded->damage);
     if (!stream.spectra.settled_sequences().subset_of(recorded->sequences)) {
         stream.spectra.reset();
         stream.unreadable = 0;
@@ -251,7 +248,9 @@ void LiveRun::finish(const std::string& daemon, Stream& stream) {
         stream.recorded->count() - stream.spectra.received().count_within(0, stream.recorded->end());
     stream.phase = RunPhase::CLOSED;
     stream.missing = missing;
-    stream.complete = missing == 0 && stream.unreadable == 0;
+    // Behind the last whole block of a run that was cut off, a piece of one is to be expected.
+    const bool damaged = !stream.damage.empty() && !stream.aborted;
+    stream.complete = missing == 0 && stream.unreadable == 0 && !damaged;
     const auto slots = stream.spectra.settled_slots().count();
     const std::uint64_t lost = stream.lost_before + stream.lost.count();
     const std::string losses =
@@ -265,6 +264,7 @@ void LiveRun::finish(const std::string& daemon, Stream& stream) {
             : fmt::format(
                   "{}: {} slots are in the spectra; {} recorded messages are NOT: they cannot be read ({})",
                   daemon, slots, missing + stream.unreadable, losses);
+    if (damaged) stream.statement += fmt::format("; damaged: {}", stream.damage.front());
     if (stream.aborted) stream.statement += fmt::format("; the run has no end record: {}", stream.why);
 }
 

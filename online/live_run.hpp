@@ -84,6 +84,7 @@ class LiveRun {  // single-threaded
         Clock::time_point ended_at{};
         std::optional<IntervalSet> recorded;  // closing: what the files hold
         bool aborted = false;
+        std::vector<std::string> damage;
         int passes = 0;
         bool complete = false;
         std::string why;

@@ -1,26 +1,28 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-// Parts of JSROOT that spectra and maps never load: what runs under Node only, geometry, 3-D, ROOT files.
-const absent = [
-  /^(canvas|fs|jsdom|mathjax|tmp|xhr2|@resvg\/resvg-js|@oneidentity\/zstd-js|three)(\/|$)/,
-  /\/(three|three_addons|rntuple|tree|zstd|lzma|TGeoPainter|RCanvasPainter|v7more|webwindow)\.mjs$/,
-];
+// JSROOT asks for these under Node only, and for three.js in 3-D drawings only; the console draws in two dimensions.
+const absent = /^(canvas|fs|jsdom|mathjax|tmp|xhr2|gl|three|@resvg\/resvg-js|@oneidentity\/zstd-js)(\/|$)/;
 
 const withoutUnused = {
   name: 'without-unused',
   enforce: 'pre',
-  resolveId: (id) => (absent.some((pattern) => pattern.test(id)) ? { id: '\0absent', syntheticNamedExports: true } : null),
+  resolveId: (id) => (absent.test(id) ? { id: '\0absent', syntheticNamedExports: true } : null),
   load: (id) => (id === '\0absent' ? 'export default {};' : null),
 };
 
 export default defineConfig({
   plugins: [withoutUnused, svelte()],
+  resolve: {
+    // The two-dimensional painters by themselves: jsroot/draw would bring all of ROOT's drawings along.
+    alias: { '#jsroot': fileURLToPath(new URL('node_modules/jsroot/modules', import.meta.url)) },
+  },
   build: {
     target: 'es2022',
     outDir: 'dist',
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 4000,
+    chunkSizeWarningLimit: 2000,
     reportCompressedSize: false,
   },
 });

@@ -1,7 +1,9 @@
 // Spectra and maps through JSROOT. A plot draws once and then only updates its bins; errors come from the server.
 import { addColor, setColorPalette } from 'jsroot/colors';
 import { createHistogram, gStyle, settings } from 'jsroot/core';
-import { cleanup, draw } from 'jsroot/draw';
+import { cleanup } from '#jsroot/base/ObjectPainter.mjs';
+import { TH1Painter } from '#jsroot/hist2d/TH1Painter.mjs';
+import { TH2Painter } from '#jsroot/hist2d/TH2Painter.mjs';
 import { COLOURS, COUNT_PALETTE, RESIDUAL_PALETTE } from './colours.js';
 
 const COUNTS = 1001;
@@ -97,7 +99,8 @@ class Frame {
         fPadBottomMargin: frameMargins.bottom,
       });
       for (const [i, layer] of layers.entries()) {
-        this.#painters.push(await draw(this.#element, layer.histogram, i === 0 ? layer.option : `same,${layer.option}`));
+        const painter = layer.histogram._typename.startsWith('TH2') ? TH2Painter : TH1Painter;
+        this.#painters.push(await painter.draw(this.#element, layer.histogram, i === 0 ? layer.option : `same,${layer.option}`));
       }
       return;
     }
