@@ -17,5 +17,5 @@ export const COUNT_PALETTE = [
 ];
 // Through the panel's own dark: negative blue, positive orange.
 export const RESIDUAL_PALETTE = [
-  '#8fd3ff', '#56b4e9', '#3686b8', '#245a7e', '#1a3448', '#3c2c17', '#74500f', '#b07a0a', '#e69f00', '#ffd27a',
+  '#a8dcff', '#56b4e9', '#2f7aaa', '#1f4a68', '#151d28', '#5a3f10', '#a3700a', '#e69f00', '#ffd98c',
 ];

@@ -6,10 +6,24 @@ import { TH1Painter } from '#jsroot/hist2d/TH1Painter.mjs';
 import { TH2Painter } from '#jsroot/hist2d/TH2Painter.mjs';
 import { COLOURS, COUNT_PALETTE, RESIDUAL_PALETTE } from './colours.js';
 
+const CONTOURS = 21; // odd, so that zero has a colour of its own in residuals
+
+// CONTOURS colours along the given ones.
+function spread(colours) {
+  const channels = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return Array.from({ length: CONTOURS }, (_, i) => {
+    const at = (i / (CONTOURS - 1)) * (colours.length - 1);
+    const low = Math.min(Math.floor(at), colours.length - 2);
+    const [from, to] = [channels(colours[low]), channels(colours[low + 1])];
+    const mixed = from.map((value, channel) => Math.round(value + (to[channel] - value) * (at - low)));
+    return `rgb(${mixed.join(',')})`;
+  });
+}
+
 const COUNTS = 1001;
 const RESIDUALS = 1002;
-setColorPalette(COUNTS, COUNT_PALETTE);
-setColorPalette(RESIDUALS, RESIDUAL_PALETTE);
+setColorPalette(COUNTS, spread(COUNT_PALETTE));
+setColorPalette(RESIDUALS, spread(RESIDUAL_PALETTE));
 
 const colour = Object.fromEntries(Object.entries(COLOURS).map(([name, rgb]) => [name, addColor(rgb)]));
 
@@ -22,6 +36,7 @@ Object.assign(gStyle, {
   fFrameLineColor: colour.line,
   fPadGridX: false,
   fPadGridY: true,
+  fNumberContours: CONTOURS,
 });
 Object.assign(settings, { ContextMenu: false, ToolBar: false, ZoomWheel: false, Latex: 0, SmallPad: { width: 10, height: 10 } });
 
@@ -62,10 +77,6 @@ function fill1d(histogram, values, sigmas) {
     histogram.fSumw2[i + 1] = sigmas[i] ** 2;
   }
   histogram.fEntries = 1; // drawn as it is; JSROOT draws nothing for an empty one
-}
-
-function margins(pad, { left, right, top, bottom }) {
-  Object.assign(pad, { fLeftMargin: left, fRightMargin: right, fTopMargin: top, fBottomMargin: bottom });
 }
 
 // One JSROOT frame with histograms on top of each other.
@@ -129,8 +140,8 @@ function poisson(counts) {
   return counts.map((n) => Math.sqrt(n));
 }
 
-const FRAME_1D = { left: 0.11, right: 0.03, top: 0.05, bottom: 0.17 };
-const FRAME_RESIDUAL = { left: 0.11, right: 0.03, top: 0.05, bottom: 0.28 };
+const FRAME_1D = { left: 0.13, right: 0.03, top: 0.05, bottom: 0.17 };
+const FRAME_RESIDUAL = { left: 0.13, right: 0.03, top: 0.05, bottom: 0.28 };
 const FRAME_2D = { left: 0.13, right: 0.17, top: 0.05, bottom: 0.16 };
 
 // C with errors over α·AC with errors. Kinds without exposure are left out.
