@@ -39,13 +39,13 @@ Detector::Detector(const Parameters& parameters, const Beam& beam)
     : parameters_(parameters),
       generator_(parameters, beam),
       digitizers_(make_digitizers(parameters)),
-      light_(parameters, 1 / digitizers_.back().shape().peak()) {
+      light_(parameters, 1 / digitizers_.back().shape().peak()),
+      gathered_(digitizers_.size()) {
     const double reach = static_cast<double>(light_.longest_reach()) / parameters.period_ticks;
     back_ = static_cast<std::size_t>(std::min(std::ceil(reach), most_cycles_back));
 }
 
 void Detector::move_to(std::uint64_t number, TruthList* truth) {
-    const std::size_t held = back_ + 2;
     const std::uint64_t first = number > back_ ? number - back_ : 0;
     const std::uint64_t last = number + 1;
     // Keep what is still wanted, reuse the memory of what is not.
@@ -62,8 +62,8 @@ void Detector::move_to(std::uint64_t number, TruthList* truth) {
         cycles_.push_back(std::move(spare));
         spare = {};
     }
-    while (cycles_.size() > held)
-        cycles_.pop_front();
+    for (Gathered& gathered : gathered_)
+        gathered.valid = false;
     closed_ = linear_gate_of(parameters_, cycle());
     if (truth && closed_.end > closed_.begin) truth->event(cycle().mark_tick, number, "linear-gate");
 }
@@ -78,18 +78,44 @@ std::uint32_t Detector::channel_number(std::size_t channel) const {
                : parameters_.pmt.detector_channel() + static_cast<std::uint32_t>(channel);
 }
 
-void Detector::pulses(std::size_t channel, std::int64_t begin, std::int64_t end,
-                      std::vector<Pulse>& out) const {
+void Detector::collect(std::size_t channel, std::int64_t begin, std::int64_t end,
+                       std::vector<Pulse>& out) const {
     for (const CycleDeposits& deposits : cycles_)
         for (const Deposit& deposit : deposits.channels[channel])
             if (deposit.tick < end && deposit.tick + light_.reach(deposit.kind) >= begin)
                 light_.pulses(deposit, begin, end, out);
 }
 
+std::span<const Pulse> Detector::gather(std::size_t channel) {
+    Gathered& gathered = gathered_[channel];
+    if (!gathered.valid) {
+        gathered.pulses.clear();
+        const std::int64_t longest = std::max(parameters_.record_ticks, parameters_.trace_ticks);
+        const int length = digitizers_[channel].shape().length();
+        collect(channel, cycle().begin - longest - length, cycle().end + longest, gathered.pulses);
+        std::sort(gathered.pulses.begin(), gathered.pulses.end(), [](const Pulse& a, const Pulse& b) {
+            return a.tick != b.tick ? a.tick < b.tick : a.fraction < b.fraction;
+        });
+        gathered.valid = true;
+    }
+    return gathered.pulses;
+}
+
+std::span<const Pulse> Detector::pulses_of(std::size_t channel, std::int64_t begin, std::int64_t end) {
+    if (gathered_[channel].valid) {
+        const auto earlier = [](const Pulse& pulse, std::int64_t tick) { return pulse.tick < tick; };
+        const auto& all = gathered_[channel].pulses;
+        const auto first = std::lower_bound(all.begin(), all.end(), begin, earlier);
+        return {first, std::lower_bound(first, all.end(), end, earlier)};
+    }
+    pulses_.clear();
+    collect(channel, begin, end, pulses_);
+    return pulses_;
+}
+
 void Detector::trace(std::size_t channel, std::int64_t first, std::uint32_t count, Batch& batch) {
     Digitizer& digitizer = digitizers_[channel];
-    pulses_.clear();
-    pulses(channel, first - digitizer.shape().length(), first + count, pulses_);
+    const auto pulses = pulses_of(channel, first - digitizer.shape().length(), first + count);
     DeviceTrace trace;
     trace.board = parameters_.board;
     trace.channel = channel_number(channel);
@@ -98,7 +124,7 @@ void Detector::trace(std::size_t channel, std::int64_t first, std::uint32_t coun
     trace.offset = batch.samples.size();
     trace.count = count;
     batch.samples.resize(batch.samples.size() + count);
-    digitizer.digitize(first, pulses_, closed_, std::span(batch.samples).last(count));
+    digitizer.digitize(first, pulses, closed_, std::span(batch.samples).last(count));
     batch.traces.push_back(std::move(trace));
 }
 

@@ -27,9 +27,9 @@ class Detector {
 
     std::size_t channels() const { return digitizers_.size(); }  // the detectors in order, then the veto
     std::uint32_t channel_number(std::size_t channel) const;
-    // Pulses that begin within [begin, end), unordered. The range lies within a record or trace of the
-    // current cycle, and may reach one cycle further.
-    void pulses(std::size_t channel, std::int64_t begin, std::int64_t end, std::vector<Pulse>& out) const;
+    // All pulses that traces of the current cycle can hold, by time. Valid until the next move_to(); makes
+    // the traces of this channel cheap, where there are many.
+    std::span<const Pulse> gather(std::size_t channel);
     const Digitizer& digitizer(std::size_t channel) const { return digitizers_[channel]; }
     // Appends the trace of [first, first + count) to the batch.
     void trace(std::size_t channel, std::int64_t first, std::uint32_t count, Batch& batch);
@@ -43,6 +43,15 @@ class Detector {
     std::size_t back_ = 1;
     Closed closed_;
     std::vector<Pulse> pulses_;
+    struct Gathered {
+        bool valid = false;
+        std::vector<Pulse> pulses;
+    };
+    std::vector<Gathered> gathered_;  // by channel
+
+    // Pulses that begin within [begin, end), unordered; up to one cycle after the current one.
+    void collect(std::size_t channel, std::int64_t begin, std::int64_t end, std::vector<Pulse>& out) const;
+    std::span<const Pulse> pulses_of(std::size_t channel, std::int64_t begin, std::int64_t end);
 };
 
 }  // namespace spillgate::hw::simulation

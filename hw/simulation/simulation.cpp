@@ -132,7 +132,7 @@ std::uint64_t SimulationSource::skip_if_behind(std::uint64_t number, Sink& sink)
 
 proto::Status SimulationSource::run(Sink& sink, std::stop_token stop) {
     std::uint64_t number = live() ? beam_.first_cycle_after(tick_now()) : 1;
-    watermark_ = beam_.cycle(number).begin;
+    watermark_ = live() ? tick_now() : beam_.cycle(number).begin;
     const std::uint64_t limit = parameters_.simulation.stop_after_slots();
     bool running = true;
     for (std::uint64_t done = 0; running && (limit == 0 || done < limit); ++done, ++number) {

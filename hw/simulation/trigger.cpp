@@ -10,7 +10,7 @@ constexpr double slice_ns = 500'000;  // self-triggered traces leave the board i
 
 }  // namespace
 
-void BeamTrigger::plan(const Detector& detector, const Beam& beam, std::vector<Portion>& portions) {
+void BeamTrigger::plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) {
     portions.clear();
     const Cycle& cycle = detector.cycle();
     beam.marks(cycle, marks_);
@@ -53,25 +53,23 @@ void BeamTrigger::plan(const Detector& detector, const Beam& beam, std::vector<P
 SelfTrigger::SelfTrigger(const Parameters& parameters, std::size_t channels)
     : parameters_(parameters), busy_until_(channels, INT64_MIN) {}
 
-void SelfTrigger::find(const Detector& detector, std::size_t channel) {
+void SelfTrigger::find(Detector& detector, std::size_t channel) {
     const Cycle& cycle = detector.cycle();
     const PulseShape& shape = detector.digitizer(channel).shape();
     const auto threshold = static_cast<float>(parameters_.simulation.trigger_adc());
     // A trace belongs to the cycle in which it begins, so its trigger lies trace_before later.
     const std::int64_t begin = cycle.begin + parameters_.trace_before_ticks;
     const std::int64_t end = cycle.end + parameters_.trace_before_ticks;
-    pulses_.clear();
-    detector.pulses(channel, begin - shape.length(), end, pulses_);
-    std::sort(pulses_.begin(), pulses_.end(), [](const Pulse& a, const Pulse& b) { return a.tick < b.tick; });
+    const auto pulses = detector.gather(channel);
 
     std::int64_t& busy = busy_until_[channel];
     std::size_t i = 0;
-    while (i < pulses_.size()) {
+    while (i < pulses.size()) {
         // A group: pulses that overlap, each beginning before the one before it has ended.
         std::size_t last = i + 1;
-        while (last < pulses_.size() && pulses_[last].tick < pulses_[last - 1].tick + shape.length())
+        while (last < pulses.size() && pulses[last].tick < pulses[last - 1].tick + shape.length())
             ++last;
-        const std::span group(pulses_.data() + i, last - i);
+        const auto group = pulses.subspan(i, last - i);
         const std::int64_t group_begin = group.front().tick;
         analog_.resize(static_cast<std::size_t>(group.back().tick + shape.length() - group_begin));
         detector.digitizer(channel).analog(group_begin, group, analog_);
@@ -89,7 +87,7 @@ void SelfTrigger::find(const Detector& detector, std::size_t channel) {
     }
 }
 
-void SelfTrigger::plan(const Detector& detector, const Beam& beam, std::vector<Portion>& portions) {
+void SelfTrigger::plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) {
     portions.clear();
     const Cycle& cycle = detector.cycle();
     beam.marks(cycle, marks_);

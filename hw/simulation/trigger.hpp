@@ -29,7 +29,7 @@ struct Portion {
 class Trigger {
   public:
     virtual ~Trigger() = default;
-    virtual void plan(const Detector& detector, const Beam& beam, std::vector<Portion>& portions) = 0;
+    virtual void plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) = 0;
 };
 
 // One record per mark; a mark that comes before the record of an earlier one has ended, or whose own would
@@ -37,7 +37,7 @@ class Trigger {
 class BeamTrigger : public Trigger {
   public:
     explicit BeamTrigger(const Parameters& parameters) : parameters_(parameters) {}
-    void plan(const Detector& detector, const Beam& beam, std::vector<Portion>& portions) override;
+    void plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) override;
 
   private:
     Parameters parameters_;
@@ -50,17 +50,16 @@ class BeamTrigger : public Trigger {
 class SelfTrigger : public Trigger {
   public:
     SelfTrigger(const Parameters& parameters, std::size_t channels);
-    void plan(const Detector& detector, const Beam& beam, std::vector<Portion>& portions) override;
+    void plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) override;
 
   private:
     Parameters parameters_;
     std::vector<std::int64_t> busy_until_;  // by channel
     std::vector<Mark> marks_;
     std::vector<TraceOrder> orders_;
-    std::vector<Pulse> pulses_;
     std::vector<float> analog_;
 
-    void find(const Detector& detector, std::size_t channel);
+    void find(Detector& detector, std::size_t channel);
 };
 
 }  // namespace spillgate::hw::simulation
