@@ -23,6 +23,8 @@ proto::Result<TruthList> TruthList::create(const std::string& path, const Parame
 void TruthList::cycle(const CycleDeposits& deposits, const Parameters& parameters) {
     const Cycle& c = deposits.cycle;
     event(c.mark_tick, c.number, c.mark_missed ? "mark-missed" : "mark");
+    if (c.duplicate) event(c.mark_tick, c.number, "mark-duplicate");
+    if (c.extra) event(c.mark_tick, c.number, "mark-extra");
     if (c.no_beam) event(c.mark_tick, c.number, "no-beam");
     if (c.hole) event(c.mark_tick, c.number, "other-target");
     if (c.vetoed) event(c.mark_tick, c.number, "vetoed");

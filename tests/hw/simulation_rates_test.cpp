@@ -225,11 +225,11 @@ TEST_CASE("with offset -1 each charge, flavour and veto comes one mark later", "
     beam.set_veto_fraction(0.1);
     const auto reports = [&](int offset) {
         beam.set_charge_offset(offset);
-        std::map<std::uint64_t, std::tuple<std::int64_t, std::uint32_t, bool>> reports;
+        std::map<std::uint64_t, std::tuple<std::int64_t, std::uint32_t, bool>> by_cycle;
         for (const auto& batch : simulate(board))
             for (const auto& c : batch.charges)
-                reports[*c.cycle_id] = {c.charge_pc, c.flavour, c.facility_veto};
-        return reports;
+                by_cycle[*c.cycle_id] = {c.charge_pc, c.flavour, c.facility_veto};
+        return by_cycle;
     };
     const auto at_once = reports(0);
     const auto late = reports(-1);

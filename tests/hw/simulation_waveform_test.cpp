@@ -70,6 +70,7 @@ int floored(double a) {
 TEST_CASE("a single photoelectron has the configured mean charge and Polya width", "[hw]") {
     const double m = GENERATE(1.0, 3.0);
     auto board = fine_board(1500);
+    board.mutable_simulation()->mutable_beam()->set_repetition_hz(500);  // little time between records
     board.mutable_simulation()->mutable_pmt()->set_dark_rate_hz(40'000);
     board.mutable_simulation()->mutable_pmt()->set_spe_polya_m(m);
     const auto simulated = simulate_with_truth(board);
@@ -137,7 +138,7 @@ TEST_CASE("scintillation light decays as configured", "[hw]") {
     pmt.set_steady_mean_pe(100);
     const auto simulated = simulate_with_truth(board);
     const auto times = times_of(simulated.truth, "steady");
-    constexpr double microsecond = 250;  // samples
+    constexpr std::int64_t microsecond = 250;  // samples
     const std::vector<double> edges{0, 0.5, 1, 2, 4, 8, 16, 30};
     std::vector<double> sums(edges.size() - 1);
     int deposits = 0;
@@ -149,10 +150,12 @@ TEST_CASE("scintillation light decays as configured", "[hw]") {
                 // Alone, as far as light reaches.
                 if (it != times.begin() && *it - it[-1] < 110 * microsecond) continue;
                 if (it + 1 != times.end() && it[1] - *it < 31 * microsecond) continue;
-                const double at = static_cast<double>(*it - trace.first.ticks) + 2;  // a pulse's middle
+                const std::int64_t middle = *it - trace.first.ticks + 2;  // of a PE's pulse
+                const auto at = [&](double us) {
+                    return middle + std::llround(us * static_cast<double>(microsecond));
+                };
                 for (std::size_t i = 0; i + 1 < edges.size(); ++i)
-                    sums[i] += charge(batch, trace, static_cast<std::int64_t>(at + edges[i] * microsecond),
-                                      static_cast<std::int64_t>(at + edges[i + 1] * microsecond), 60000);
+                    sums[i] += charge(batch, trace, at(edges[i]), at(edges[i + 1]), 60000);
                 ++deposits;
             }
         }
@@ -295,6 +298,7 @@ TEST_CASE("a self-triggered channel yields a trace at each pulse over threshold,
     pmt.set_dark_rate_hz(500);
     pmt.set_spe_polya_m(100);  // nearly equal charges of about 14 ADC height: all over the threshold of 6
     pmt.set_muon_rate_hz(300);
+    pmt.set_muon_through_fraction(0);
     const auto simulated = simulate_with_truth(board);
     const auto first_cycle_end = simulated.batches.front().watermark.ticks;
     for (const auto& [kind, channel] : std::map<std::string, std::uint32_t>{{"dark", 0}, {"muon", 1}}) {
