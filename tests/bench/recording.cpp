@@ -45,6 +45,7 @@ proto::Result<Recording> record(const proto::LoadedConfig& loaded, std::uint64_t
     description.set_start_utc_ns(proto::utc_now_ns());
     description.set_config_sha256(loaded.sha256);
     description.set_effective_config(loaded.effective);
+    std::filesystem::create_directories(config.storage().runs_dir());
     auto writer = proto::RunWriter::create(proto::posix_file_layer(), config.storage().runs_dir(),
                                            description, config.storage());
     if (!writer) return writer.error();
