@@ -50,7 +50,7 @@ config::Board random_board(std::mt19937_64& random) {
     simulation.set_mark_position_ns(simulation.record_ns() * uniform(0, 1));
     simulation.set_acceleration(chance(0.5) ? 1 : 1000);
     auto& beam = *simulation.mutable_beam();
-    beam.set_repetition_hz(uniform(5, 120));
+    beam.set_repetition_hz(uniform(20, 120));
     beam.set_jitter_ns(uniform(0, 100'000));
     beam.set_drift_ns(uniform(0, 1'000'000));
     beam.set_missed_fraction(uniform(0, 0.5));
@@ -64,7 +64,7 @@ config::Board random_board(std::mt19937_64& random) {
     auto& pmt = *simulation.mutable_pmt();
     pmt.set_detector_channels(1 + static_cast<std::uint32_t>(random() % 3));
     pmt.set_cevns_per_spill(uniform(0, 1e-3));
-    pmt.set_muon_rate_hz(uniform(0, 1000));
+    pmt.set_muon_rate_hz(uniform(0, 300));
     pmt.set_linear_gate_fraction(uniform(0, 0.3));
     if (chance(0.5)) {
         board.set_sample_rate_mhz(250);
