@@ -69,9 +69,7 @@ Result<Inspection> inspect(const proto::RunReader& run) {
     Progress progress("inspect", "messages", run.description().next_sequence());
     proto::SpillRecord record;
     const auto note = [&](const proto::BlockView& block, const proto::Error& error) {
-        out.damage.push_back(
-            {run.directory(), 0,
-             proto::error(error.kind, fmt::format("message {}: {}", block.sequence, error.message))});
+        out.damage.push_back({std::string(block.file), block.offset, error});
     };
     auto damage = run.for_each([&](const proto::BlockView& block) {
         progress.advance();

@@ -73,7 +73,6 @@ class RunProcessor {
           pipeline_(engine, options.threads, [this](SlotPipeline::Done& done) { take(done); }) {}
 
     proto::Status process(const RunReader& run) {
-        directory_ = run.directory();
         Progress progress("reprocess", "messages", run.description().next_sequence());
         auto found = run.for_each([&](const proto::BlockView& block) {
             progress.advance();
@@ -94,22 +93,16 @@ class RunProcessor {
 
     void take(SlotPipeline::Done& done) {
         if (!done.status)
-            note(done.sequence, done.status.error());
+            damage_.push_back({done.file, done.offset, done.status.error()});
         else if (done.topic == proto::Topic::VERDICT)
             accumulator_.add(done.verdict);
         else
             accumulator_.add(done.daemon, done.candidates);
     }
 
-    void note(std::uint64_t sequence, const proto::Error& error) {
-        damage_.push_back({directory_, 0,
-                           proto::error(error.kind, fmt::format("message {}: {}", sequence, error.message))});
-    }
-
     const ProcessOptions& options_;
     Accumulator& accumulator_;
     std::vector<proto::Damage>& damage_;
-    std::string directory_;
     SlotPipeline pipeline_;
 };
 

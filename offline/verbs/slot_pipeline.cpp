@@ -35,7 +35,8 @@ void SlotPipeline::push(const proto::BlockView& block) {
     job.header.assign(block.header.begin(), block.header.end());
     job.samples.assign(block.samples.begin(), block.samples.end());
     job.done.topic = block.topic;
-    job.done.sequence = block.sequence;
+    job.done.file = block.file;
+    job.done.offset = block.offset;
     {
         const std::lock_guard lock(mutex_);
         job.finished = false;

@@ -24,7 +24,8 @@ class SlotPipeline {
     // One result: of a spill its candidates, of a verdict itself, or an error.
     struct Done {
         proto::Topic topic = proto::Topic::SPILL;
-        std::uint64_t sequence = 0;
+        std::string file;  // where the block stands
+        std::uint64_t offset = 0;
         proto::Status status;
         std::string daemon;  // of the spill
         SlotCandidates candidates;
