@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include "proto/schema/spill.pb.h"
@@ -67,6 +68,7 @@ Status check_counts(std::span<const std::byte> header, std::initializer_list<Fie
 
 template <class Header>
 Status parse(std::span<const std::byte> bytes, Header& header, std::string_view what) {
+    const google::protobuf::LogSilencer quiet;  // what is wrong is said once, in the result
     if (!header.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return corrupt("{} is not a protobuf message", what);
     if (header.format_major() != wire_major)

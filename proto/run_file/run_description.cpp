@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
 
 #include "proto/run_file/block.hpp"
@@ -48,6 +49,7 @@ Result<wire::RunDescription> parse_run_description(std::string_view text, const 
     if (text.substr(label) != stated)
         return error(ErrorKind::CORRUPT, fmt::format("{} does not match its checksum", path));
 
+    const google::protobuf::LogSilencer quiet;  // what is wrong is said once, in the result
     wire::RunDescription description;
     FirstError first_error;
     google::protobuf::TextFormat::Parser parser;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 namespace spillgate::proto {
 
@@ -88,6 +89,7 @@ Status SegmentFile::read_first_block() {
     if (auto status = read_fixed(*size, fixed); !status) return status;
     if (fixed.type != BlockType::SEGMENT) return corrupt("its first block is not a segment block");
     if (auto status = read_contents(fixed, header_bytes_, body_bytes_); !status) return status;
+    const google::protobuf::LogSilencer quiet;  // what is wrong is said once, in the result
     wire::SegmentHeader header;
     if (!header.ParseFromArray(header_bytes_.data(), static_cast<int>(header_bytes_.size())))
         return corrupt("its segment block cannot be parsed");
