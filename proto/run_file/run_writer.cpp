@@ -18,6 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::string_view reserve_name = "reserve";
+constexpr std::string_view verdict_reserve_name = "reserve-verdicts";
+constexpr std::uint64_t verdict_reserve_bytes = std::uint64_t{1} << 20;  // 2000 verdicts and more
 
 // A file that only holds space, so that the end of the run can be written on a full disk.
 Status fill_reserve(WritableFile& file, std::uint64_t bytes) {
@@ -51,7 +53,8 @@ class SegmentedRunWriter final : public RunWriter {
         most_blocks_ = reserve_bytes_ / (2 * sizeof(IndexEntry));
 
         if (auto status = files_.make_directory(directory_); !status) return status;
-        auto status = hold_reserve();
+        auto status = hold(reserve_, reserve_name, reserve_bytes_);
+        if (status) status = hold(verdict_reserve_, verdict_reserve_name, verdict_reserve_bytes);
         if (status) status = files_.replace(path_of(run_description_name), text);
         if (status) status = files_.sync_directory(parent);
         if (status) status = open_segment(0);
@@ -60,32 +63,19 @@ class SegmentedRunWriter final : public RunWriter {
         // tell.
         files_.remove(path_of(run_description_name)).has_value();
         files_.remove(path_of(reserve_name)).has_value();
+        files_.remove(path_of(verdict_reserve_name)).has_value();
         files_.remove(directory_).has_value();
         return status;
     }
 
     Status append(const Message& message) override {
-        if (auto status = may_append(message); !status) return status;
-        const auto payload = message.payload();
-        BlockHeader block;
-        block.type = static_cast<BlockType>(message.topic);
-        block.encoding = BodyEncoding::PLAIN;
-        block.sequence = message.sequence;
-        block.slot = message.slot;
-        std::span<const std::byte> body = payload;
-        if (storage_.compression() == config::Storage::ZSTD) {
-            if (const auto encoded = encoder_.encode(payload); !encoded.empty()) {
-                block.encoding = BodyEncoding::DELTA_ZSTD;
-                body = encoded;
-            }
-        }
-        const auto header = std::as_bytes(std::span(message.header));
-        if (auto status = rotate(message.sequence, sizeof block + header.size() + body.size()); !status)
+        auto status = append_once(message);
+        if (status || status.error().kind != ErrorKind::DISK_FULL || message.topic != Topic::VERDICT ||
+            !verdict_reserve_)
             return status;
-        if (auto status = segment_->append(block, header, body, payload.size()); !status) return status;
-        next_sequence_ = message.sequence + 1;
-        ++appended_;
-        return {};
+        // The verdicts of the slots that were open when the disk filled up still get in: the ledger closes.
+        if (auto given = give_back(verdict_reserve_, verdict_reserve_name); !given) return given;
+        return append_once(message);
     }
 
     Status sync() override {
@@ -99,12 +89,8 @@ class SegmentedRunWriter final : public RunWriter {
     Status close(const wire::RunDescription& final_description) override {
         if (lost_) return *lost_;
         if (closed_) return {};
-        if (reserve_) {
-            reserve_.reset();
-            if (auto status = files_.remove(path_of(reserve_name)); !status) return status;
-            // Some file systems give the space back only with this.
-            if (auto status = files_.sync_directory(directory_); !status) return status;
-        }
+        if (auto status = give_back(verdict_reserve_, verdict_reserve_name); !status) return status;
+        if (auto status = give_back(reserve_, reserve_name); !status) return status;
         if (segment_)
             if (auto status = close_segment(); !status) return status;
         wire::RunDescription description = final_description;
@@ -127,11 +113,43 @@ class SegmentedRunWriter final : public RunWriter {
   private:
     std::string path_of(std::string_view name) const { return fmt::format("{}/{}", directory_, name); }
 
-    Status hold_reserve() {
-        auto file = files_.create(path_of(reserve_name));
+    Status hold(std::unique_ptr<WritableFile>& reserve, std::string_view name, std::uint64_t bytes) {
+        auto file = files_.create(path_of(name));
         if (!file) return file.error();
-        reserve_ = std::move(*file);
-        return fill_reserve(*reserve_, reserve_bytes_);
+        reserve = std::move(*file);
+        return fill_reserve(*reserve, bytes);
+    }
+
+    Status give_back(std::unique_ptr<WritableFile>& reserve, std::string_view name) {
+        if (!reserve) return {};
+        reserve.reset();
+        if (auto status = files_.remove(path_of(name)); !status) return status;
+        // Some file systems give the space back only with this.
+        return files_.sync_directory(directory_);
+    }
+
+    Status append_once(const Message& message) {
+        if (auto status = may_append(message); !status) return status;
+        const auto payload = message.payload();
+        BlockHeader block;
+        block.type = static_cast<BlockType>(message.topic);
+        block.encoding = BodyEncoding::PLAIN;
+        block.sequence = message.sequence;
+        block.slot = message.slot;
+        std::span<const std::byte> body = payload;
+        if (storage_.compression() == config::Storage::ZSTD) {
+            if (const auto encoded = encoder_.encode(payload); !encoded.empty()) {
+                block.encoding = BodyEncoding::DELTA_ZSTD;
+                body = encoded;
+            }
+        }
+        const auto header = std::as_bytes(std::span(message.header));
+        if (auto status = rotate(message.sequence, sizeof block + header.size() + body.size()); !status)
+            return status;
+        if (auto status = segment_->append(block, header, body, payload.size()); !status) return status;
+        next_sequence_ = message.sequence + 1;
+        ++appended_;
+        return {};
     }
 
     Status may_append(const Message& message) const {
@@ -197,8 +215,9 @@ class SegmentedRunWriter final : public RunWriter {
     wire::RunDescription description_;
     config::Storage storage_;
     std::uint64_t reserve_bytes_ = 0;
-    std::uint64_t most_blocks_ = 0;  // per segment, so that its index fits the reserve
-    std::unique_ptr<WritableFile> reserve_;
+    std::uint64_t most_blocks_ = 0;                  // per segment, so that its index fits the reserve
+    std::unique_ptr<WritableFile> reserve_;          // for the end record
+    std::unique_ptr<WritableFile> verdict_reserve_;  // for the verdicts of slots that are open on a full disk
     SampleEncoder encoder_;
     std::unique_ptr<SegmentWriter> segment_;
     Clock::time_point segment_opened_;
