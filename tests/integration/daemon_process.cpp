@@ -100,9 +100,10 @@ Outcome run_program(const std::string& directory, const std::string& program,
 }
 
 std::string write_config(const SimulatedConfig& config, const std::string& name) {
-    std::string text = fmt::format(R"(name: "test"
+    std::string text =
+        fmt::format(R"(name: "test"
 facility {{ name: "SNS" repetition_hz: {0} charge_offset: -1 our_flavour: 1 mark_tolerance_ns: 200000 charge_deadline_s: 0.2 }}
-network {{ runtime_dir: "{1}" }}
+network {{ runtime_dir: "{1}" {4} }}
 storage {{ runs_dir: "{1}/runs" {2} }}
 buffers {{ {3} }}
 gate {{
@@ -114,7 +115,7 @@ gate {{
 }}
 chain {{ name: "csi" pmt {{ baseline_ns: 40000 threshold_adc: 4 integration_ns: 3000 }} }}
 )",
-                                   config.repetition_hz, config.directory, config.storage, config.buffers);
+                    config.repetition_hz, config.directory, config.storage, config.buffers, config.network);
     for (std::size_t board = 0; board < config.daemons.size(); ++board) {
         text += fmt::format("daemon {{ name: \"{}\" lead: {} board: {} }}\n", config.daemons[board],
                             board == 0, board);

@@ -58,6 +58,7 @@ struct SimulatedConfig {
     double repetition_hz = 60;
     std::string storage = {};  // more fields of `storage`
     std::string buffers = {};  // fields of `buffers`
+    std::string network = {};  // more fields of `network`
 };
 // Writes <directory>/NAME and returns its path.
 std::string write_config(const SimulatedConfig& config, const std::string& name = "test.txtpb");

@@ -1,0 +1,119 @@
+// The daemon under load: subscribers that do not keep up, sources that deliver as fast as they can.
+#include <catch2/catch.hpp>
+#include <zmq.hpp>
+
+#include "proto/endpoints.hpp"
+#include "proto/run_file/run_reader.hpp"
+#include "proto/wire.hpp"
+#include "tests/daq/scratch_directory.hpp"
+#include "tests/integration/daemon_process.hpp"
+
+using namespace spillgate;
+
+namespace {
+
+proto::Verification verified(const std::string& run_directory) {
+    auto verification = proto::verify_run(run_directory);
+    REQUIRE(verification.has_value());
+    return *verification;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a subscriber that stops reading loses its own copies; the recording has no gap and the loss is shown",
+    "[integration]") {
+    test::ScratchDirectory directory;
+    test::SimulatedConfig simulated{directory.path()};
+    simulated.repetition_hz = 500;
+    simulated.network = "send_high_water: 20";
+    const auto config = test::write_config(simulated);
+    test::Process daemon(directory.path(), "spillgate-daq", {"--config", config});
+    test::Control control(directory.path());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+
+    zmq::context_t context;
+    zmq::socket_t subscriber(context, zmq::socket_type::sub);
+    subscriber.set(zmq::sockopt::rcvhwm, 20);
+    subscriber.set(zmq::sockopt::rcvbuf, 4096);
+    subscriber.set(zmq::sockopt::rcvtimeo, 10000);
+    subscriber.set(zmq::sockopt::linger, 0);
+    subscriber.set(zmq::sockopt::subscribe, "spill");
+    subscriber.set(zmq::sockopt::subscribe, "verdict");
+    subscriber.connect(proto::data_endpoint(directory.path(), "daq"));
+
+    // It reads nothing while 1000 slots pass.
+    REQUIRE(control.start().ok());
+    REQUIRE(control.await_status([](const auto& s) { return s.run().ledger().complete() > 1000; }));
+
+    // Then it reads until it has found the gap.
+    std::uint64_t next = 0;
+    std::uint64_t received = 0;
+    std::uint64_t lost = 0;
+    while (lost == 0 && received < 100000) {
+        zmq::message_t topic;
+        zmq::message_t header;
+        zmq::message_t samples;
+        REQUIRE(subscriber.recv(topic));
+        REQUIRE(subscriber.recv(header));
+        if (header.more()) REQUIRE(subscriber.recv(samples));
+        const auto bytes = [](const zmq::message_t& frame) {
+            return std::span(frame.data<std::byte>(), frame.size());
+        };
+        std::uint64_t sequence = 0;
+        if (topic.to_string_view() == "spill") {
+            proto::SpillRecord record;
+            REQUIRE(proto::decode_spill(bytes(header), bytes(samples), record));
+            sequence = record.sequence;
+        } else {
+            const auto verdict = proto::decode_verdict(bytes(header));
+            REQUIRE(verdict.has_value());
+            sequence = verdict->sequence;
+        }
+        REQUIRE(sequence >= next);
+        lost = sequence - next;
+        next = sequence + 1;
+        ++received;
+    }
+    CHECK(lost > 0);
+    wire::Request report;
+    report.mutable_loss()->set_subscriber("test");
+    report.mutable_loss()->set_run(1);
+    report.mutable_loss()->set_lost(lost);
+    report.mutable_loss()->set_received(received);
+    REQUIRE(control.ask(report)->ok());
+    CHECK(control.await_status([&](const auto& s) {
+        return s.subscribers_size() == 1 && s.subscribers(0).subscriber() == "test" &&
+               s.subscribers(0).lost() == lost;
+    }));
+
+    REQUIRE(control.stop().ok());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    const auto verification = verified(directory.path() + "/runs/run-000001");
+    CHECK(verification.valid());
+    CHECK(verification.missing_sequences == 0);
+    CHECK(verification.ledger.lost_disk() == 0);
+}
+
+TEST_CASE("while sources deliver as fast as they can, requests are answered and no slot is lost",
+          "[integration]") {
+    test::ScratchDirectory directory;
+    test::SimulatedConfig simulated{directory.path()};
+    simulated.as_fast_as_possible = true;
+    simulated.storage = "compression: ZSTD";
+    simulated.buffers = "recorder_bytes: 1048576";
+    const auto config = test::write_config(simulated);
+    test::Process daemon(directory.path(), "spillgate-daq", {"--config", config, "--start", "test"});
+    test::Control control(directory.path());
+    REQUIRE(control.await_state(wire::RUNNING));
+    wire::Request request;
+    request.mutable_status();
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(control.ask(request).has_value());
+    REQUIRE(control.await_status([](const auto& s) { return s.run().ledger().complete() > 400; }));
+    REQUIRE(control.stop().ok());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    const auto verification = verified(directory.path() + "/runs/run-000001");
+    CHECK(verification.valid());
+    CHECK(verification.ledger.complete() == verification.ledger.slots());
+}
