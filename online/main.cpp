@@ -1,6 +1,7 @@
 // spillgate-online: live spectra, console, metrics.
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -70,7 +71,14 @@ int main(int argc, char** argv) {
         "spillgate-online");
     std::string config_path;
     std::string web_root;
+    std::string runtime_dir;
+    std::string runs_dir;
+    std::optional<std::uint16_t> http_port;
     app.add_option("--config", config_path, "the config that the daemons use (*.txtpb)")->required();
+    app.add_option("--runtime-dir", runtime_dir, "directory of sockets, instead of network.runtime_dir");
+    app.add_option("--runs-dir", runs_dir, "directory of runs, instead of storage.runs_dir");
+    app.add_option("--http-port", http_port,
+                   "port of the console, instead of network.http_port; 0: any free one");
     app.add_option("--web-root", web_root, "serve the page from this directory instead of the built-in one")
         ->check(CLI::ExistingDirectory);
     try {
@@ -88,8 +96,12 @@ int main(int argc, char** argv) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        const auto config = proto::load_config(config_path);
+        auto config = proto::load_config(config_path);
         if (!config) return complain(config.error(), wrong_usage);
+        // Where things lie on this machine is no part of what the hash compares.
+        if (!runtime_dir.empty()) config->config.mutable_network()->set_runtime_dir(runtime_dir);
+        if (!runs_dir.empty()) config->config.mutable_storage()->set_runs_dir(runs_dir);
+        if (http_port) config->config.mutable_network()->set_http_port(*http_port);
         return serve(*config, web_root, signals);
     } catch (const std::exception& failure) {
         return complain({{}, failure.what(), 0}, failed_status);

@@ -20,6 +20,7 @@ function spread(colours) {
   });
 }
 
+const NO_STATS = 1 << 9;
 const COUNTS = 1001;
 const RESIDUALS = 1002;
 setColorPalette(COUNTS, spread(COUNT_PALETTE));
@@ -65,9 +66,8 @@ function histogram1d(spectrum, yTitle, size) {
   style(histogram.fXaxis, axisTitle(axis), size);
   style(histogram.fYaxis, yTitle, size);
   histogram.fSumw2 = new Array(axis.bins + 2).fill(0);
-  histogram.fName = `${spectrum.name}:${yTitle}`;
   histogram.fTitle = '';
-  histogram.fBits |= 1 << 9; // no stats
+  histogram.fBits |= NO_STATS;
   return histogram;
 }
 
@@ -79,60 +79,104 @@ function fill1d(histogram, values, sigmas) {
   histogram.fEntries = 1; // drawn as it is; JSROOT draws nothing for an empty one
 }
 
-// One JSROOT frame with histograms on top of each other.
-class Frame {
-  #element;
-  #painters = [];
-  #drawing = null;
+// The next of 1, 1.2, 1.5 … 10 × 10ⁿ that holds `value`: axes change seldom, and redrawing them is what costs.
+function roomy(value) {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return decade * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * decade >= value);
+}
 
-  constructor(element) {
-    this.#element = element;
+// Lets at most one drawing through at a time, and one per `period`; of what comes meanwhile only the newest is drawn.
+class Pace {
+  #period;
+  #newest = null;
+  #timer = null;
+  #closed = false;
+
+  constructor(periodMs) {
+    this.#period = periodMs;
   }
 
-  async show(layers, frameMargins) {
-    if (this.#drawing) return; // the next version is drawn instead
-    this.#drawing = this.#show(layers, frameMargins);
-    try {
-      await this.#drawing;
-    } finally {
-      this.#drawing = null;
-    }
+  run(drawing) {
+    this.#newest = drawing;
+    if (this.#timer === null && !this.#closed) this.#next();
   }
 
-  async #show(layers, frameMargins) {
-    if (this.#painters.length !== layers.length) {
-      cleanup(this.#element);
-      this.#painters = [];
-      Object.assign(gStyle, {
-        fPadLeftMargin: frameMargins.left,
-        fPadRightMargin: frameMargins.right,
-        fPadTopMargin: frameMargins.top,
-        fPadBottomMargin: frameMargins.bottom,
-      });
-      for (const [i, layer] of layers.entries()) {
-        const painter = layer.histogram._typename.startsWith('TH2') ? TH2Painter : TH1Painter;
-        this.#painters.push(await painter.draw(this.#element, layer.histogram, i === 0 ? layer.option : `same,${layer.option}`));
-      }
+  async #next() {
+    const drawing = this.#newest;
+    if (drawing === null || this.#closed) {
+      this.#timer = null;
       return;
     }
-    for (const [i, layer] of layers.entries()) {
-      const painter = this.#painters[i];
-      painter.updateObject(layer.histogram);
-      const main = painter.getHisto?.() ?? painter.getObject();
-      main.fMinimum = layer.histogram.fMinimum;
-      main.fMaximum = layer.histogram.fMaximum;
+    this.#newest = null;
+    this.#timer = true;
+    await drawing();
+    this.#timer = setTimeout(() => this.#next(), this.#period);
+  }
+
+  close() {
+    this.#closed = true;
+    if (typeof this.#timer === 'number') clearTimeout(this.#timer);
+  }
+}
+
+const LINES_PERIOD_MS = 300;
+const MAPS_PERIOD_MS = 700;
+
+// An empty frame with histograms on top of each other. Only layers that changed are drawn again; the frame only when
+// its range does.
+class Frame {
+  #element;
+  #margins;
+  #axes = null;
+  #range = '';
+  #painters = new Map(); // by layer name
+  #drawn = new Map(); // layer name → what it showed
+
+  constructor(element, margins) {
+    this.#element = element;
+    this.#margins = margins;
+  }
+
+  // axes: a histogram with range and titles; layers: { name, histogram, option }.
+  async show(axes, layers) {
+    const names = layers.map((layer) => layer.name);
+    if (this.#axes === null || names.join() !== [...this.#painters.keys()].join()) return this.#begin(axes, layers);
+    const range = `${axes.fMinimum} ${axes.fMaximum}`;
+    for (const { name, histogram } of layers) {
+      const shows = `${histogram.fArray} ${histogram.fSumw2}`;
+      if (shows === this.#drawn.get(name)) continue;
+      this.#drawn.set(name, shows);
+      const painter = this.#painters.get(name);
+      painter.updateObject(histogram);
+      if (range === this.#range) await painter.redraw();
     }
-    await this.#painters[0].redrawPad();
+    if (range === this.#range) return;
+    this.#range = range;
+    this.#axes.updateObject(axes);
+    Object.assign(this.#axes.getObject(), { fMinimum: axes.fMinimum, fMaximum: axes.fMaximum });
+    await this.#axes.redrawPad();
+  }
+
+  async #begin(axes, layers) {
+    this.close();
+    Object.assign(gStyle, this.#margins);
+    this.#range = `${axes.fMinimum} ${axes.fMaximum}`;
+    this.#axes = await TH1Painter.draw(this.#element, axes, 'axis');
+    for (const { name, histogram, option } of layers) {
+      this.#painters.set(name, await TH1Painter.draw(this.#element, histogram, `same,${option}`));
+      this.#drawn.set(name, `${histogram.fArray} ${histogram.fSumw2}`);
+    }
   }
 
   resize() {
-    this.#painters[0]?.getPadPainter?.()?.checkResize?.();
-    this.#painters[0]?.getCanvPainter?.()?.checkResize?.();
+    this.#axes?.getCanvPainter?.()?.checkResize?.();
   }
 
   close() {
     cleanup(this.#element);
-    this.#painters = [];
+    this.#axes = null;
+    this.#painters.clear();
+    this.#drawn.clear();
   }
 }
 
@@ -140,110 +184,135 @@ function poisson(counts) {
   return counts.map((n) => Math.sqrt(n));
 }
 
-const FRAME_1D = { left: 0.13, right: 0.03, top: 0.05, bottom: 0.17 };
-const FRAME_RESIDUAL = { left: 0.13, right: 0.03, top: 0.05, bottom: 0.28 };
-const FRAME_2D = { left: 0.13, right: 0.17, top: 0.05, bottom: 0.16 };
+function margins(left, right, top, bottom) {
+  return { fPadLeftMargin: left, fPadRightMargin: right, fPadTopMargin: top, fPadBottomMargin: bottom };
+}
 
-// C with errors over α·AC with errors. Kinds without exposure are left out.
-export class Overlay {
+function look(index) {
+  return { fLineColor: index, fLineWidth: 2, fMarkerColor: index, fMarkerStyle: 20, fMarkerSize: 0.7 };
+}
+
+class LinePlot {
   #frame;
+  #pace = new Pace(LINES_PERIOD_MS);
 
-  constructor(element) {
-    this.#frame = new Frame(element);
+  constructor(element, frameMargins) {
+    this.#frame = new Frame(element, frameMargins);
   }
 
   update(spectrum) {
-    const layers = [];
-    const size = 0.062;
-    let top = 0;
-    const add = (values, sigmas, look, option) => {
-      const histogram = histogram1d(spectrum, 'counts per bin', size);
-      fill1d(histogram, values, sigmas);
-      Object.assign(histogram, look);
-      top = Math.max(top, ...values.map((value, i) => value + sigmas[i]));
-      layers.push({ histogram, option });
-    };
-    const line = (index) => ({ fLineColor: index, fLineWidth: 2, fMarkerColor: index, fMarkerStyle: 20, fMarkerSize: 0.7 });
-    const { in_time: c, anti_coincident: ac, free, no_beam: noBeam, alpha } = spectrum;
-    if (ac && alpha) {
-      const scaled = ac.counts.map((n) => n * alpha.value);
-      const sigmas = ac.counts.map((n) => Math.hypot(alpha.value * Math.sqrt(n), alpha.sigma * n));
-      add(scaled, sigmas, { ...line(colour.antiCoincident), fFillColor: colour.antiCoincident, fFillStyle: 3004 }, 'hist');
-      add(scaled, sigmas, { ...line(colour.antiCoincident), fMarkerStyle: 1 }, 'E');
-    } else if (ac) {
-      add(ac.counts, poisson(ac.counts), line(colour.antiCoincident), 'E');
-    }
-    if (free) add(free.counts, poisson(free.counts), line(colour.text), 'E');
-    if (noBeam && !c) add(noBeam.counts, poisson(noBeam.counts), line(colour.noBeam), 'E');
-    if (c) add(c.counts, poisson(c.counts), line(colour.inTime), 'E');
-    if (layers.length === 0) return;
-    for (const layer of layers) Object.assign(layer.histogram, { fMinimum: 0, fMaximum: top > 0 ? 1.12 * top : 1 });
-    return this.#frame.show(layers, FRAME_1D);
+    this.#pace.run(() => {
+      const { axes, layers } = this.picture(spectrum);
+      return layers.length === 0 ? this.#frame.close() : this.#frame.show(axes, layers);
+    });
   }
 
   resize() {
     this.#frame.resize();
   }
+
   close() {
+    this.#pace.close();
     this.#frame.close();
   }
 }
 
-// C − α·AC with errors, around a line at zero.
-export class ResidualPlot {
-  #frame;
-
+// C with errors over α·AC with errors. Kinds without exposure are left out.
+export class Overlay extends LinePlot {
   constructor(element) {
-    this.#frame = new Frame(element);
+    super(element, margins(0.13, 0.03, 0.05, 0.17));
   }
 
-  update(spectrum) {
+  picture(spectrum) {
+    const layers = [];
+    let top = 0;
+    const add = (name, values, sigmas, style, option) => {
+      const histogram = histogram1d(spectrum, '', 0.062);
+      fill1d(histogram, values, sigmas);
+      Object.assign(histogram, style);
+      top = Math.max(top, ...values.map((value, i) => value + sigmas[i]));
+      layers.push({ name, histogram, option });
+    };
+    const { in_time: c, anti_coincident: ac, free, no_beam: noBeam, alpha } = spectrum;
+    if (ac && alpha) {
+      const scaled = ac.counts.map((n) => n * alpha.value);
+      const sigmas = ac.counts.map((n) => Math.hypot(alpha.value * Math.sqrt(n), alpha.sigma * n));
+      const filled = { ...look(colour.antiCoincident), fFillColor: colour.antiCoincident, fFillStyle: 3004 };
+      add('ac', scaled, sigmas, filled, 'hist');
+      add('ac-errors', scaled, sigmas, { ...look(colour.antiCoincident), fMarkerStyle: 1 }, 'E');
+    } else if (ac) {
+      add('ac', ac.counts, poisson(ac.counts), look(colour.antiCoincident), 'E');
+    }
+    if (free) add('free', free.counts, poisson(free.counts), look(colour.text), 'E');
+    if (noBeam && !c) add('no-beam', noBeam.counts, poisson(noBeam.counts), look(colour.noBeam), 'E');
+    if (c) add('c', c.counts, poisson(c.counts), look(colour.inTime), 'E');
+    const axes = histogram1d(spectrum, 'counts per bin', 0.062);
+    Object.assign(axes, { fMinimum: 0, fMaximum: roomy(1.1 * Math.max(1, top)) });
+    return { axes, layers };
+  }
+}
+
+// C − α·AC with errors, around a line at zero.
+export class ResidualPlot extends LinePlot {
+  constructor(element) {
+    super(element, margins(0.13, 0.03, 0.05, 0.28));
+  }
+
+  picture(spectrum) {
     const { values, sigmas } = spectrum.residual;
-    const histogram = histogram1d(spectrum, 'C − α·AC', 0.105);
-    histogram.fYaxis.fTitleOffset = 0.5;
-    histogram.fYaxis.fNdivisions = 504;
+    const histogram = histogram1d(spectrum, '', 0.105);
     fill1d(histogram, values, sigmas);
-    Object.assign(histogram, {
-      fLineColor: colour.residual,
-      fLineWidth: 2,
-      fMarkerColor: colour.residual,
-      fMarkerStyle: 20,
-      fMarkerSize: 0.7,
-    });
-    const highest = Math.max(1, ...values.map((value, i) => value + sigmas[i]));
-    const lowest = Math.min(-1, ...values.map((value, i) => value - sigmas[i]));
-    const room = 0.08 * (highest - lowest);
-    const zero = histogram1d(spectrum, 'C − α·AC', 0.105);
-    zero.fYaxis.fTitleOffset = 0.5;
-    zero.fYaxis.fNdivisions = 504;
+    Object.assign(histogram, look(colour.residual));
+    const zero = histogram1d(spectrum, '', 0.105);
     Object.assign(zero, { fLineColor: colour.dim, fLineWidth: 1, fEntries: 1 });
-    for (const layer of [zero, histogram]) Object.assign(layer, { fMinimum: lowest - room, fMaximum: highest + room });
-    return this.#frame.show(
-      [
-        { histogram: zero, option: 'hist' },
-        { histogram, option: 'E' },
+    const axes = histogram1d(spectrum, 'C − α·AC', 0.105);
+    axes.fYaxis.fTitleOffset = 0.5;
+    axes.fYaxis.fNdivisions = 504;
+    const highest = Math.max(1, ...values.map((value, i) => value + sigmas[i]));
+    const lowest = Math.max(1, ...values.map((value, i) => sigmas[i] - value));
+    Object.assign(axes, { fMinimum: -roomy(1.1 * lowest), fMaximum: roomy(1.1 * highest) });
+    return {
+      axes,
+      layers: [
+        { name: 'zero', histogram: zero, option: 'hist' },
+        { name: 'residual', histogram, option: 'E' },
       ],
-      FRAME_RESIDUAL,
-    );
-  }
-
-  resize() {
-    this.#frame.resize();
-  }
-  close() {
-    this.#frame.close();
+    };
   }
 }
 
 // One map. `values` in row-major order, first axis slowest; the first axis is drawn to the right.
 export class MapPlot {
-  #frame;
+  #element;
+  #painter = null;
+  #drawn = null;
+  #pace = new Pace(MAPS_PERIOD_MS);
 
   constructor(element) {
-    this.#frame = new Frame(element);
+    this.#element = element;
   }
 
   update(spectrum, values, isResidual) {
+    this.#pace.run(() => this.#show(spectrum, values, isResidual));
+  }
+
+  async #show(spectrum, values, isResidual) {
+    // α moves a little with every slot: what cannot be seen in a colour is not drawn.
+    const shows = values.map((value) => value.toPrecision(2)).join();
+    if (shows === this.#drawn) return;
+    this.#drawn = shows;
+    const histogram = this.#fill(spectrum, values, isResidual);
+    if (this.#painter === null) {
+      Object.assign(gStyle, margins(0.13, 0.17, 0.05, 0.16));
+      this.#painter = await TH2Painter.draw(this.#element, histogram, `colz,pal${isResidual ? RESIDUALS : COUNTS}`);
+      return;
+    }
+    this.#painter.updateObject(histogram);
+    Object.assign(this.#painter.getObject(), { fMinimum: histogram.fMinimum, fMaximum: histogram.fMaximum });
+    await this.#painter.redrawPad();
+  }
+
+  #fill(spectrum, values, isResidual) {
     const [x, y] = spectrum.axes;
     const histogram = createHistogram('TH2D', x.bins, y.bins);
     Object.assign(histogram.fXaxis, { fXmin: x.min, fXmax: x.max });
@@ -251,8 +320,8 @@ export class MapPlot {
     style(histogram.fXaxis, axisTitle(x), 0.055);
     style(histogram.fYaxis, axisTitle(y), 0.055);
     style(histogram.fZaxis, '', 0.05);
-    histogram.fBits |= 1 << 9;
-    let most = 0;
+    histogram.fBits |= NO_STATS;
+    let most = 1;
     for (let i = 0; i < x.bins; ++i) {
       for (let j = 0; j < y.bins; ++j) {
         const value = values[i * y.bins + j];
@@ -260,15 +329,16 @@ export class MapPlot {
         most = Math.max(most, Math.abs(value));
       }
     }
-    most = Math.max(1, most);
-    Object.assign(histogram, { fEntries: 1, fMaximum: most, fMinimum: isResidual ? -most : 0, fContour: [] });
-    return this.#frame.show([{ histogram, option: `colz,pal${isResidual ? RESIDUALS : COUNTS}` }], FRAME_2D);
+    Object.assign(histogram, { fEntries: 1, fMaximum: most, fMinimum: isResidual ? -most : 0 });
+    return histogram;
   }
 
   resize() {
-    this.#frame.resize();
+    this.#painter?.getCanvPainter?.()?.checkResize?.();
   }
+
   close() {
-    this.#frame.close();
+    this.#pace.close();
+    cleanup(this.#element);
   }
 }
