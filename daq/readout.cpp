@@ -255,6 +255,7 @@ void Readout::look() {
     auto statistics = pipeline_->statistics();
     const auto disk = recorder_->status();
     const bool waits = queue_.sources_wait();
+    tell_losses(disk);
     const std::lock_guard lock(mutex_);
     progress_.statistics = std::move(statistics);
     progress_.started = progress_.started || pipeline_->started();
@@ -263,6 +264,31 @@ void Readout::look() {
         progress_.end_reason = *disk.stop_reason;
         progress_.end_words = disk.error;
     }
+}
+
+// Every kind of loss is told when it has grown; the journal keeps that to once a second.
+void Readout::tell_losses(const RecorderStatus& disk) {
+    const auto tell = [&](const std::string& kind, std::uint64_t total, const std::string& what) {
+        auto& told = told_losses_[kind];
+        if (total > told)
+            journal_.warn(kind, fmt::format("{} {} ({} in this run)", total - told, what, total));
+        told = std::max(told, total);
+    };
+    for (const auto& lane : queue_.levels())
+        tell("lane " + lane.name, lane.dropped_batches,
+             fmt::format("batches of source {} lost their traces: its lane is full", lane.name));
+    tell("recorder", disk.refused_records, "records refused: the recorder's buffer is full");
+    tell("disk records", disk.lost_records, "records refused by the disk");
+    tell("disk verdicts", disk.lost_verdicts, "verdicts refused by the disk");
+    const auto dropped = publisher_.status().dropped;
+    tell("publisher", dropped - std::min(dropped, publisher_before_.dropped),
+         "messages not published: the publisher's buffer is full");
+    if (disk.disk_nearly_full && !std::exchange(told_disk_, true))
+        journal_.warn(
+            "disk-nearly-full",
+            fmt::format("disk nearly full: {} bytes are free at {}, fewer than warn_below_bytes = {}",
+                        disk.free_bytes.value_or(0), recorder_->directory(),
+                        settings_.config->config.storage().warn_below_bytes()));
 }
 
 void Readout::add_note(const std::string& text) {

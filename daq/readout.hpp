@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -86,6 +87,7 @@ class Readout {
     void note_mark(const hw::Batch& batch, bool first);
     std::optional<hw::Batch> next_batch();
     void look();
+    void tell_losses(const RecorderStatus& disk);
     void obey();
 
     Settings settings_;
@@ -109,6 +111,8 @@ class Readout {
     bool closed_ = false;
     std::deque<hw::Batch> held_;  // of the thread alone
     std::chrono::steady_clock::time_point last_look_;
+    std::map<std::string, std::uint64_t> told_losses_;  // of the thread alone
+    bool told_disk_ = false;
     std::thread thread_;
 };
 

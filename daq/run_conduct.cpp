@@ -42,6 +42,17 @@ wire::Request from_lead() {
 }  // namespace
 
 void RunControl::step() {
+    try {
+        step_once();
+    } catch (const std::exception& e) {
+        // A library gave up where nothing was expected to fail. The run keeps what it has; a person must
+        // look.
+        fault(e.what());
+        if (readout_) readout_->stop();
+    }
+}
+
+void RunControl::step_once() {
     for (;;) {
         wire::Request request;
         {
@@ -271,6 +282,10 @@ void RunControl::stop(const std::string& reason) {
 void RunControl::note(const std::string& text) {
     if (!readout_) return;
     readout_->add_note(text);
+    auto request = from_lead();
+    request.mutable_note()->set_text(text);
+    if (auto status = followers_->ask_each_in_run(request); !status)
+        journal_.warn("follower", status.error().message);
     catalogue_run(readout_->description());
 }
 
@@ -278,6 +293,9 @@ void RunControl::follow_run() {
     const auto progress = readout_->progress();
     const auto now = state();
     switch (now) {
+        case wire::FAULT:
+            if (progress.finished) close_faulty_run();
+            return;
         case wire::PREPARING: {
             const auto followers = followers_->statuses();
             for (const auto& follower : followers)
@@ -352,6 +370,17 @@ void RunControl::close_run() {
                               closed->ledger().spills()));
     if (progress.end_reason == "disk-failed") return fault(progress.end_words);
     force(Trigger::RUN_CLOSED);
+}
+
+// After an unforeseen failure: the run gets its end record if that is possible.
+void RunControl::close_faulty_run() {
+    if (auto closed = readout_->close("fault")) {
+        last_run_ = *closed;
+        catalogue_run(*closed);
+    } else {
+        journal_.error("close", closed.error().message);
+    }
+    readout_.reset();
 }
 
 void RunControl::catalogue_run(const wire::RunDescription& description) {

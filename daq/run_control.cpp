@@ -203,7 +203,8 @@ void RunControl::shut_down(const std::string& reason) {
 
 bool RunControl::at_rest() const {
     const std::lock_guard lock(mutex_);
-    return accepted_.empty() && (state_ == wire::IDLE || state_ == wire::CONFIGURED || state_ == wire::FAULT);
+    return accepted_.empty() && !readout_ &&
+           (state_ == wire::IDLE || state_ == wire::CONFIGURED || state_ == wire::FAULT);
 }
 
 void RunControl::publish_status(bool now) {

@@ -44,7 +44,7 @@ class RunControl {
     void step();
     // Ends a run in progress with this reason, if there is one; afterwards at_rest() becomes true.
     void shut_down(const std::string& reason);
-    bool at_rest() const;
+    bool at_rest() const;  // to be asked by the stepping thread
     // Requests that the control server did not pass on, for status.
     void set_ignored(std::uint64_t malformed, std::uint64_t unanswered);
 
@@ -62,6 +62,7 @@ class RunControl {
     void report_losses(const wire::LossReport& report);
 
     // run_conduct.cpp: what is done, on the stepping thread
+    void step_once();
     void carry_out(const wire::Request& request);
     void configure(const std::string& name);
     proto::Status take_config(proto::LoadedConfig config);
@@ -75,6 +76,7 @@ class RunControl {
     void follow_run();
     void watch_followers();
     void close_run();
+    void close_faulty_run();
     void catalogue_run(const wire::RunDescription& description);
     proto::Result<std::unique_ptr<Readout>> open_run(std::uint32_t number, wire::RunType type,
                                                      const std::string& note);
