@@ -117,3 +117,19 @@ TEST_CASE("while sources deliver as fast as they can, requests are answered and 
     CHECK(verification.valid());
     CHECK(verification.ledger.complete() == verification.ledger.slots());
 }
+
+TEST_CASE("a run on a disk that is nearly full ends as disk-full, complete, and says so", "[integration]") {
+    test::ScratchDirectory directory;
+    test::SimulatedConfig simulated{directory.path()};
+    simulated.storage = "stop_below_bytes: 1000000000000000 warn_below_bytes: 1000000000000000 sync_ms: 100";
+    const auto config = test::write_config(simulated);
+    test::Process daemon(directory.path(), "spillgate-daq", {"--config", config, "--start", "physics"});
+    test::Control control(directory.path());
+    REQUIRE(control.await_status([](const auto& s) { return s.run().stop_reason() == "disk-full"; }));
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    const auto verification = verified(directory.path() + "/runs/run-000001");
+    CHECK(verification.valid());
+    CHECK(verification.description.stop_reason() == "disk-full");
+    CHECK(daemon.err().find("disk nearly full") != std::string::npos);
+    CHECK(daemon.err().find("fewer than stop_below_bytes") != std::string::npos);
+}
