@@ -111,8 +111,7 @@ Status get(const wire::Trace& from, Trace& to, std::size_t index, const SpillRec
         return corrupt("trace {}: samples {} + {} lie outside the {} of the record", index, from.offset(),
                        from.count(), samples);
     if (from.ticks_per_sample() < 1 ||
-        std::uint64_t{from.ticks_per_sample()} * from.count() > std::uint64_t{max_window_ticks} ||
-        from.ticks_per_sample() > max_window_ticks)
+        std::uint64_t{from.ticks_per_sample()} * from.count() > std::uint64_t{max_window_ticks})
         return corrupt("trace {}: impossible period of {} ticks for {} samples", index,
                        from.ticks_per_sample(), from.count());
     if (from.bits() < 1 || from.bits() > 16 || from.shift() > 15 || from.bits() + from.shift() > 16)
