@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [--all]: installs what is missing, builds the release preset, runs its unit, property, integration and browser
-# tests, and says what ran and what was skipped. --all adds AddressSanitizer with UBSan, ThreadSanitizer and lint.
-# Exit status 0 only if nothing failed.
+# tests, and says what ran and what was skipped. --all adds AddressSanitizer with UBSan, ThreadSanitizer, lint and
+# a fuzz round. Exit status 0 only if nothing failed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -22,11 +22,12 @@ packaging/setup build test lint
 failed=()
 packaging/tests release || failed+=(release)
 packaging/lint || failed+=(lint)
-packaging/tests asan 'unit|property|integration' || failed+=(asan)
+packaging/tests asan 'unit|property|integration|fuzz' || failed+=(asan)
 packaging/tests tsan 'unit|property|integration' || failed+=(tsan)
+{ packaging/build fuzz fuzz_decode_spill fuzz_read_segment && tests/fuzz/run.sh build/fuzz 30; } || failed+=(fuzz)
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "FAILED: ${failed[*]}"
     exit 1
 fi
-echo "All passed: release, lint, asan, tsan"
+echo "All passed: release, lint, asan, tsan, fuzz"
