@@ -34,7 +34,11 @@ RecordedSlot* SlotPairing::place(std::uint64_t slot) {
 }
 
 void SlotPairing::add(std::unique_ptr<proto::SpillRecord> record) {
-    if (RecordedSlot* slot = place(record->slot)) std::swap(slot->record, record);
+    if (RecordedSlot* slot = place(record->slot)) {
+        waiting_samples_ += record->samples.size();
+        std::swap(slot->record, record);
+        if (record) waiting_samples_ -= record->samples.size();  // a slot recorded twice: the last holds
+    }
     recycle(std::move(record));
 }
 
@@ -44,9 +48,10 @@ void SlotPairing::add(const proto::Verdict& verdict) {
 
 std::optional<RecordedSlot> SlotPairing::next(bool at_end) {
     if (waiting_.empty()) return std::nullopt;
-    if (!at_end && !waiting_.front().verdict && waiting_.size() <= most_waiting_) return std::nullopt;
+    if (!at_end && !waiting_.front().verdict && waiting_samples_ <= most_samples_) return std::nullopt;
     RecordedSlot slot = std::move(waiting_.front());
     waiting_.pop_front();
+    if (slot.record) waiting_samples_ -= slot.record->samples.size();
     given_ = slot.slot;
     return slot;
 }

@@ -19,10 +19,10 @@ struct RecordedSlot {
     std::optional<proto::Verdict> verdict;       // empty: the run was cut before it came
 };
 
-// Records wait for their verdicts, which follow within seconds; at most `most_waiting` of them.
+// Records wait for their verdicts, which follow within seconds; at most so many samples of them.
 class SlotPairing {
   public:
-    explicit SlotPairing(std::size_t most_waiting = 2400) : most_waiting_(most_waiting) {}
+    explicit SlotPairing(std::size_t most_samples = std::size_t{1} << 26) : most_samples_(most_samples) {}
 
     // A record to decode into, reused ones first.
     std::unique_ptr<proto::SpillRecord> spare();
@@ -36,7 +36,8 @@ class SlotPairing {
     std::uint64_t out_of_order() const { return out_of_order_; }
 
   private:
-    std::size_t most_waiting_;
+    std::size_t most_samples_;
+    std::size_t waiting_samples_ = 0;
     std::deque<RecordedSlot> waiting_;  // by slot
     std::vector<std::unique_ptr<proto::SpillRecord>> spares_;
     std::optional<std::uint64_t> given_;

@@ -30,7 +30,9 @@ class ReplaySource : public Source {
                  origin.frequency_hz / config.facility().repetition_hz()),
           events_(origin, {origin.frequency_hz / replay_.rate_hz(),
                            proto::ticks_from_ns(replay_.mark_lead_ns(), origin.frequency_hz),
-                           proto::ticks_from_ns(replay_.event_gap_ns(), origin.frequency_hz)}) {}
+                           proto::ticks_from_ns(replay_.event_gap_ns(), origin.frequency_hz)}) {
+        watermark_.domain = origin.clock_domain;
+    }
 
     SourceInfo info() const override {
         return {origin_.board,
@@ -178,18 +180,24 @@ proto::Status ReplaySource::run(Sink& sink, std::stop_token stop) {
     return {};
 }
 
+// How a recorded gate places a strobed roi after its strobe.
+std::optional<std::int64_t> strobe_lead(const config::Gate& gate, double frequency_hz) {
+    if (gate.mode() != config::Gate::STROBED) return std::nullopt;
+    const bool from_record = gate.reference() == config::Gate::RECORD_BEGIN;
+    return proto::ticks_from_ns(gate.anti_coincident().roi_begin_ns(), frequency_hz) -
+           (from_record ? proto::ticks_from_ns(gate.mark_position_ns(), frequency_hz) : 0);
+}
+
 // The recorded board: as configured; the one with this board's id; or the only one that there is.
 proto::Result<Origin> find_origin(const proto::RunReader& run, const config::Board& board) {
     Origin origin;
     origin.board = board.id();
     origin.clock_domain = board.clock_domain();
-    if (board.replay().has_recorded_board()) {
+    const auto recorded = proto::parse_config(run.description().effective_config(), run.directory());
+    if (board.replay().has_recorded_board())
         origin.recorded_board = board.replay().recorded_board();
-    } else if (const auto recorded =
-                   proto::parse_config(run.description().effective_config(), run.directory());
-               recorded && recorded->config.board_size() > 1) {
+    else if (recorded && recorded->config.board_size() > 1)
         origin.recorded_board = board.id();
-    }
     bool found = false;
     const auto read = for_each_slot(run, [&](const RecordedSlot& slot) {
         if (!slot.record) return true;
@@ -204,7 +212,10 @@ proto::Result<Origin> find_origin(const proto::RunReader& run, const config::Boa
         return true;
     });
     if (!read) return read.error();
-    if (found) return origin;
+    if (found) {
+        if (recorded) origin.strobe_lead_ticks = strobe_lead(recorded->config.gate(), origin.frequency_hz);
+        return origin;
+    }
     const std::string which =
         origin.recorded_board ? fmt::format(" of board {}", *origin.recorded_board) : "";
     return proto::error(proto::ErrorKind::NOT_FOUND,

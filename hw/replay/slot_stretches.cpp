@@ -86,6 +86,21 @@ void SlotStretches::note(const RecordedSlot& slot, const proto::ClockTime& t0) {
     if (!extent_.first_cycle) extent_.first_cycle = cycle;
 }
 
+void SlotStretches::add_strobe(const proto::SpillRecord& record, const proto::ClockTime& t0,
+                               Batch& batch) const {
+    if (!origin_.strobe_lead_ticks) return;
+    for (const proto::Window& window : record.windows) {
+        if (!window.strobe) continue;
+        // Window bounds are in ticks of the record's reference clock, which is this board's or as fast.
+        Mark strobe;
+        strobe.kind = Mark::Kind::STROBE;
+        strobe.time = proto::advanced(t0, window.roi_begin - *origin_.strobe_lead_ticks);
+        strobe.time.fraction = 0;
+        batch.marks.push_back(strobe);
+        return;
+    }
+}
+
 void SlotStretches::add_charge(const RecordedSlot& slot, const proto::ClockTime& time, Batch& batch) const {
     const std::optional<proto::Verdict>& of = charge_offset_ < 0 ? before_ : slot.verdict;
     const std::uint64_t of_slot = charge_offset_ < 0 ? slot.slot - 1 : slot.slot;
@@ -115,6 +130,7 @@ bool SlotStretches::fill(const RecordedSlot& slot, Batch& batch) {
             batch.marks.push_back(mark);
         }
         add_charge(slot, time, batch);
+        if (slot.record) add_strobe(*slot.record, time, batch);
     }
     before_ = slot.verdict;
     if (slot.record) {

@@ -15,6 +15,9 @@ struct Origin {
     std::optional<std::uint32_t> recorded_board;  // empty: every board's
     std::uint32_t recorded_domain = 0;
     double frequency_hz = 0;
+    // From the roi's begin of a strobed window back to its strobe, as the recorded config has it; empty: no
+    // strobes.
+    std::optional<std::int64_t> strobe_lead_ticks;
     std::uint32_t board = 0;
     std::uint32_t clock_domain = 0;
 
@@ -26,9 +29,9 @@ struct Origin {
     proto::ClockTime time(const proto::ClockTime& recorded) const;
 };
 
-// What a slot was made of: its mark (unless it was missed, or the run has none), those of its traces that no
-// earlier slot had, and the charge report that came with its mark: the slot's own, or with charge_offset −1
-// the one before's.
+// What a slot was made of: its mark (unless it was missed, or the run has none) and strobe, those of its
+// traces that no earlier slot had, and the charge report that came with its mark: the slot's own, or with
+// charge_offset −1 the one before's.
 class SlotStretches {
   public:
     // `period_ticks` separates the passes of a loop where the run itself does not tell the period.
@@ -68,6 +71,7 @@ class SlotStretches {
     proto::ClockTime shifted(const proto::ClockTime& recorded) const;
     bool is_new(const proto::Trace& trace);
     void note(const RecordedSlot& slot, const proto::ClockTime& t0);
+    void add_strobe(const proto::SpillRecord& record, const proto::ClockTime& t0, Batch& batch) const;
     void add_charge(const RecordedSlot& slot, const proto::ClockTime& time, Batch& batch) const;
 };
 

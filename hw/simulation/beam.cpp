@@ -113,6 +113,10 @@ void Beam::marks(const Cycle& cycle, std::vector<Mark>& marks) const {
         const auto away = static_cast<std::int64_t>(random.chance(0.5) ? distance : -distance);
         marks.push_back(make(middle + away, random.uniform(), Mark::Kind::EXTRACT));
     }
+    if (p.beam.has_strobe_after_ns()) {
+        if (cycle.number > 0) add_strobe(this->cycle(cycle.number - 1), cycle, marks);
+        add_strobe(cycle, cycle, marks);
+    }
     if (p.beam.beam_on_marks() && cycle.charge_pc > 0) {
         const auto later = std::max<std::int64_t>(1, static_cast<std::int64_t>(p.ticks(100)));
         marks.push_back(make(cycle.mark_tick + later, cycle.mark_fraction, Mark::Kind::BEAM_ON));
@@ -120,6 +124,18 @@ void Beam::marks(const Cycle& cycle, std::vector<Mark>& marks) const {
     }
     std::sort(marks.begin(), marks.end(),
               [](const Mark& a, const Mark& b) { return before(a.time, b.time); });
+}
+
+void Beam::add_strobe(const Cycle& of, const Cycle& within, std::vector<Mark>& marks) const {
+    const Parameters& p = parameters_;
+    Mark strobe;
+    strobe.kind = Mark::Kind::STROBE;
+    strobe.uncertainty_ns = 1e9 / p.frequency_hz / std::sqrt(12.0);
+    strobe.time =
+        clock_time(p, of.mark_tick + std::llround(p.ticks(p.beam.strobe_after_ns())), of.mark_fraction);
+    // Its record must not begin in another cycle: only a mark far off its place does that.
+    const std::int64_t tick = strobe.time.ticks;
+    if (tick - p.mark_position_ticks >= within.begin && tick < within.end) marks.push_back(strobe);
 }
 
 bool Beam::charge(const Cycle& now, Charge& charge) const {

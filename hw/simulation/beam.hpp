@@ -39,7 +39,8 @@ class Beam {
     explicit Beam(const Parameters& parameters);
 
     Cycle cycle(std::uint64_t number) const;
-    // The board's marks within the cycle, by time: the true one, its duplicate, an extra one.
+    // The board's marks within the cycle, by time: the true one, its duplicate, an extra one, a strobe (the
+    // one that follows this cycle's extraction, or the one before's).
     void marks(const Cycle& cycle, std::vector<Mark>& marks) const;
     // The report that comes with the cycle's mark: of this pulse, or of the one before (beam.charge_offset).
     // It comes over the network, so it comes when the mark is missed, too. False: it is missing.
@@ -57,6 +58,7 @@ class Beam {
     std::int64_t whole_period_ = 0;  // period = whole + part, so that cycle times are exact over years
     double part_period_ = 0;
 
+    void add_strobe(const Cycle& of, const Cycle& within, std::vector<Mark>& marks) const;
     double drift_ticks(double cycle_number) const;
     std::int64_t boundary(std::uint64_t number) const;
 };

@@ -34,6 +34,14 @@ proto::Status checked(const Parameters& p) {
             fmt::format("drift_ns {:g} within drift_period_s {:g} moves marks by {:.3g} s per s; allowed "
                         "is at most 0.1",
                         p.beam.drift_ns(), p.beam.drift_period_s(), fastest));
+    if (p.beam.has_strobe_after_ns()) {
+        // Clear of the marks and of where one cycle's portions end and the next one's begin, half way.
+        const double phase = p.beam.strobe_after_ns() / (10 * tenth_ns);
+        if (phase < 0.1 || phase > 0.9 || std::abs(phase - 0.5) < 0.15)
+            return refuse(fmt::format(
+                "strobe_after_ns is {:g}; allowed is 0.1 to 0.35 or 0.65 to 0.9 of the cycle of {:g}",
+                p.beam.strobe_after_ns(), 10 * tenth_ns));
+    }
     if (p.beam.has_holes() && p.beam.holes().cycle() < 2)
         return refuse(fmt::format("beam.holes.cycle is {}; allowed is at least 2", p.beam.holes().cycle()));
     if (p.pmt.uneven_codes() && !(p.bits == 8 && p.is_signed))

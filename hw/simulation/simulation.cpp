@@ -79,8 +79,10 @@ void SimulationSource::fill(const Portion& portion, Batch& batch) {
     batch.watermark = at(portion.watermark);
     batch.marks.insert(batch.marks.end(), portion.marks.begin(), portion.marks.end());
     batch.charges.insert(batch.charges.end(), portion.charges.begin(), portion.charges.end());
-    for (const TraceOrder& order : portion.traces)
+    for (const TraceOrder& order : portion.traces) {
         detector_.trace(order.channel, order.first, order.count, batch);
+        batch.traces.back().flags = order.flags;
+    }
 }
 
 bool SimulationSource::deliver(Sink& sink, Batch&& batch, const std::stop_token& stop) {

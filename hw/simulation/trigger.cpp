@@ -33,13 +33,15 @@ void BeamTrigger::plan(Detector& detector, const Beam& beam, std::vector<Portion
         const std::int64_t tick = mark.time.ticks;
         if (charge_due && tick > charge.time.ticks) place_charge();
         const std::int64_t begin = tick - parameters_.mark_position_ticks;
-        if (mark.kind == Mark::Kind::EXTRACT && begin >= busy_until_) {
+        if (mark.kind != Mark::Kind::BEAM_ON && begin >= busy_until_) {
             busy_until_ = begin + parameters_.record_ticks;
+            const std::uint32_t flags = mark.kind == Mark::Kind::STROBE ? proto::TRACE_STROBE : 0u;
             Portion& portion = portions.emplace_back();
             portion.release = busy_until_;
             portion.watermark = begin;
             for (std::size_t i = 0; i < detector.channels(); ++i)
-                portion.traces.push_back({i, begin, static_cast<std::uint32_t>(parameters_.record_ticks)});
+                portion.traces.push_back(
+                    {i, begin, static_cast<std::uint32_t>(parameters_.record_ticks), flags});
         }
         if (parameters_.gives_marks) portion_at(tick).marks.push_back(mark);
     }
@@ -80,7 +82,7 @@ void SelfTrigger::find(Detector& detector, std::size_t channel) {
             over = analog_[s] >= threshold;
             const std::int64_t first = tick - parameters_.trace_before_ticks;
             if (!over || was_over || tick < begin || tick >= end || first < busy) continue;
-            orders_.push_back({channel, first, static_cast<std::uint32_t>(parameters_.trace_ticks)});
+            orders_.push_back({channel, first, static_cast<std::uint32_t>(parameters_.trace_ticks), 0});
             busy = first + parameters_.trace_ticks;
         }
         i = last;

@@ -13,6 +13,7 @@ struct TraceOrder {
     std::size_t channel = 0;
     std::int64_t first = 0;
     std::uint32_t count = 0;
+    std::uint32_t flags = 0;  // proto::TraceFlag
 };
 
 // What leaves the board together. Nothing later in the stream has a time before `watermark`.
@@ -32,8 +33,8 @@ class Trigger {
     virtual void plan(Detector& detector, const Beam& beam, std::vector<Portion>& portions) = 0;
 };
 
-// One record per mark; a mark that comes before the record of an earlier one has ended, or whose own would
-// begin before that, gets none.
+// One record per mark or strobe; one that comes before the record of an earlier one has ended, or whose own
+// would begin before that, gets none.
 class BeamTrigger : public Trigger {
   public:
     explicit BeamTrigger(const Parameters& parameters) : parameters_(parameters) {}

@@ -22,8 +22,19 @@ void put_trace(proto::SpillRecord& record, const proto::Trace& trace,
 
 std::vector<SlotFacts> slots_of(const std::vector<Batch>& batches, double frequency_hz) {
     std::map<std::uint64_t, SlotFacts> slots;  // by cycle id
+    proto::SpillRecord* newest = nullptr;
     for (const Batch& batch : batches) {
         for (const Mark& mark : batch.marks) {
+            if (mark.kind == Mark::Kind::STROBE && newest != nullptr) {
+                proto::Window window;
+                window.kind = wire::ANTI_COINCIDENT;
+                window.strobe = true;
+                window.roi_begin = mark.time.ticks - newest->t0.ticks + 1000;
+                window.roi_end = window.roi_begin + 500;
+                newest->windows.push_back(window);
+                for (const DeviceTrace& trace : batch.traces)
+                    put_trace(*newest, trace, std::span(batch.samples).subspan(trace.offset, trace.count));
+            }
             if (!mark.cycle_id || slots[*mark.cycle_id].record) continue;  // an extra mark, or a duplicate
             auto record = std::make_shared<proto::SpillRecord>();
             record->cycle_id = mark.cycle_id;
@@ -36,6 +47,7 @@ std::vector<SlotFacts> slots_of(const std::vector<Batch>& batches, double freque
             for (const DeviceTrace& trace : batch.traces)
                 put_trace(*record, trace, std::span(batch.samples).subspan(trace.offset, trace.count));
             slots[*mark.cycle_id].record = record;
+            newest = record.get();
         }
         for (const Charge& charge : batch.charges) {
             proto::Verdict& verdict = slots[*charge.cycle_id - 1].verdict;
@@ -117,13 +129,14 @@ std::vector<SlotFacts> pulser_recording(int events, std::int64_t slice_ticks) {
 }
 
 std::string write_run(const std::string& runs_dir, const std::vector<SlotFacts>& slots,
-                      std::size_t verdict_delay, bool simulated) {
+                      std::size_t verdict_delay, bool simulated, const std::string& effective_config) {
     wire::RunDescription description;
     description.set_number(1);
     description.set_type(wire::TEST);
     description.set_simulated(simulated);
     description.set_daemon("daq");
     description.set_start_utc_ns(1);
+    description.set_effective_config(effective_config);
     auto writer =
         proto::RunWriter::create(proto::posix_file_layer(), runs_dir, description, config::Storage()).value();
     std::uint64_t sequence = 0;

@@ -17,7 +17,9 @@ struct SlotFacts {
     proto::Verdict verdict;
 };
 
-// One slot per cycle id from the first to the last, also where the mark was missed; charge_offset −1.
+// One slot per cycle id from the first to the last, also where the mark was missed; charge_offset −1. A
+// strobe's traces go into the slot before it, under a strobed window whose roi begins 1000 ticks after the
+// strobe.
 std::vector<SlotFacts> slots_of(const std::vector<Batch>& batches, double frequency_hz);
 
 // `events` events on channels 0 and 4 of board 0, raw and averaged traces (the latter 50 μs longer), 5 ms
@@ -27,6 +29,6 @@ std::vector<SlotFacts> pulser_recording(int events, std::int64_t slice_ticks);
 // Writes them as a run below `runs_dir`; its directory. Verdicts come `verdict_delay` slots after their
 // records.
 std::string write_run(const std::string& runs_dir, const std::vector<SlotFacts>& slots,
-                      std::size_t verdict_delay, bool simulated);
+                      std::size_t verdict_delay, bool simulated, const std::string& effective_config = {});
 
 }  // namespace spillgate::hw::testing

@@ -1,4 +1,5 @@
 // Runs replayed through the Source interface.
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -152,6 +153,46 @@ TEST_CASE("a trace that two slots share is replayed once", "[hw]") {
     to.traces.insert(to.traces.begin(), shared);
     const auto got = stream_of(replay(replay_board(write_run(shared_runs.path(), slots, 1, true))));
     CHECK(got.traces.size() == count);
+}
+
+TEST_CASE("strobes come back with the windows that they opened", "[hw]") {
+    TemporaryDirectory runs;
+    auto simulated = faulty_board(20);
+    simulated.mutable_simulation()->mutable_beam()->set_missed_fraction(0);
+    simulated.mutable_simulation()->mutable_beam()->set_strobe_after_ns(14e6);
+    const auto live = simulate(simulated);
+    // The roi of a strobed window begins 1000 ticks, 2 μs, after its strobe.
+    const std::string config = R"(
+        name: "strobed"
+        facility { name: "SNS" repetition_hz: 60 }
+        board { id: 3 sample_rate_mhz: 500 bits: 8 is_signed: true simulation {} }
+        gate {
+          mode: STROBED
+          strobe_phase_ns: 14000000
+          in_time { pretrace_begin_ns: 0 pretrace_end_ns: 0 roi_begin_ns: 0 roi_end_ns: 3000 }
+          anti_coincident { pretrace_begin_ns: 0 pretrace_end_ns: 2000 roi_begin_ns: 2000 roi_end_ns: 3000 }
+        })";
+    const auto got =
+        stream_of(replay(replay_board(write_run(runs.path(), slots_of(live, 500e6), 1, true, config))));
+    const auto expected = stream_of(live);
+    const auto strobes = [](const Stream& stream, std::int64_t from) {
+        std::vector<std::int64_t> ticks;
+        for (const auto& mark : stream.marks)
+            if (mark.kind == hw::Mark::Kind::STROBE && mark.time.ticks >= from)
+                ticks.push_back(mark.time.ticks);
+        return ticks;
+    };
+    // A strobe before the first mark belongs to no slot of the run.
+    const auto first = std::find_if(expected.marks.begin(), expected.marks.end(), [](const hw::Mark& mark) {
+        return mark.kind == hw::Mark::Kind::EXTRACT;
+    });
+    const auto expected_ticks = strobes(expected, first->time.ticks);
+    CHECK(expected_ticks.size() >= 19);
+    CHECK(strobes(got, 0) == expected_ticks);
+    std::size_t flagged = 0;
+    for (const auto& trace : got.traces)
+        flagged += (trace.flags & proto::TRACE_STROBE) != 0;
+    CHECK(flagged == 2 * expected_ticks.size());
 }
 
 TEST_CASE("a looped replay lets time and cycle ids go on, one period after the last slot", "[hw]") {

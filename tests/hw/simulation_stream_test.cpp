@@ -60,6 +60,7 @@ config::Board random_board(std::mt19937_64& random) {
     beam.set_charge_missing_fraction(uniform(0, 0.5));
     beam.set_charge_offset(chance(0.5) ? -1 : 0);
     beam.set_beam_on_marks(chance(0.5));
+    if (chance(0.3)) beam.set_strobe_after_ns(1e9 / beam.repetition_hz() * (chance(0.5) ? 0.2 : 0.8));
     beam.set_bunches(chance(0.5) ? 2 : 1);
     auto& pmt = *simulation.mutable_pmt();
     pmt.set_detector_channels(1 + static_cast<std::uint32_t>(random() % 3));
@@ -171,6 +172,29 @@ TEST_CASE("a missed mark brings no record, a duplicate none of its own", "[hw]")
     CHECK(duplicates > 100);
     CHECK(extra > 140);
     CHECK(records == marks.size() + extra);
+}
+
+TEST_CASE("a strobe follows each extraction with a record of its own", "[hw]") {
+    auto board = timing_board(100);
+    const double after_ns = GENERATE(4e6, 14e6);
+    board.mutable_simulation()->mutable_beam()->set_strobe_after_ns(after_ns);
+    std::int64_t mark = 0;
+    std::size_t strobes = 0;
+    for (const auto& batch : simulate(board)) {
+        for (const auto& m : batch.marks) {
+            const bool is_strobe = m.kind == hw::Mark::Kind::STROBE;
+            if (is_strobe && mark != 0) {
+                CHECK(m.time.ticks - mark == std::llround(after_ns / 2));
+                REQUIRE(batch.traces.size() == 2);
+                CHECK(batch.traces[0].first.ticks == m.time.ticks - 250);
+                ++strobes;
+            }
+            for (const auto& trace : batch.traces)
+                CHECK(((trace.flags & proto::TRACE_STROBE) != 0) == is_strobe);
+            if (!is_strobe) mark = m.time.ticks;
+        }
+    }
+    CHECK(strobes >= 99);
 }
 
 TEST_CASE("a board that gives no marks still records at the facility's rate", "[hw]") {
