@@ -1,0 +1,88 @@
+#include "daq/source_threads.hpp"
+
+#include <atomic>
+
+#include <catch2/catch.hpp>
+
+using namespace spillgate;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Yields one batch, then ends as it is told.
+class ScriptedSource final : public hw::Source {
+  public:
+    ScriptedSource(proto::Status end, std::atomic<int>& calls) : end_(std::move(end)), calls_(calls) {}
+    hw::SourceInfo info() const override {
+        hw::SourceInfo info;
+        info.board = 3;
+        info.name = "scripted";
+        info.frequency_hz = 1e6;
+        return info;
+    }
+    proto::Status run(hw::Sink& sink, std::stop_token) override {
+        auto batch = sink.empty();
+        batch.board = 3;
+        batch.watermark.ticks = 100 * ++calls_;
+        sink.put_or_drop(std::move(batch));
+        return end_;
+    }
+
+  private:
+    proto::Status end_;
+    std::atomic<int>& calls_;
+};
+
+struct Bench {
+    explicit Bench(proto::Status end) : queue(16) {
+        std::vector<std::unique_ptr<hw::Source>> sources;
+        sources.push_back(std::make_unique<ScriptedSource>(std::move(end), calls));
+        threads.emplace(std::move(sources), queue, journal);
+        threads->start();
+    }
+    std::atomic<int> calls = 0;
+    daq::Journal journal;
+    daq::SourceQueue queue;
+    std::optional<daq::SourceThreads> threads;
+};
+
+}  // namespace
+
+TEST_CASE("a source that returns has ended, though it did not say so") {
+    Bench bench({});
+    REQUIRE(bench.queue.take(10s).has_value());
+    const auto last = bench.queue.take(10s);
+    REQUIRE(last.has_value());
+    CHECK(last->last);
+    CHECK(last->watermark.ticks == 100);
+    CHECK(bench.queue.all_ended());
+}
+
+TEST_CASE("a source that the device fails is lost from its watermark on, and tried again") {
+    Bench bench(proto::error(proto::ErrorKind::IO, "the cable is out"));
+    REQUIRE(bench.queue.take(10s).has_value());
+    const auto lost = bench.queue.take(10s);
+    REQUIRE(lost.has_value());
+    CHECK(lost->board == 3);
+    CHECK_FALSE(lost->last);
+    REQUIRE(lost->device_events.size() == 1);
+    CHECK(lost->device_events.front().kind == hw::DeviceEvent::Kind::LOST);
+    CHECK(lost->device_events.front().time.ticks == 100);
+    CHECK(lost->device_events.front().name == "the cable is out");
+    const auto again = bench.queue.take(10s);
+    REQUIRE(again.has_value());
+    CHECK(again->watermark.ticks == 200);
+    CHECK_FALSE(bench.queue.all_ended());
+    CHECK(bench.journal.recent().size() == 1);
+}
+
+TEST_CASE("a source that can never work ends at once, with its reason in the journal") {
+    Bench bench(proto::error(proto::ErrorKind::CORRUPT, "not a run"));
+    REQUIRE(bench.queue.take(10s).has_value());
+    REQUIRE(bench.queue.take(10s).has_value());
+    CHECK(bench.queue.all_ended());
+    bench.threads->join();
+    CHECK(bench.calls == 1);
+    REQUIRE(bench.journal.recent().size() == 1);
+    CHECK(bench.journal.recent().front().find("not a run") != std::string::npos);
+}
