@@ -91,6 +91,7 @@ struct Pipeline::State final : TrackerListener {
 
     // One stream of events in order of device time, so that nothing depends on how it was delivered.
     void run_until(const ClockTime& watermark, bool to_the_end);
+    void count(const QueuedCount& queued);
     void take_mark(const QueuedMark& queued);
     void start_slices();
     void open_slice();
@@ -133,7 +134,7 @@ struct Pipeline::State final : TrackerListener {
 // ---- events --------------------------------------------------------------------------------------------
 
 void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
-    enum class Event { NONE, LEAVE_EPOCH, MISS, SLICE, CLOSE, JUDGE, MARK };
+    enum class Event { NONE, LEAVE_EPOCH, MISS, SLICE, CLOSE, JUDGE, COUNT, MARK };
     while (true) {
         Event next = Event::NONE;
         ClockTime when;
@@ -157,15 +158,17 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             consider(Event::CLOSE, gate.next_due());
             consider(Event::JUDGE, book.next_due());
         }
+        // What happened at a time comes after what was due at it, and only when nothing before can follow.
+        const auto consider_passed = [&](Event event, const ClockTime& time) {
+            if (!to_the_end && !earlier(time, watermark)) return;
+            if (next != Event::NONE && !earlier(time, when)) return;
+            next = event;
+            when = time;
+        };
+        auto& counts = intake.counts();
         auto& marks = intake.marks();
-        if (!marks.empty()) {
-            const auto& time = marks.front().mark.time;
-            const bool has_passed = to_the_end || earlier(time, watermark);
-            if (has_passed && (next == Event::NONE || earlier(time, when))) {
-                next = Event::MARK;
-                when = time;
-            }
-        }
+        if (!counts.empty()) consider_passed(Event::COUNT, counts.front().time);
+        if (!marks.empty()) consider_passed(Event::MARK, marks.front().mark.time);
         if (next == Event::NONE) return;
         if (earlier(now, when)) now = when;
         switch (next) {
@@ -186,6 +189,10 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             case Event::JUDGE:
                 judge(book.act(verdict, faults, counters));
                 break;
+            case Event::COUNT:
+                count(counts.front());
+                counts.erase(counts.begin());
+                break;
             case Event::MARK: {
                 const QueuedMark queued = marks.front();
                 marks.erase(marks.begin());
@@ -194,6 +201,13 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             }
         }
     }
+}
+
+void Pipeline::State::count(const QueuedCount& queued) {
+    if (queued.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER))
+        faults.add(Fault::TIMESTAMP_ROLLOVER, queued.count);
+    else
+        counters.add(queued.name, queued.count);
 }
 
 void Pipeline::State::take_mark(const QueuedMark& queued) {

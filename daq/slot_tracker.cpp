@@ -16,6 +16,8 @@ namespace {
 
 // Strays at whole periods from each other before the tracker believes that the facility has moved.
 constexpr int strays_to_relock = 3;
+// Periods between two of them, at most: pulses of noise far apart fall onto a common grid by chance.
+constexpr double longest_stray_spacing = 4;
 // On-time marks with the same contradiction before the tracker believes that the cycle counter has moved.
 constexpr int contradictions_to_rebase = 3;
 // A cycle id that claims a longer gap is not believed: an hour at 60 Hz.
@@ -205,8 +207,8 @@ void SlotTracker::stray(const hw::Mark& mark, const Nearest& where, TrackerListe
         if (std::abs(since) < settings_.tolerance_ticks)
             return tell(mark.time, MarkClass::DUPLICATE, where.index, listener);
         const double periods = std::round(since / period_);
-        const bool consistent =
-            periods >= 1 && std::abs(since - periods * period_) < settings_.tolerance_ticks;
+        const bool consistent = periods >= 1 && periods <= longest_stray_spacing &&
+                                std::abs(since - periods * period_) < settings_.tolerance_ticks;
         consistent_strays_ = consistent ? consistent_strays_ + 1 : 1;
     } else {
         consistent_strays_ = 1;

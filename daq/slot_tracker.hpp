@@ -57,11 +57,11 @@ class TrackerListener {
 //   duplicate         |δ| < tolerance of a mark that its slot already has, or of an earlier stray
 //   extra             stray, and the nearest slot has an on-time mark (before or after it)
 //   out of tolerance  stray, and the nearest slot has none: that slot's mark counts as missed
-// A stray opens no slot and moves no prediction. The third of three strays whose spacings are whole periods
-// (within the tolerance), with no on-time mark between, becomes the new reference: the facility has moved. It
-// is itself out of tolerance still; the next mark is on time at the new phase.
-// Where cycle ids come with the marks, they number the slots across gaps that time alone cannot count, and
-// across epochs; where time is certain and they contradict it, time stands, the contradiction is counted
+// A stray opens no slot and moves no prediction. The third of three strays whose spacings are one to four
+// whole periods (within the tolerance), with no on-time mark between, becomes the new reference: the facility
+// has moved. It is itself out of tolerance still; the next mark is on time at the new phase. Where cycle ids
+// come with the marks, they number the slots across gaps that time alone cannot count, and across epochs;
+// where time is certain and they contradict it, time stands, the contradiction is counted
 // (`cycle-id-disagrees`) and the slot is CLOCK_SUSPECT.
 class SlotTracker {
   public:

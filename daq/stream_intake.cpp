@@ -102,7 +102,7 @@ void StreamIntake::admit(Board& board, hw::Batch&& batch, bool believe_watermark
     }
     const ClockTime limit = advanced(watermark, settings_.far_future_ticks * reading_lead);
     board.ended |= batch.last;
-    take_events(board, batch, into);
+    take_events(board, batch);
     if (board.info.board == settings_.mark_board) {
         take_marks(board, batch, limit, into);
         take_charges(board, batch, limit, into);
@@ -112,27 +112,31 @@ void StreamIntake::admit(Board& board, hw::Batch&& batch, bool believe_watermark
     losses_.delivered(board.info.board, watermark);
 }
 
-void StreamIntake::take_events(Board& board, const hw::Batch& batch, const Into& into) {
+void StreamIntake::count_later(const hw::DeviceEvent& event, std::string_view name) {
+    const auto place = std::ranges::upper_bound(counts_, event.time, earlier, &QueuedCount::time);
+    counts_.insert(place, {event.time, std::string(name), std::max<std::uint64_t>(1, event.count)});
+}
+
+void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
     const auto id = board.info.board;
     for (const auto& event : batch.device_events) {
         if (event.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER)) {
-            into.faults.add(Fault::TIMESTAMP_ROLLOVER, std::max<std::uint64_t>(1, event.count));
+            count_later(event, event.name);
             continue;
         }
         switch (event.kind) {
             case hw::DeviceEvent::Kind::LOST:
-                into.counters.add("device-lost");
+                count_later(event, "device-lost");
                 board.lost = true;
                 losses_.gone(id, event.time);
                 break;
             case hw::DeviceEvent::Kind::READOPTED:
-                into.counters.add("device-readopted");
+                count_later(event, "device-readopted");
                 board.lost = false;
                 losses_.readopted(id, event.time);
                 break;
             case hw::DeviceEvent::Kind::DROPPED: {
-                into.counters.add(event.name.empty() ? "dropped" : event.name,
-                                  std::max<std::uint64_t>(1, event.count));
+                count_later(event, event.name.empty() ? "dropped" : event.name);
                 const bool has_end = event.until.comparable(event.time) && !earlier(event.until, event.time);
                 losses_.dropped(
                     id, event.time, has_end ? event.until : event.time,

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "daq/gate/losses.hpp"
@@ -23,6 +25,13 @@ struct IntakeSettings {
     std::int64_t stall_ticks = 0;  // a board this far behind the others no longer holds them up
 };
 
+// What a device said of itself, to be counted when the stream comes to it.
+struct QueuedCount {
+    proto::ClockTime time;
+    std::string name;
+    std::uint64_t count = 0;
+};
+
 struct QueuedMark {
     hw::Mark mark;
     bool suspect = false;
@@ -38,8 +47,11 @@ class StreamIntake {
 
     // Everything before this has come from every board that still holds the others up. Never goes back.
     std::optional<proto::ClockTime> watermark() const { return watermark_; }
-    std::vector<QueuedMark>& marks() { return marks_; }      // in order of time
-    std::vector<hw::Charge>& charges() { return charges_; }  // in order of arrival
+    // In order of time.
+    std::vector<QueuedMark>& marks() { return marks_; }
+    std::vector<QueuedCount>& counts() { return counts_; }
+    // In order of arrival.
+    std::vector<hw::Charge>& charges() { return charges_; }
     Losses& losses() { return losses_; }
     const Losses& losses() const { return losses_; }
     bool all_ended() const;
@@ -66,7 +78,8 @@ class StreamIntake {
     Board* board_of(std::uint32_t id);
     bool is_far_ahead(const Board& board, const proto::ClockTime& time) const;
     void admit(Board& board, hw::Batch&& batch, bool believe_watermark, const Into& into);
-    void take_events(Board& board, const hw::Batch& batch, const Into& into);
+    void take_events(Board& board, const hw::Batch& batch);
+    void count_later(const hw::DeviceEvent& event, std::string_view name);
     void take_marks(Board& board, const hw::Batch& batch, const proto::ClockTime& limit, const Into& into);
     void take_charges(const Board& board, const hw::Batch& batch, const proto::ClockTime& limit,
                       const Into& into);
@@ -77,6 +90,7 @@ class StreamIntake {
     std::vector<Board> boards_;
     std::optional<proto::ClockTime> watermark_;
     std::vector<QueuedMark> marks_;
+    std::vector<QueuedCount> counts_;
     std::vector<hw::Charge> charges_;
     Losses losses_;
 };

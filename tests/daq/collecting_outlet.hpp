@@ -19,6 +19,7 @@ class CollectingOutlet : public Outlet {
     void put(proto::MessagePtr message) override {
         if (message->sequence != next_sequence) in_sequence = false;
         ++next_sequence;
+        raw.push_back(message->header);
         order += message->topic == proto::Topic::SPILL ? 's' : 'v';
         if (message->topic == proto::Topic::SPILL) {
             proto::SpillRecord record;
@@ -36,7 +37,8 @@ class CollectingOutlet : public Outlet {
 
     std::map<std::uint64_t, proto::SpillRecord> records;
     std::vector<proto::Verdict> verdicts;
-    std::string order;  // 's' and 'v' as they came
+    std::string order;             // 's' and 'v' as they came
+    std::vector<std::string> raw;  // headers, which hold the samples' checksum
     std::uint64_t next_sequence = 0;
     bool in_sequence = true;
     bool in_slot_order = true;
