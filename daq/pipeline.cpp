@@ -12,6 +12,7 @@
 #include "daq/slot_tracker.hpp"
 #include "daq/stream_intake.hpp"
 #include "daq/verdict_book.hpp"
+#include "daq/wall_clock_check.hpp"
 
 namespace spillgate::daq {
 
@@ -72,7 +73,11 @@ struct Pipeline::State final : TrackerListener {
           intake({settings.sources, mark_board, static_cast<std::int64_t>(far_future_s * frequency_hz),
                   static_cast<std::int64_t>(settings.config.buffers().open_slots() * slot_ticks())}),
           store(settings.recycle),
+          wall_clock(frequency_hz),
           wanted([this](const proto::Trace& trace) { return gate.wants(trace); }) {
+        real_time = std::ranges::none_of(settings.sources, [](const hw::SourceInfo& source) {
+            return source.simulated || source.kind == "replay";
+        });
         sources_simulated = std::ranges::any_of(settings.sources, &hw::SourceInfo::simulated);
     }
 
@@ -91,6 +96,7 @@ struct Pipeline::State final : TrackerListener {
 
     // One stream of events in order of device time, so that nothing depends on how it was delivered.
     void run_until(const ClockTime& watermark, bool to_the_end);
+    void check_wall_clock(const ClockTime& reading);
     void count(const QueuedCount& queued);
     void take_mark(const QueuedMark& queued);
     void start_slices();
@@ -109,8 +115,10 @@ struct Pipeline::State final : TrackerListener {
     VerdictBook book;
     StreamIntake intake;
     TraceStore store;
+    WallClockCheck wall_clock;
     std::function<bool(const proto::Trace&)> wanted;
     bool sources_simulated = false;
+    bool real_time = false;  // the sources' clocks go with the wall's
 
     bool begun = false;
     bool paused = false;
@@ -203,6 +211,10 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
     }
 }
 
+void Pipeline::State::check_wall_clock(const ClockTime& reading) {
+    if (real_time && wall_clock.observe(reading, settings.utc_ns()) && begun) faults.add(Fault::CLOCK_DRIFT);
+}
+
 void Pipeline::State::count(const QueuedCount& queued) {
     if (queued.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER))
         faults.add(Fault::TIMESTAMP_ROLLOVER, queued.count);
@@ -234,8 +246,10 @@ void Pipeline::State::slot_opened(const Slot& slot) {
         if (!book.oldest_is_closed()) close_as_lost();
         judge(book.judge_oldest(verdict, faults));
     }
-    book.open(slot);
-    gate.open(slot, paused);
+    Slot opened = slot;
+    if (wall_clock.suspect()) opened.quality |= bit(SlotQuality::CLOCK_SUSPECT);
+    book.open(opened);
+    gate.open(opened, paused);
     ++slots_opened;
 }
 
@@ -377,6 +391,7 @@ void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated) {
 void Pipeline::accept(hw::Batch&& batch, Outlet& outlet) {
     auto& s = *state_;
     s.outlet = &outlet;
+    s.check_wall_clock(batch.watermark);
     s.intake.take(std::move(batch), s.store, s.faults, s.counters, s.wanted);
     if (s.begun) {
         for (const auto& charge : s.intake.charges())
