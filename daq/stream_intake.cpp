@@ -208,6 +208,7 @@ void StreamIntake::advance() {
     for (const auto& board : boards_)
         if (board.watermark && (!front || earlier(*front, *board.watermark))) front = board.watermark;
     if (!front) return;
+    if (!first_front_ || first_front_->epoch != front->epoch) first_front_ = front;
     std::optional<ClockTime> slowest;
     const auto holds = [&](const ClockTime& time) {
         if (!slowest || earlier(time, *slowest)) slowest = time;
@@ -222,6 +223,8 @@ void StreamIntake::advance() {
             continue;
         }
         board.behind_since.reset();
+        // A board that has not begun yet is waited for as long as one that has fallen silent.
+        if (!board.watermark && !earlier(*first_front_, patience)) return;
         holds(board.watermark && earlier(patience, *board.watermark) ? *board.watermark : patience);
     }
     const ClockTime now = slowest.value_or(*front);

@@ -89,6 +89,7 @@ class StreamIntake {
     IntakeSettings settings_;
     std::vector<Board> boards_;
     std::optional<proto::ClockTime> watermark_;
+    std::optional<proto::ClockTime> first_front_;  // of this epoch
     std::vector<QueuedMark> marks_;
     std::vector<QueuedCount> counts_;
     std::vector<hw::Charge> charges_;

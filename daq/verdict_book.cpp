@@ -28,7 +28,10 @@ VerdictSettings VerdictSettings::from(const config::Config& config, double frequ
 }
 
 VerdictBook::VerdictBook(VerdictSettings settings)
-    : settings_(std::move(settings)), entries_(settings_.capacity) {}
+    : settings_(std::move(settings)), entries_(settings_.capacity) {
+    for (auto& entry : entries_)
+        entry.windows.reserve(4);  // more than any gate mode has
+}
 
 void VerdictBook::begin() {
     first_ = 0;
