@@ -15,7 +15,7 @@ namespace spillgate::daq::test {
 
 class CollectingOutlet : public Outlet {
   public:
-    bool admit(std::size_t) override { return refuse_records == 0 || --refuse_records < 0; }
+    bool admit(std::size_t) override { return ++asked != refuse_record; }
     void put(proto::MessagePtr message) override {
         if (message->sequence != next_sequence) in_sequence = false;
         ++next_sequence;
@@ -42,7 +42,8 @@ class CollectingOutlet : public Outlet {
     std::uint64_t next_sequence = 0;
     bool in_sequence = true;
     bool in_slot_order = true;
-    int refuse_records = 0;
+    int asked = 0;
+    int refuse_record = 0;  // the how manyth is refused; 0: none
 };
 
 }  // namespace spillgate::daq::test
