@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <limits>
 
 #include <prometheus/summary.h>
 
@@ -22,11 +21,10 @@ class Latency {  // may be used from any thread
         LatencyQuantiles out;
         out.count = metric.sample_count;
         out.sum_s = metric.sample_sum;
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        const bool any = metric.quantile.size() == 3 && metric.sample_count > 0;
-        out.p50_s = any ? metric.quantile[0].value : none;
-        out.p99_s = any ? metric.quantile[1].value : none;
-        out.p999_s = any ? metric.quantile[2].value : none;
+        if (metric.quantile.size() != 3 || metric.sample_count == 0) return out;
+        out.p50_s = metric.quantile[0].value;
+        out.p99_s = metric.quantile[1].value;
+        out.p999_s = metric.quantile[2].value;
         return out;
     }
 

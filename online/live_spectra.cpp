@@ -498,7 +498,7 @@ void LiveSpectra::add_trend_point() {
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
         TrendPoint point;
         point.utc_s = static_cast<double>(proto::utc_now_ns()) * 1e-9;
-        point.mark_rate_hz = status.mark_rate_hz();
+        point.mark_rate_hz = takes_data(status.state()) ? status.mark_rate_hz() : none;  // else nobody looks
         point.period_us = status.period_ns() > 0 ? status.period_ns() * 1e-3 : none;
         point.period_rms_us = status.period_ns() > 0 ? status.period_rms_ns() * 1e-3 : none;
         point.slot_rate_hz = static_cast<double>(filled) / elapsed;

@@ -141,10 +141,13 @@ void live_pot(Families& out, const Snapshot& snapshot) {
                 protons_of(sums.live_charge_measured_pc + sums.live_charge_estimated_pc) /
                     histogram.channels);
         }
-        set(exposure, {{"spectrum", name}, {"window", "in_time"}}, sums.in_time.live_ns() * 1e-9);
-        set(exposure, {{"spectrum", name}, {"window", "anti_coincident"}},
-            sums.anti_coincident.live_ns() * 1e-9);
-        set(exposure, {{"spectrum", name}, {"window", "free"}}, sums.free.live_ns() * 1e-9);
+        const auto exposed = [&](const char* kind, const offline::KindExposure& one) {
+            if (one.windows > 0) set(exposure, {{"spectrum", name}, {"window", kind}}, one.live_ns() * 1e-9);
+        };
+        exposed("in_time", sums.in_time);
+        exposed("anti_coincident", sums.anti_coincident);
+        exposed("free", sums.free);
+        exposed("no_beam", sums.no_beam);
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -69,7 +70,9 @@ struct TrendPoint {
 struct LatencyQuantiles {
     std::uint64_t count = 0;
     double sum_s = 0;
-    double p50_s = 0, p99_s = 0, p999_s = 0;  // of the last minute; NaN without entries
+    double p50_s = std::numeric_limits<double>::quiet_NaN();
+    double p99_s = p50_s;
+    double p999_s = p50_s;  // of the last minute; NaN without entries
 };
 
 struct Snapshot {

@@ -1,5 +1,7 @@
 // The connection to spillgate-online: the newest status, spectra and trend, and how old they are. Reconnects by itself.
 
+import { age } from './format.js';
+
 const TREND_POINTS = 900;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 5000;
@@ -28,6 +30,20 @@ export class Feed {
   // What is shown is older than it should be.
   get stale() {
     return !this.connected || this.age === null || this.age > 2.5;
+  }
+
+  get lead() {
+    return this.status?.daemons.find((daemon) => daemon.lead) ?? null;
+  }
+
+  // Why what is shown is not what is now, in words; null if it is.
+  get doubt() {
+    if (!this.connected) return this.age === null ? 'not connected' : `not connected, data ${age(this.age)} old`;
+    if (this.stale) return `no news for ${age(this.age)}`;
+    if (this.lead && !this.lead.connected) {
+      return this.lead.age_s === null ? `${this.lead.name} not heard yet` : `${this.lead.name} silent for ${age(this.lead.age_s)}`;
+    }
+    return null;
   }
 
   async #connect() {
