@@ -67,12 +67,13 @@ struct TrendPoint {
     double charge_uc = 0;  // mean charge per spill of this second; NaN without spills
 };
 
+// Quantiles are of the last minute; NaN without entries.
 struct LatencyQuantiles {
     std::uint64_t count = 0;
     double sum_s = 0;
     double p50_s = std::numeric_limits<double>::quiet_NaN();
     double p99_s = p50_s;
-    double p999_s = p50_s;  // of the last minute; NaN without entries
+    double p999_s = p50_s;
 };
 
 struct Snapshot {

@@ -1,8 +1,10 @@
 // spillgate-online with the real daemon: what is lost is healed, and at the end the live spectra are the
 // files', byte for byte.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <catch2/catch.hpp>
