@@ -128,6 +128,8 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
         *deciding.mutable_channel() = config.channel();
         *deciding.mutable_selection() = config.selection();
         *deciding.mutable_spectrum() = config.spectrum();
+        // Chains ask how the detector is triggered.
+        deciding.mutable_gate()->set_mode(config.gate().mode());
         // Which boards a daemon reads decides which of its records a channel is in.
         *deciding.mutable_daemon() = config.daemon();
         return proto::sha256_hex(fmt::format("spillgate engine {}\n", engine_version) +
