@@ -3,7 +3,6 @@
 set -euo pipefail
 build=$1
 seconds=$2
-here=$(cd "$(dirname "$0")" && pwd)
 for target in decode_spill read_segment; do
     work=$build/findings/$target
     mkdir -p "$work/queue"
