@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "daq/clock_order.hpp"
 #include "daq/gate/gate.hpp"
 #include "daq/named_counters.hpp"
+#include "daq/pipeline_checks.hpp"
 #include "daq/record_counters.hpp"
 #include "daq/slot_tracker.hpp"
 #include "daq/stream_intake.hpp"
@@ -19,8 +18,6 @@ namespace spillgate::daq {
 using proto::advanced;
 using proto::bit;
 using proto::ClockTime;
-using proto::error;
-using proto::ErrorKind;
 using proto::Fault;
 using proto::Result;
 using proto::SlotQuality;
@@ -28,37 +25,6 @@ using proto::SlotQuality;
 namespace {
 
 constexpr double far_future_s = 10;
-
-// The first board that gives marks; the marks of others in the same clock domain repeat them.
-Result<std::uint32_t> find_mark_board(const PipelineSettings& settings) {
-    for (const auto& source : settings.sources)
-        for (const auto& board : settings.config.board())
-            if (board.id() == source.board && board.gives_marks()) return source.board;
-    if (settings.config.gate().mode() == config::Gate::FREE_RUNNING) return settings.sources.front().board;
-    return error(ErrorKind::CONFIG,
-                 fmt::format("daemon {}: none of its boards gives marks (board.gives_marks); every gate mode "
-                             "but FREE_RUNNING needs them",
-                             settings.daemon));
-}
-
-proto::Status check_sources(const PipelineSettings& settings) {
-    if (settings.sources.empty())
-        return error(ErrorKind::CONFIG, fmt::format("daemon {} reads no board", settings.daemon));
-    const auto& first = settings.sources.front();
-    for (const auto& source : settings.sources) {
-        if (source.frequency_hz <= 0)
-            return error(ErrorKind::CONFIG, fmt::format("board {}: clock frequency {} Hz is not positive",
-                                                        source.board, source.frequency_hz));
-        if (source.clock_domain != first.clock_domain || source.frequency_hz != first.frequency_hz)
-            return error(
-                ErrorKind::CONFIG,
-                fmt::format("boards {} and {} of daemon {} do not share a clock (domains {} and {}, {} and "
-                            "{} Hz); boards with clocks of their own need daemons of their own",
-                            first.board, source.board, settings.daemon, first.clock_domain,
-                            source.clock_domain, first.frequency_hz, source.frequency_hz));
-    }
-    return {};
-}
 
 }  // namespace
 
