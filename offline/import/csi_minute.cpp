@@ -66,6 +66,15 @@ proto::Status CsiMinuteReader::read_exactly(std::span<std::byte> into, std::stri
         fmt::format("{}: ends inside {} at byte {}, without its closing chunk", path_, what, before));
 }
 
+// Only at its end is the member's checksum known.
+proto::Status CsiMinuteReader::read_to_end() {
+    for (;;) {
+        const auto got = member_.read(record_);
+        if (!got) return got.error();
+        if (*got < record_.size()) return {};
+    }
+}
+
 proto::Result<std::span<const std::byte>> CsiMinuteReader::next() {
     if (closed_) return std::span<const std::byte>{};
     if (left_in_chunk_ == 0) {
@@ -76,6 +85,7 @@ proto::Result<std::span<const std::byte>> CsiMinuteReader::next() {
         const auto count = big_u32(head.data());
         if (count > closing_count) {
             closed_ = true;
+            if (auto status = read_to_end(); !status) return status.error();
             return std::span<const std::byte>{};
         }
         if (auto status = read_exactly(std::span(head).last(4), "a chunk's header"); !status)

@@ -45,6 +45,7 @@ class CsiMinuteReader {
   private:
     CsiMinuteReader(std::string path, ZipMember member);
     proto::Status read_exactly(std::span<std::byte> into, std::string_view what);
+    proto::Status read_to_end();
     std::string path_;
     ZipMember member_;
     std::vector<std::byte> record_;

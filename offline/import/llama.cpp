@@ -136,7 +136,7 @@ class LlamaReader {
         event.epoch = state.epoch;
         // The timestamp is the trigger's; raw samples begin `start_index` into a gate window that begins
         // `pretrigger` before it.
-        const std::int64_t window = ticks - config.pretrigger;
+        const std::int64_t window = ticks - config.pretrigger + recording_.clock_shift;
         event.ticks = window + config.start_index;
         event.first_trace = static_cast<std::uint32_t>(recording_.traces.size());
         event.traces = averaged_ && config.averaged_samples > 0 ? 2 : 1;
@@ -231,6 +231,11 @@ proto::Status read_llama(InputBytes file, Recording& recording) {
     if (auto status = file.read(0, std::as_writable_bytes(std::span(*description.mutable_header()))); !status)
         return status;
 
+    // The clock's zero is free: it is laid so that raw traces of the first channel carry their timestamps as
+    // they stand in the file. All other times keep their distance to it.
+    if (index == 0)
+        recording.clock_shift =
+            std::int64_t{header->channels[0].pretrigger} - header->channels[0].start_index;
     LlamaReader reader(file, *header, static_cast<std::uint32_t>(index), recording);
     const auto status = reader.read_all();
     if (!status && recording.events.size() == events_before) return status;

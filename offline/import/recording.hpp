@@ -51,7 +51,8 @@ struct Recording {
     std::vector<RecordedEvent> events;  // in the order of the files
     std::vector<config::Board> boards;
     std::vector<config::Channel> channels;
-    bool has_time = true;  // false: events are only counted, each gets a slot of its own
+    std::int64_t clock_shift = 0;  // added to every time: where the importer lays the clock's zero
+    bool has_time = true;          // false: events are only counted, each gets a slot of its own
     std::uint64_t dropped_bytes = 0;
     std::uint64_t times_backwards = 0;
     std::uint64_t times_wrapped = 0;

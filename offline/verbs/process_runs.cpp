@@ -1,9 +1,11 @@
 #include "offline/verbs/process_runs.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "offline/calibration/spe_calibration.hpp"
 #include "offline/export/candidate_table.hpp"
 #include "offline/verbs/progress.hpp"
 #include "offline/verbs/slot_pipeline.hpp"
@@ -113,6 +115,15 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     if (!runs) return runs.error();
     auto config = config_of(*runs, options.config);
     if (!config) return config.error();
+    std::vector<std::pair<std::string, std::string>> calibrations;
+    if (!options.calibration.empty()) {
+        const auto calibration = load_calibration(options.calibration);
+        if (!calibration) return calibration.error();
+        config = with_calibration(*config, *calibration);
+        if (!config) return config.error();
+        calibrations.emplace_back(std::filesystem::path(options.calibration).filename().string(),
+                                  calibration->sha256());
+    }
     auto engine = Engine::make(config->config);
     if (!engine)
         return proto::error(engine.error().kind, fmt::format("{}: {}", config->path, engine.error().message));
@@ -122,6 +133,8 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     saved.engine = *engine;
     saved.spectra = saved.engine->make_spectra();
     saved.provenance = provenance_of_all(*runs, config->sha256);
+    // A calibration given now takes the place of those that the run was taken with.
+    if (!calibrations.empty()) saved.provenance.calibrations = calibrations;
     saved.effective_config = config->effective;
 
     Accumulator accumulator(*saved.spectra, max_pending_slots);

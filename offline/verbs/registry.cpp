@@ -9,6 +9,8 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
     verbs.push_back(make_reprocess_verb());
     verbs.push_back(make_merge_verb());
     verbs.push_back(make_export_verb());
+    verbs.push_back(make_import_verb());
+    verbs.push_back(make_calibrate_verb());
     return verbs;
 }
 

@@ -56,6 +56,8 @@ class ReprocessVerb : public Verb {
             ->required();
         command.add_option("-o,--out", out_, "directory for the outputs")->required();
         command.add_option("--config", options_.config, "process with this config, not with the run's own");
+        command.add_option("--calibration", options_.calibration,
+                           "an SPE calibration file: its charges hold instead of the config's");
         options_.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 256u);
         command
             .add_option("--threads", options_.threads,

@@ -12,5 +12,7 @@ std::unique_ptr<Verb> make_verify_verb();
 std::unique_ptr<Verb> make_reprocess_verb();
 std::unique_ptr<Verb> make_merge_verb();
 std::unique_ptr<Verb> make_export_verb();
+std::unique_ptr<Verb> make_import_verb();
+std::unique_ptr<Verb> make_calibrate_verb();
 
 }  // namespace spillgate::offline

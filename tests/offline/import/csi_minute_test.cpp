@@ -153,7 +153,7 @@ TEST_CASE("a simulated minute file gives the candidates of the slow reading in e
           "[integration]") {
     // The simulated detector writes the uneven codes of the 2017 digitizer; rates are high, so that windows
     // are rarely empty.
-    constexpr std::size_t records = 240;
+    constexpr std::size_t records = 120;
     auto board = hw::testing::simulated_board(records);
     auto& pmt = *board.mutable_simulation()->mutable_pmt();
     pmt.set_uneven_codes(true);

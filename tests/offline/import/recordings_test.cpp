@@ -44,10 +44,10 @@ TEST_CASE("the LLaMA pulser recording is imported with every event, sample sum a
     // The timestamp is the trigger's, 1000 samples after the first raw one (pretrigger 2000, start index
     // 1000).
     REQUIRE(ch0.size() == 37);
-    CHECK(ch0[0].first.ticks == 757530 - 1000);
-    CHECK(ch0[1].first.ticks == 2007516 - 1000);
-    CHECK(ch0[2].first.ticks == 3257503 - 1000);
-    CHECK(ch0.back().first.ticks == 45757033 - 1000);
+    CHECK(ch0[0].first.ticks == 757530);
+    CHECK(ch0[1].first.ticks == 2007516);
+    CHECK(ch0[2].first.ticks == 3257503);
+    CHECK(ch0.back().first.ticks == 45757033);
     CHECK(ch0[0].encoding == proto::Encoding{14, false, 2});
     CHECK(ch0[0].device_header.size() == 52);
     CHECK((ch0[0].flags & proto::TRACE_PILE_UP) != 0);

@@ -93,7 +93,7 @@ TEST_CASE("a LLaMA event keeps its header words, MAW words, averaged samples and
     const auto& raw = *traces[0].trace;
     CHECK(raw.board == 1);
     CHECK(raw.channel == 9);
-    CHECK(raw.first.ticks == 0x123456789 - 4);
+    CHECK(raw.first.ticks == 0x123456789);
     CHECK(raw.encoding == proto::Encoding{14, false, 2});
     CHECK(raw.flags == proto::TRACE_PILE_UP);
     CHECK(test::samples_of(*traces[0].record, raw) ==
@@ -106,7 +106,7 @@ TEST_CASE("a LLaMA event keeps its header words, MAW words, averaged samples and
     const auto& averaged = *traces[1].trace;
     CHECK(averaged.stream == wire::AVERAGED);
     CHECK(averaged.ticks_per_sample == 8);
-    CHECK(averaged.first.ticks == 0x123456789 - 6);
+    CHECK(averaged.first.ticks == 0x123456789 - 2);  // the gate window begins two samples before
     CHECK(test::samples_of(*traces[1].record, averaged) == std::vector<int>{100, 101, 102, 103});
     CHECK_FALSE(report.messages.empty());  // this averaging mode was not seen in a recording
 }

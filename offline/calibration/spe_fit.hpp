@@ -1,0 +1,31 @@
+// The fit of a charge spectrum of isolated single pulses (RECONSTRUCTION §1 step 10): one pedestal
+// exponential plus terms of 1, 2 and 3 PE.
+#pragma once
+
+#include "offline/calibration/spe_spectrum.hpp"
+#include "proto/schema/calibration.pb.h"
+
+namespace spillgate::offline {
+
+enum class SpeShape {
+    GAUSSIAN,  // n PE: mean n·Q, sigma √n·σ
+    POLYA,     // n PE: gamma distribution of shape n·(m+1) and mean n·Q
+};
+
+struct SpeFitOptions {
+    SpeShape shape = SpeShape::POLYA;
+    double start_adc = 60;  // ADC·samples of one PE
+    double min_adc = 20;    // range of the fit
+    double max_adc = 300;
+    std::uint64_t min_entries = 1000;
+};
+
+// Expected entries per unit of charge at q, for values of the result's parameters.
+double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc);
+
+// Minimises the Poisson likelihood ratio (Baker and Cousins, NIM 221 (1984) 437) with NLopt; errors from the
+// inverse of its matrix of second derivatives, taken numerically. Fills everything but channel and validity.
+// A spectrum that cannot be fitted comes back with fitted = false and the problem in words.
+wire::SpeSliceFit fit_spe(const ChargeSpectrum& spectrum, const SpeFitOptions& options);
+
+}  // namespace spillgate::offline

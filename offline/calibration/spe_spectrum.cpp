@@ -1,0 +1,98 @@
+#include "offline/calibration/spe_spectrum.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "offline/reconstruction/pmt/pmt_variables.hpp"
+#include "offline/reconstruction/pmt/pulse.hpp"
+
+namespace spillgate::offline {
+
+namespace {
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    return a / b - ((a % b != 0 && a < 0) ? 1 : 0);
+}
+
+proto::Status check(const SpeSpectrumOptions& options) {
+    if (options.slice_s >= 1 && options.slice_s <= 1e7 && options.bin_adc >= 1 && options.max_adc >= 1 &&
+        options.max_adc <= 1e7 && options.isolation_ns >= 0 && options.isolation_ns <= 1e7)
+        return {};
+    return proto::error(
+        proto::ErrorKind::CONFIG,
+        "time slices of 1 to 1e7 s, bins of at least 1, a largest charge of 1 to 1e7 ADC·samples and an "
+        "isolation of 0 to 1e7 ns are allowed");
+}
+
+}  // namespace
+
+void ChargeSpectrum::fill(std::int64_t charge) {
+    if (charge < 0)
+        ++below;
+    else if (const auto bin = static_cast<std::size_t>(charge) / bin_adc; bin < counts.size())
+        ++counts[bin];
+    else
+        ++above;
+}
+
+SpeSpectra::SpeSpectra(const config::PmtChain& chain, const SpeSpectrumOptions& options)
+    : filtered_(chain.variant() == config::PmtChain::CONDITIONAL_MEAN),
+      options_(options),
+      slice_ns_(std::llround(options.slice_s * 1e9)),
+      analyser_(std::make_unique<pmt::DetectorTraceAnalyser>(chain)) {}
+
+proto::Result<SpeSpectra> SpeSpectra::make(const config::Config& config, const std::string& chain,
+                                           const SpeSpectrumOptions& options) {
+    if (auto status = check(options); !status) return status.error();
+    for (const auto& candidate : config.chain()) {
+        if (candidate.name() != chain || !candidate.has_pmt()) continue;
+        SpeSpectra spectra(candidate.pmt(), options);
+        std::ranges::copy_if(config.channel(), std::back_inserter(spectra.channels_),
+                             [&](const auto& channel) { return channel.chain() == chain; });
+        if (spectra.channels_.empty())
+            return proto::error(proto::ErrorKind::CONFIG,
+                                fmt::format("no channel uses the chain '{}'", chain));
+        return spectra;
+    }
+    return proto::error(proto::ErrorKind::CONFIG, fmt::format("the config has no PMT chain '{}'", chain));
+}
+
+void SpeSpectra::add(const proto::SpillRecord& record) {
+    const auto slice = floor_div(record.utc_ns, slice_ns_) * slice_ns_;
+    for (const auto& channel : channels_)
+        for (const auto& trace : record.traces) {
+            if (trace.board != channel.board() || trace.channel != channel.channel() ||
+                trace.stream != wire::RAW || (trace.flags & proto::TRACE_REDUCED) != 0)
+                continue;
+            (*analyser_)(record, trace, analysis_);
+            if ((analysis_.quality & (pmt::LINEAR_GATE | pmt::OVERFLOW)) != 0) continue;
+            auto& spectrum = spectra_[{channel.name(), slice}];
+            if (spectrum.counts.empty()) {
+                spectrum.bin_adc = options_.bin_adc;
+                spectrum.counts.resize(static_cast<std::size_t>(options_.max_adc) / options_.bin_adc + 1);
+            }
+            add_trace(spectrum);
+        }
+}
+
+void SpeSpectra::add_trace(ChargeSpectrum& spectrum) {
+    const auto& peaks = analysis_.peaks;
+    const auto samples = static_cast<std::int64_t>(analysis_.x.size());
+    const auto apart =
+        static_cast<std::int64_t>(pmt::samples_of_ns(options_.isolation_ns, analysis_.sample_period_ns, 0));
+    for (std::size_t i = 0; i < peaks.size(); ++i) {
+        const auto before = i == 0 ? 0 : peaks[i - 1].end;
+        const auto after = i + 1 == peaks.size() ? samples : peaks[i + 1].begin;
+        if (peaks[i].begin - before < apart || after - peaks[i].end < apart) continue;
+        const auto one = std::span(peaks).subspan(i, 1);
+        const auto length = peaks[i].end - peaks[i].begin + 1;
+        const auto pulse = filtered_
+                               ? pmt::integrate(std::span<const double>(analysis_.filtered), one, length)
+                               : pmt::integrate(std::span<const std::int32_t>(analysis_.x), one, length);
+        spectrum.fill(std::llround(pulse.charge));
+    }
+}
+
+}  // namespace spillgate::offline

@@ -1,0 +1,132 @@
+// import: foreign recordings into an ordinary run.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "offline/import/import.hpp"
+#include "offline/verbs/json_text.hpp"
+#include "offline/verbs/verbs.hpp"
+#include "proto/config_loader.hpp"
+
+namespace spillgate::offline {
+
+namespace {
+
+namespace json = boost::json;
+
+// Run types as the command line names them.
+const std::map<std::string, wire::RunType> run_types{
+    {"physics", wire::PHYSICS}, {"beam-off", wire::BEAM_OFF},
+    {"source", wire::SOURCE},   {"spe", wire::SPE},
+    {"pulser", wire::PULSER},   {"pedestal", wire::PEDESTAL},
+    {"test", wire::TEST},       {"threshold-scan", wire::THRESHOLD_SCAN}};
+
+class ImportVerb : public Verb {
+  public:
+    std::string_view name() const override { return "import"; }
+    std::string_view summary() const override { return "Make an ordinary run of a foreign recording"; }
+    std::string_view example() const override {
+        return "spillgate-offline import pulser.bin --runs runs --type pulser\n"
+               "  spillgate-offline import wave0.dat wave1.dat --runs runs --sample-ns 4 --tag-ns 8\n"
+               "  spillgate-offline import 134500.zip 134600.zip --runs runs --dataset 1 --type physics";
+    }
+
+    void add_options(CLI::App& command) override {
+        command.add_option("FILE", paths_, "recordings that become one run")->required();
+        command.add_option("--runs", runs_dir_, "directory of runs")->required();
+        command.add_option("--format", format_, "what the files are; unset: by their content")
+            ->check(CLI::IsMember({"llama", "wavedump", "csi-minute"}));
+        command.add_option("--type", type_, "type of the run")
+            ->transform(CLI::CheckedTransformer(run_types))
+            ->default_str("test");
+        command.add_option("--note", options_.note, "note of the run");
+        command.add_option("--config", config_, "channels, chains and spectra of the run");
+        command.add_flag("--compress", compress_, "compress the samples");
+        command.add_option("--slice-ms", options_.slice_ms, "length of a slot in recordings without marks")
+            ->capture_default_str();
+        command.add_option("--dataset", options_.data_set, "csi-minute: whose windows hold")
+            ->check(CLI::Range(1, 3));
+        auto& wavedump = options_.wavedump;
+        command.add_option("--samples", wavedump.samples, "wavedump without headers: samples of an event");
+        command.add_option("--sample-type", sample_type_, "wavedump: u16 or u8; unset: u16")
+            ->check(CLI::IsMember({"u16", "u8", "f32"}));
+        command.add_option("--bits", wavedump.bits, "wavedump: significant bits of a u16 sample")
+            ->check(CLI::Range(1, 16))
+            ->capture_default_str();
+        command.add_option("--sample-ns", wavedump.sample_ns, "wavedump: sample period")
+            ->capture_default_str();
+        command.add_option("--tag-ns", wavedump.tag_ns, "wavedump: step of the trigger time tag")
+            ->capture_default_str();
+        command
+            .add_option("--pretrigger", wavedump.pretrigger_samples, "wavedump: samples before the time tag")
+            ->capture_default_str();
+    }
+
+    proto::Result<Report> run() override {
+        options_.type = type_;
+        if (compress_) options_.storage.set_compression(config::Storage::ZSTD);
+        if (sample_type_ == "u8") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U8;
+        if (sample_type_ == "u16") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U16;
+        if (sample_type_ == "f32") options_.wavedump.sample_type = WaveDumpOptions::SampleType::F32;
+        if (!config_.empty()) {
+            auto loaded = proto::load_config(config_);
+            if (!loaded) return loaded.error();
+            options_.config = std::move(loaded->config);
+        }
+        const auto imported = import_files(format_.empty() ? std::nullopt : import_format_from_name(format_),
+                                           paths_, runs_dir_, options_);
+        if (!imported) return imported.error();
+        return report_of(*imported);
+    }
+
+  private:
+    static Report report_of(const ImportReport& imported) {
+        Report report;
+        json::array streams;
+        json::array messages;
+        report.text =
+            fmt::format("run {} in {}: {} events of {} in {} slots\n", imported.run, imported.directory,
+                        imported.events, name_of(imported.format), imported.slots);
+        for (const auto& s : imported.streams) {
+            const std::string_view stream = s.averaged ? "averaged" : "raw";
+            streams.push_back(json::object{{"board", s.board},
+                                           {"channel", s.channel},
+                                           {"stream", stream},
+                                           {"waveforms", s.waveforms},
+                                           {"samples", s.samples},
+                                           {"sample_sum", s.sample_sum}});
+            report.text += fmt::format("  board {} channel {} {}: {} waveforms, {} samples, sum {}\n",
+                                       s.board, s.channel, stream, s.waveforms, s.samples, s.sample_sum);
+        }
+        for (const auto& message : imported.messages) {
+            messages.emplace_back(message);
+            report.text += "  " + message + "\n";
+        }
+        report.json = {{"run", imported.run},
+                       {"directory", imported.directory},
+                       {"format", name_of(imported.format)},
+                       {"slots", imported.slots},
+                       {"events", imported.events},
+                       {"streams", streams},
+                       {"dropped_bytes", imported.dropped_bytes},
+                       {"messages", messages},
+                       {"ledger", ledger_json(imported.ledger)}};
+        return report;
+    }
+
+    std::vector<std::string> paths_;
+    std::string runs_dir_;
+    std::string format_;
+    wire::RunType type_ = wire::TEST;
+    std::string config_;
+    std::string sample_type_;
+    bool compress_ = false;
+    ImportOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_import_verb() {
+    return std::make_unique<ImportVerb>();
+}
+
+}  // namespace spillgate::offline
