@@ -16,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_every = std::chrono::milliseconds(100);
 constexpr auto batch_wait = std::chrono::milliseconds(20);
+constexpr int close_attempts = 5;
+constexpr auto close_again_after = std::chrono::milliseconds(200);
 constexpr std::size_t most_held = 64;  // batches before the first mark
 
 RecorderSettings recorder_settings(const config::Config& config) {
@@ -359,7 +361,14 @@ proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
     add_count(d, "recorder", disk.refused_records + disk.lost_records);
     add_count(d, "recorder: verdicts", disk.lost_verdicts);
     add_count(d, "publisher", publisher_.status().dropped - publisher_before_.dropped);
-    if (auto closed = recorder_->close(d); !closed) return closed.error();
+    auto closed = recorder_->close(d);
+    // On a full disk somebody else may have taken, in that moment, the room that the reserve gave back.
+    for (int i = 0; i < close_attempts && !closed && closed.error().kind == proto::ErrorKind::DISK_FULL;
+         ++i) {
+        std::this_thread::sleep_for(close_again_after);
+        closed = recorder_->close(d);
+    }
+    if (!closed) return closed.error();
     return d;
 }
 
