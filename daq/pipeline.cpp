@@ -332,7 +332,7 @@ Pipeline::Pipeline(Pipeline&&) noexcept = default;
 Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
 Pipeline::~Pipeline() = default;
 
-void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated) {
+void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated, bool beam_off) {
     auto& s = *state_;
     s.begun = true;
     s.paused = false;
@@ -349,7 +349,7 @@ void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated) {
     s.slots_over_limit = 0;
     s.verdicts_forced = 0;
     s.gate.abandon_open();
-    s.book.begin();
+    s.book.begin(beam_off);
     s.intake.charges().clear();
     s.tracker.begin(start);
 }

@@ -68,8 +68,9 @@ class Pipeline {
     ~Pipeline();
 
     // Arms a run. Before it, and between runs, batches only teach the tracker the period. `simulated` marks
-    // every slot, besides what the sources say of themselves.
-    void begin(std::uint32_t run, StartRule start, bool simulated = false);
+    // every slot, besides what the sources say of themselves; in a `beam_off` run slots without a charge
+    // report are no-beam.
+    void begin(std::uint32_t run, StartRule start, bool simulated = false, bool beam_off = false);
     // Takes one batch and emits every message that it completes.
     void accept(hw::Batch&& batch, Outlet& outlet);
     // Slots whose mark comes later than what has been accepted are paused: no record, a verdict all the same.

@@ -240,7 +240,9 @@ void Readout::obey() {
     const auto rule = std::exchange(rule_, std::nullopt);
     const auto wish = std::exchange(wish_, Wish::NONE);
     lock.unlock();
-    if (rule) pipeline_->begin(description_.number(), *rule, description_.simulated());
+    if (rule)
+        pipeline_->begin(description_.number(), *rule, description_.simulated(),
+                         description_.type() == wire::BEAM_OFF);
     if (wish == Wish::NONE) return;
     if (wish == Wish::PAUSE)
         pipeline_->pause();

@@ -33,7 +33,8 @@ VerdictBook::VerdictBook(VerdictSettings settings)
         entry.windows.reserve(4);  // more than any gate mode has
 }
 
-void VerdictBook::begin() {
+void VerdictBook::begin(bool beam_off) {
+    beam_off_ = beam_off;
     first_ = 0;
     count_ = 0;
     high_water_ = 0;
@@ -205,12 +206,13 @@ void VerdictBook::judge_charge(Entry& entry, FaultCounts& faults) const {
         set(SlotQuality::CHARGE_MISSING);
         faults.add(Fault::CHARGE_MISSING);
         // Without a report the beam-on signal is all that tells protons from an idle cycle.
-        if (beam_on_in_use_ && !had_beam_on(entry)) set(SlotQuality::NO_BEAM);
+        if (beam_off_ || (beam_on_in_use_ && !had_beam_on(entry))) set(SlotQuality::NO_BEAM);
         return;
     }
     if (entry.charge_state == wire::CHARGE_UNCORRECTED) {
         set(SlotQuality::CHARGE_UNCORRECTED);
         faults.add(Fault::CHARGE_UNCORRECTED);
+        if (beam_off_) set(SlotQuality::NO_BEAM);
         return;
     }
     if (!is_ours(entry.flavour)) {

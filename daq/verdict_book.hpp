@@ -38,7 +38,9 @@ class VerdictBook {
   public:
     explicit VerdictBook(VerdictSettings settings);
 
-    void begin();  // empties the book for a new run
+    // Empties the book for a new run. In a beam-off run a slot whose charge nobody reported brought no
+    // protons: its C-shaped window is no C.
+    void begin(bool beam_off = false);
     // In order of number. The book must not be full().
     void open(const Slot& slot);
     bool full() const { return count_ == entries_.size(); }
@@ -109,6 +111,7 @@ class VerdictBook {
     std::optional<proto::ClockTime> first_t0_;  // of the run's first slot: reports before it are not ours
     std::vector<proto::ClockTime> beam_on_;
     bool beam_on_in_use_ = false;
+    bool beam_off_ = false;
 };
 
 }  // namespace spillgate::daq

@@ -80,6 +80,20 @@ TEST_CASE("a missing charge is missing, from the deadline on") {
     CHECK(bench.fault("charge-missing") == 1);
 }
 
+TEST_CASE(
+    "in a beam-off run a slot without a charge report is no spill, and one with protons is told all the "
+    "same") {
+    Bench bench(make_config());
+    auto stream = marks_only(30);
+    stream.charge(grid(7));
+    bench.pipeline.begin(7, {}, false, true);
+    bench.feed(stream.batches());
+    bench.finish();
+    for (std::size_t slot = 0; slot < bench.outlet.verdicts.size(); ++slot)
+        CHECK(bench.verdict(slot).is_spill() == (slot == 7));
+    CHECK(bench.pipeline.statistics().ledger.totals().spills() == 1);
+}
+
 TEST_CASE("a charge report after its slot's verdict is counted and changes nothing") {
     Bench bench(make_config());
     auto stream = marks_only(30);
