@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -24,7 +23,6 @@ constexpr auto silence_limit = 10s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr auto leave_grace = 1500ms;
 constexpr std::size_t max_messages = 50;
-constexpr std::size_t max_trend_points = 900;
 constexpr std::size_t kept_checkpoints = 2;
 constexpr auto report_every = 5s;
 
@@ -42,30 +40,10 @@ std::vector<std::string> endpoints(const config::Config& config) {
     return out;
 }
 
-bool takes_data(wire::State state) {
-    switch (state) {
-        case wire::STARTING:
-        case wire::RUNNING:
-        case wire::PAUSING:
-        case wire::PAUSED_STATE:
-        case wire::RESUMING:
-        case wire::STOPPING:
-            return true;
-        default:
-            return false;
-    }
-}
-
 template <class Message>
 bool parse(const RawMessage& raw, Message& message) {
     const auto bytes = raw.header_bytes();
     return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
-bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
-    return std::ranges::equal(a.in_time, b.in_time) &&
-           std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
-           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure;
 }
 
 }  // namespace
@@ -436,89 +414,6 @@ void LiveSpectra::report_losses() {
             daemon->reported_at = now;
         }
     }
-}
-
-void LiveSpectra::publish() {
-    auto snapshot = std::make_shared<Snapshot>();
-    snapshot->version = last_ ? last_->version + 1 : 1;
-    snapshot->utc_ns = proto::utc_now_ns();
-    for (const Daemon& daemon : daemons_) {
-        snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status});
-    }
-    LiveRun* const run = newest();
-    if (run != nullptr) {
-        snapshot->run = run->view();
-        const auto exported = exports_.find(run->number());
-        if (exported != exports_.end()) snapshot->run.exports = exported->second;
-    }
-    if (refused_ && (run == nullptr || refused_->number() > run->number())) {
-        snapshot->run = RunView{};
-        snapshot->run.phase = RunPhase::REFUSED;
-        snapshot->run.description = refused_;
-        snapshot->run.statement = refusal_;
-    }
-    const bool empty = snapshot->run.phase == RunPhase::NONE || snapshot->run.phase == RunPhase::REFUSED;
-    if (last_ && !changed_) {
-        snapshot->spectra = last_->spectra;
-        snapshot->changed = last_->changed;
-    } else {
-        snapshot->spectra = empty ? engine_->make_spectra() : run->spectra();
-        snapshot->changed.assign(snapshot->spectra->size(), snapshot->version);
-        for (std::size_t i = 0; last_ && i < snapshot->spectra->size(); ++i) {
-            if (same_counts(last_->spectra->histogram(i), snapshot->spectra->histogram(i))) {
-                snapshot->changed[i] = last_->changed[i];
-            }
-        }
-    }
-    changed_ = false;
-    snapshot->trend = shared_trend_;
-    snapshot->to_candidates = to_candidates_.quantiles();
-    snapshot->to_histogram = to_histogram_.quantiles();
-    snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();
-    snapshot->other_run_messages = other_run_messages_;
-    snapshot->messages.assign(messages_.begin(), messages_.end());
-    snapshot->checkpoints = checkpoints_;
-    snapshot->checkpoint_fault = checkpoint_fault_;
-    last_ = snapshot;
-    board_.publish(std::move(snapshot));
-}
-
-// Differences of the lead's ledger over the last second. Without a daemon there is no point, not a zero.
-void LiveSpectra::add_trend_point() {
-    const auto lead = std::ranges::find(daemons_, true, &Daemon::lead);
-    const auto now = Clock::now();
-    const double elapsed = std::chrono::duration<double>(now - trend_at_).count();
-    const std::uint64_t slots = newest() == nullptr ? 0 : newest()->slots_filled();
-    const std::uint64_t filled = slots >= trend_slots_ ? slots - trend_slots_ : slots;
-    if (lead == daemons_.end() || !lead->status || lead->silence > 3s) {
-        trend_ledger_.reset();
-    } else {
-        const wire::DaemonStatus& status = *lead->status;
-        const wire::LedgerTotals& ledger = status.run().ledger();
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        TrendPoint point;
-        point.utc_s = static_cast<double>(proto::utc_now_ns()) * 1e-9;
-        point.mark_rate_hz = takes_data(status.state()) ? status.mark_rate_hz() : none;  // else nobody looks
-        point.period_us = status.period_ns() > 0 ? status.period_ns() * 1e-3 : none;
-        point.period_rms_us = status.period_ns() > 0 ? status.period_rms_ns() * 1e-3 : none;
-        point.slot_rate_hz = static_cast<double>(filled) / elapsed;
-        point.data_rate_mb_s = status.data_rate_bytes_per_s() * 1e-6;
-        point.charge_uc = none;
-        if (trend_ledger_ && ledger.slots() >= trend_ledger_->slots()) {
-            point.missed_per_s =
-                static_cast<double>(ledger.mark_missed() - trend_ledger_->mark_missed()) / elapsed;
-            const auto spills = ledger.spills() - trend_ledger_->spills();
-            const auto charge = ledger.charge_measured_pc() - trend_ledger_->charge_measured_pc();
-            if (spills > 0)
-                point.charge_uc = static_cast<double>(charge) * 1e-6 / static_cast<double>(spills);
-        }
-        trend_ledger_ = ledger;
-        trend_.push_back(point);
-        if (trend_.size() > max_trend_points) trend_.pop_front();
-        shared_trend_ = std::make_shared<const std::vector<TrendPoint>>(trend_.begin(), trend_.end());
-    }
-    trend_slots_ = slots;
-    trend_at_ = now;
 }
 
 }  // namespace spillgate::online

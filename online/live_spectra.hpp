@@ -24,6 +24,9 @@
 
 namespace spillgate::online {
 
+// A daemon in this state may send data of its run.
+bool takes_data(wire::State state);
+
 class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a checkpoint
   public:
     // Continues from a checkpoint if there is one that fits. Throws proto::Failure (checkpoint directory,
