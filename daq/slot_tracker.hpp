@@ -49,7 +49,7 @@ class TrackerListener {
     virtual void mark_classified(const proto::ClockTime& time, MarkClass mark_class,
                                  std::optional<std::uint64_t> slot) = 0;
     virtual void fault(proto::Fault fault) = 0;
-    virtual void doubt(const char* name) = 0;  // counted by name; no fault of BEAM.md's list
+    virtual void doubt(const char* name) = 0;  // counted by name; not one of proto::Fault
 };
 
 // Classification (T̂: mean period, δ = Δ − n·T̂ from the last on-time mark, n the nearest whole number):

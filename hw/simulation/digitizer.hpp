@@ -42,8 +42,8 @@ class Digitizer {
     std::vector<std::uint16_t> uneven_;  // code − lowest_ → the uneven digitizer's code; empty: even codes
 };
 
-// RECONSTRUCTION §1.1: what the correction makes of a raw code, of the detector's and of the muon veto's
-// digitizer.
+// What the correction of uneven codes (docs/reconstruction.md, step 1) makes of a raw code, of the
+// detector's and of the muon veto's digitizer.
 std::int32_t corrected_csi_code(std::int32_t raw);
 std::int32_t corrected_muon_code(std::int32_t raw);
 

@@ -1,5 +1,5 @@
-// The fit of a charge spectrum of isolated single pulses (RECONSTRUCTION §1 step 10): one pedestal
-// exponential plus terms of 1, 2 and 3 PE.
+// The fit of a charge spectrum of isolated single pulses (docs/reconstruction.md, SPE calibration): one
+// pedestal exponential plus terms of 1, 2 and 3 PE.
 #pragma once
 
 #include "offline/calibration/spe_spectrum.hpp"

@@ -1,5 +1,4 @@
-// α and the residual C − α·AC with its variance (DESIGN: residual). Formulas and their reasons:
-// docs/spectra.md.
+// α and the residual C − α·AC with its variance. Formulas and their reasons: docs/spectra.md.
 #pragma once
 
 #include <cstddef>

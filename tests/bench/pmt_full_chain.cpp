@@ -1,4 +1,4 @@
-// RECONSTRUCTION §1, scalar, on 35 000-sample records with 12 PE in the C roi.
+// The PMT chain of docs/reconstruction.md, scalar, on 35 000-sample records with 12 PE in the C roi.
 #include <random>
 
 #include <benchmark/benchmark.h>

@@ -43,7 +43,7 @@ std::vector<std::int64_t> times_of(const std::vector<TruthLine>& truth, const st
     return times;
 }
 
-// RECONSTRUCTION §1.7 in its own words: crossings of code 18, or baseline below 50.
+// The linear-gate bit of docs/reconstruction.md in its own words: crossings of code 18, or baseline below 50.
 bool linear_gate_seen(std::vector<int> samples) {
     int down = 0, up = 0;
     for (std::size_t i = 1; i < samples.size(); ++i) {

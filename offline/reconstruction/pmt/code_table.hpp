@@ -20,8 +20,8 @@ inline std::int32_t code_of(std::uint16_t word, const proto::Encoding& encoding)
 std::int32_t lowest_code(const proto::Encoding& encoding);
 std::int32_t highest_code(const proto::Encoding& encoding);
 
-// RECONSTRUCTION §1 step 1: CSI_2017 c − ⌊(c+5)/11⌋, MUON_2017 c + sgn(c)·⌊(4−|c|)/11⌋. Both are tables of
-// the 256 codes of that 8-bit signed digitizer; codes outside −128…127 are returned as they are.
+// docs/reconstruction.md, step 1: CSI_2017 c − ⌊(c+5)/11⌋, MUON_2017 c + sgn(c)·⌊(4−|c|)/11⌋. Both are tables
+// of the 256 codes of that 8-bit signed digitizer; codes outside −128…127 are returned as they are.
 class CodeTable {
   public:
     explicit CodeTable(config::PmtChain::CodeTable table);

@@ -11,10 +11,11 @@ namespace spillgate::offline::pmt {
 class ConditionalMean {
   public:
     ConditionalMean(std::uint32_t length, std::int32_t band);
-    // RECONSTRUCTION §1 step 9. m is the mean of the last `length` accepted values, which before the first
-    // sample are all `start`. A sample within the band (|c − m| ≤ band) gives 0 and enters the mean; any
-    // other gives m − c and m itself enters. Integers in units of 2^-36 (coarser beyond 256 values), so that
-    // a mean of whole codes is exact and no error builds up. `filtered` must be as long as `codes`.
+    // The CONDITIONAL_MEAN variant of docs/reconstruction.md. m is the mean of the last `length` accepted
+    // values, which before the first sample are all `start`. A sample within the band (|c − m| ≤ band) gives
+    // 0 and enters the mean; any other gives m − c and m itself enters. Integers in units of 2^-36 (coarser
+    // beyond 256 values), so that a mean of whole codes is exact and no error builds up. `filtered` must be
+    // as long as `codes`.
     void operator()(std::span<const std::int32_t> codes, std::int32_t start, std::span<double> filtered);
 
   private:

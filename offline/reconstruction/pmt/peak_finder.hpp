@@ -32,7 +32,7 @@ void for_each_run(std::span<const Sample> x, Sample threshold, std::uint32_t min
     }
 }
 
-// RECONSTRUCTION §1 steps 3 and 4: a run that ends inside the trace is a peak. `peaks` is overwritten, in
+// docs/reconstruction.md, step 3: a run that ends inside the trace is a peak. `peaks` is overwritten, in
 // time order.
 template <class Sample>
 void find_peaks(std::span<const Sample> x, const PeakRule& rule, std::vector<Peak>& peaks) {

@@ -1,5 +1,4 @@
-// The PMT chain: RECONSTRUCTION §1, as docs/reconstruction.md reads it. COHERENT's CsI[Na] analysis,
-// arXiv:1708.01294.
+// The PMT chain: COHERENT's CsI[Na] analysis (arXiv:1708.01294), as docs/reconstruction.md reads it.
 #pragma once
 
 #include <memory>

@@ -27,9 +27,9 @@ struct Pedestal {
 Pedestal local_pedestal(std::span<const std::int32_t> x, std::int64_t arrival, std::int64_t length,
                         std::int32_t limit);
 
-// RECONSTRUCTION §1 steps 5 and 6 for the window of `length` samples at the begin of peaks.front(). A sample
-// in several regions counts once. With integer samples everything up to the last division is integer
-// arithmetic.
+// docs/reconstruction.md, steps 4 (charge) and 5, for the window of `length` samples at the begin of
+// peaks.front(). A sample in several regions counts once. With integer samples everything up to the last
+// division is integer arithmetic.
 Pulse integrate(std::span<const std::int32_t> x, std::span<const Peak> peaks, std::int64_t length,
                 Pedestal pedestal = {});
 Pulse integrate(std::span<const double> x, std::span<const Peak> peaks, std::int64_t length);

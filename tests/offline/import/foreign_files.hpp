@@ -51,7 +51,8 @@ Run read_run(const ImportReport& report);
 // Samples of a trace as numbers.
 std::vector<int> samples_of(const proto::SpillRecord& record, const proto::Trace& trace);
 
-// A file of ../shared/data/waveforms, empty with a printed SKIPPED line if it is not there.
+// A recording beside the checkout (../shared/data/waveforms), empty with a printed SKIPPED line if it is not
+// there.
 std::string shared_waveform(const std::string& name);
 
 }  // namespace spillgate::offline::test
