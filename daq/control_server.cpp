@@ -61,7 +61,7 @@ void ControlServer::serve_one() {
         more = frame.more();
         if (frames.size() < 4) frames.push_back(std::move(frame));
     }
-    const bool delimited = frames.size() == 3 && frames[1].size() == 0;
+    const bool delimited = frames.size() == 3 && frames[1].empty();
     wire::Request request;
     if ((frames.size() != 2 && !delimited) ||
         !request.ParseFromArray(frames.back().data(), static_cast<int>(frames.back().size()))) {

@@ -139,7 +139,7 @@ void Publisher::read_subscriptions() {
         } catch (const zmq::error_t&) {
             return;
         }
-        if (message.size() > 0 && *message.data<char>() == 1) subscriptions_.fetch_add(1);
+        if (!message.empty() && *message.data<char>() == 1) subscriptions_.fetch_add(1);
     }
 }
 

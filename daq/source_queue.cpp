@@ -27,6 +27,8 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 
 // Everything here is guarded by the queue's mutex.
 class SourceQueue::Lane final : public hw::Sink {
+    friend class SourceQueue;
+
   public:
     Lane(SourceQueue& queue, const hw::SourceInfo& info) : info_(info), queue_(queue) {
         last_put_ = Clock::now();
@@ -70,21 +72,6 @@ class SourceQueue::Lane final : public hw::Sink {
         has_taken_ = true;
         return batch;
     }
-
-    hw::SourceInfo info_;
-    SourceQueue& queue_;
-    std::deque<hw::Batch> batches_;
-    Clock::time_point last_put_;
-    proto::ClockTime newest_;  // watermark of the newest batch
-    proto::ClockTime taken_;   // and of the last one taken
-    bool has_newest_ = false;
-    bool has_taken_ = false;
-    bool ended_ = false;
-    bool waits_ = false;
-    bool drops_ = false;
-    std::size_t high_water_ = 0;
-    std::uint64_t dropped_batches_ = 0;
-    std::uint64_t dropped_marks_ = 0;
 
   private:
     void push(hw::Batch&& batch) {
@@ -147,6 +134,21 @@ class SourceQueue::Lane final : public hw::Sink {
         event.count = traces;
         batch.device_events.push_back(std::move(event));
     }
+
+    hw::SourceInfo info_;
+    SourceQueue& queue_;
+    std::deque<hw::Batch> batches_;
+    Clock::time_point last_put_;
+    proto::ClockTime newest_;  // watermark of the newest batch
+    proto::ClockTime taken_;   // and of the last one taken
+    bool has_newest_ = false;
+    bool has_taken_ = false;
+    bool ended_ = false;
+    bool waits_ = false;
+    bool drops_ = false;
+    std::size_t high_water_ = 0;
+    std::uint64_t dropped_batches_ = 0;
+    std::uint64_t dropped_marks_ = 0;
 };
 
 SourceQueue::SourceQueue(std::size_t capacity_batches)
@@ -245,6 +247,7 @@ bool SourceQueue::sources_wait() const {
 std::vector<LaneLevel> SourceQueue::levels() const {
     const std::lock_guard lock(mutex_);
     std::vector<LaneLevel> levels;
+    levels.reserve(lanes_.size());
     for (const auto& lane : lanes_)
         levels.push_back({lane->info_.name, lane->batches_.size(), lane->high_water_, capacity_,
                           lane->dropped_batches_, lane->dropped_marks_});

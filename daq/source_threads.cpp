@@ -18,7 +18,7 @@ bool is_a_device_failure(proto::ErrorKind kind) {
 }
 
 // Sleeps, but not past a stop request.
-void wait_or_stop(std::chrono::milliseconds time, std::stop_token stop) {
+void wait_or_stop(std::chrono::milliseconds time, const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any stopped;
     std::unique_lock lock(mutex);
@@ -100,7 +100,7 @@ SourceThreads::~SourceThreads() {
 void SourceThreads::start() {
     for (std::size_t i = 0; i < sources_.size(); ++i)
         threads_.emplace_back(
-            [this, i](std::stop_token stop) { run(*sources_[i], *sinks_[i], infos_[i], stop); });
+            [this, i](const std::stop_token& stop) { run(*sources_[i], *sinks_[i], infos_[i], stop); });
 }
 
 void SourceThreads::request_stop() {
@@ -114,7 +114,7 @@ void SourceThreads::join() {
 }
 
 void SourceThreads::run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info,
-                        std::stop_token stop) {
+                        const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const auto status = source.run(sink, stop);
         if (status || stop.stop_requested()) break;

@@ -28,7 +28,7 @@ class SourceThreads {
 
   private:
     class WatchedSink;
-    void run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info, std::stop_token stop);
+    void run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info, const std::stop_token& stop);
 
     std::vector<std::unique_ptr<hw::Source>> sources_;
     std::vector<hw::SourceInfo> infos_;
