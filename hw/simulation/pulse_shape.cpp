@@ -31,7 +31,8 @@ PulseShape::PulseShape(double fwhm_samples) {
         const double shift = (phase + 0.5) / phases;
         double sum = 0;
         const auto sample = [&](int i) -> float& {
-            return samples_[static_cast<std::size_t>(phase * length_ + i)];
+            return samples_[static_cast<std::size_t>(phase) * static_cast<std::size_t>(length_) +
+                            static_cast<std::size_t>(i)];
         };
         for (int i = 0; i < length_; ++i) {
             const double area = integral(i + 1 - shift, tau) - integral(i - shift, tau);
