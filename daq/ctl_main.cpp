@@ -13,9 +13,9 @@
 #include "daq/ctl/status_table.hpp"
 #include "daq/daemon.hpp"
 #include "daq/run_states.hpp"
-#include "daq/run_types.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/endpoints.hpp"
+#include "proto/names.hpp"
 
 namespace {
 
@@ -110,12 +110,12 @@ int carry_out(const wire::Request& request, const Options& options) {
         if (daq::is_steady(status.state())) {
             if (options.json) show(status, true);
             const auto& why = status.fault().empty() ? status.refusal() : status.fault();
-            return fail(failed, fmt::format("the daemon is {} now{}{}", daq::name_of(status.state()),
+            return fail(failed, fmt::format("the daemon is {} now{}{}", wire::name_of(status.state()),
                                             why.empty() ? "" : ": ", why));
         }
         if (Clock::now() >= deadline)
             return fail(failed,
-                        fmt::format("still {} after {} s", daq::name_of(status.state()), options.timeout_s));
+                        fmt::format("still {} after {} s", wire::name_of(status.state()), options.timeout_s));
         std::this_thread::sleep_for(look_every);
         reply = client.ask(ask_status, answer_within);
         if (!reply) return fail(failed, reply.error().message);
@@ -124,7 +124,7 @@ int carry_out(const wire::Request& request, const Options& options) {
         show(reply->status(), options.json);
     } else {
         const auto& run = reply->status().run();
-        fmt::print("{}{}\n", daq::name_of(reply->status().state()),
+        fmt::print("{}{}\n", wire::name_of(reply->status().state()),
                    run.number() == 0 ? "" : fmt::format(", run {}", run.number()));
     }
     return success;
@@ -134,7 +134,9 @@ int run(int argc, char** argv) {
     CLI::App app{"Run control of the readout daemon from a shell."};
     app.require_subcommand(1);
     app.fallthrough();
-    app.footer("Exit status: 0 success, 1 refused or failed, 2 wrong usage or configuration.");
+    app.footer(
+        "Example: spillgate-ctl --config config/demo.txtpb start physics --note 'first beam'\n"
+        "Exit status: 0 success, 1 refused or failed, 2 wrong usage or configuration.");
     Options options;
     app.add_option("--config", options.config, "configuration of the daemon: says where it listens");
     app.add_option("--runtime-dir", options.runtime_dir,
@@ -159,12 +161,12 @@ int run(int argc, char** argv) {
     configure->add_option("name", options.argument, "file name; default: the one given at start");
     configure->callback([&] { request.mutable_configure()->set_name(options.argument); });
     auto* start = verb("start", "start a run", "start physics --note 'first beam'");
-    start->add_option("type", options.argument, daq::run_type_names())->required();
+    start->add_option("type", options.argument, wire::run_type_names())->required();
     start->add_option("--note", options.note, "what the shift should know of this run");
     start->callback([&] {
-        const auto type = daq::run_type_from_name(options.argument);
+        const auto type = wire::run_type_from_name(options.argument);
         if (!type)
-            wrong = fmt::format("'{}' is no run type; allowed: {}", options.argument, daq::run_type_names());
+            wrong = fmt::format("'{}' is no run type; allowed: {}", options.argument, wire::run_type_names());
         else
             request.mutable_start()->set_type(*type);
         if (!options.note.empty()) request.mutable_start()->set_note(options.note);

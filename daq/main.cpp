@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "daq/daemon.hpp"
-#include "daq/run_types.hpp"
 #include "hw/make_source.hpp"
+#include "proto/names.hpp"
 
 namespace {
 
@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
     app.add_option("--daemon", options.daemon,
                    "which of the configuration's daemons to be; default: the lead");
     app.add_option("--start", type_name,
-                   fmt::format("start a run of this type at once: {}", daq::run_type_names()));
+                   fmt::format("start a run of this type at once: {}", wire::run_type_names()));
     app.add_option("--runtime-dir", options.runtime_dir,
                    "directory of sockets, instead of network.runtime_dir");
     app.add_option("--runs-dir", options.runs_dir, "directory of runs, instead of storage.runs_dir");
@@ -79,10 +79,10 @@ int run(int argc, char** argv) {
 
     std::optional<wire::RunType> start;
     if (!type_name.empty()) {
-        start = daq::run_type_from_name(type_name);
+        start = wire::run_type_from_name(type_name);
         if (!start)
             return fail(wrong_usage,
-                        fmt::format("'{}' is no run type; allowed: {}", type_name, daq::run_type_names()));
+                        fmt::format("'{}' is no run type; allowed: {}", type_name, wire::run_type_names()));
     }
     auto loaded = proto::load_config(config_path);
     if (!loaded) return fail(wrong_usage, loaded.error().message);

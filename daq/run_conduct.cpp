@@ -9,7 +9,7 @@
 
 #include "daq/common_start.hpp"
 #include "daq/run_control.hpp"
-#include "daq/run_types.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::daq {
 

@@ -73,35 +73,6 @@ bool is_steady(State state) {
     }
 }
 
-std::string_view name_of(State state) {
-    switch (state) {
-        case wire::IDLE:
-            return "idle";
-        case wire::CONFIGURING:
-            return "configuring";
-        case wire::CONFIGURED:
-            return "configured";
-        case wire::PREPARING:
-            return "preparing";
-        case wire::STARTING:
-            return "starting";
-        case wire::RUNNING:
-            return "running";
-        case wire::PAUSING:
-            return "pausing";
-        case wire::PAUSED_STATE:
-            return "paused";
-        case wire::RESUMING:
-            return "resuming";
-        case wire::STOPPING:
-            return "stopping";
-        case wire::FAULT:
-            return "fault";
-        default:
-            return "unknown";
-    }
-}
-
 std::string_view name_of(Trigger trigger) {
     switch (trigger) {
         case T::CONFIGURE:

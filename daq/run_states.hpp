@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto/names.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/control.pb.h"
 
@@ -48,7 +49,6 @@ std::span<const Transition> transitions();
 proto::Result<State> next_state(State from, Trigger trigger);
 
 bool is_steady(State state);
-std::string_view name_of(State state);      // "idle", "configured", "running" …
 std::string_view name_of(Trigger trigger);  // "configure", "start", "pause" …
 
 }  // namespace spillgate::daq

@@ -51,6 +51,9 @@ int main(int argc, char** argv) {
     CLI::App program("spillgate-offline: from recorded runs to spectra and tables", "spillgate-offline");
     program.set_version_flag("--version", std::string(offline::software_version()));
     program.require_subcommand(1);
+    program.footer(
+        "Example: spillgate-offline inspect runs/run-000012\n"
+        "Exit status: 0 success, 1 failed, 2 wrong usage or configuration.");
     bool json = false;
     const auto commands = add_commands(program, json);
     try {

@@ -13,6 +13,7 @@
 #include "online/metrics.hpp"
 #include "online/request_guard.hpp"
 #include "online/snapshot_json.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::online {
 namespace {
@@ -208,15 +209,12 @@ proto::Result<wire::Request> run_request(std::string_view path, std::string_view
         const auto note = text_of(*fields, "note");
         if (!type) return type.error();
         if (!note) return note.error();
-        const auto known = run_type_from_name(*type);
-        if (known == wire::RUN_TYPE_UNSPECIFIED) {
-            return proto::error(
-                ErrorKind::CONFIG,
-                fmt::format("run type \"{}\"; allowed are physics, beam-off, source, spe, pulser, "
-                            "pedestal, threshold-scan, test",
-                            *type));
+        const auto known = wire::run_type_from_name(*type);
+        if (!known) {
+            return proto::error(ErrorKind::CONFIG, fmt::format("run type \"{}\"; allowed are {}", *type,
+                                                               wire::run_type_names()));
         }
-        request.mutable_start()->set_type(known);
+        request.mutable_start()->set_type(*known);
         request.mutable_start()->set_note(*note);
     } else if (action == "stop") {
         const auto reason = text_of(*fields, "reason");

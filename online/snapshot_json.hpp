@@ -22,9 +22,4 @@ boost::json::value spectrum_json(const Snapshot& snapshot, std::size_t index);
 
 double protons_of(std::int64_t charge_pc);
 
-std::string_view name_of(wire::RunType type);  // "physics", "beam-off" …
-// RUN_TYPE_UNSPECIFIED if there is none of this name.
-wire::RunType run_type_from_name(std::string_view name);
-std::string_view name_of(wire::State state);  // "running", "paused" …
-
 }  // namespace spillgate::online

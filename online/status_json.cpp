@@ -1,11 +1,10 @@
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "online/snapshot_json.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::online {
 namespace {
@@ -13,21 +12,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr double connected_age_s = 3;
-
-struct NamedType {
-    wire::RunType type;
-    std::string_view name;
-};
-constexpr std::array<NamedType, 8> run_types{{
-    {wire::PHYSICS, "physics"},
-    {wire::BEAM_OFF, "beam-off"},
-    {wire::SOURCE, "source"},
-    {wire::SPE, "spe"},
-    {wire::PULSER, "pulser"},
-    {wire::PEDESTAL, "pedestal"},
-    {wire::THRESHOLD_SCAN, "threshold-scan"},
-    {wire::TEST, "test"},
-}};
 
 double seconds(std::int64_t ns) {
     return static_cast<double>(ns) * 1e-9;
@@ -196,45 +180,6 @@ json::array losses_json(const Snapshot& snapshot) {
 double protons_of(std::int64_t charge_pc) {
     constexpr double protons_per_pc = 1e-12 / 1.602176634e-19;  // SI 2019, exact elementary charge
     return static_cast<double>(charge_pc) * protons_per_pc;
-}
-
-std::string_view name_of(wire::RunType type) {
-    const auto found = std::ranges::find(run_types, type, &NamedType::type);
-    return found == run_types.end() ? "unspecified" : found->name;
-}
-
-wire::RunType run_type_from_name(std::string_view name) {
-    const auto found = std::ranges::find(run_types, name, &NamedType::name);
-    return found == run_types.end() ? wire::RUN_TYPE_UNSPECIFIED : found->type;
-}
-
-std::string_view name_of(wire::State state) {
-    switch (state) {
-        case wire::IDLE:
-            return "idle";
-        case wire::CONFIGURING:
-            return "configuring";
-        case wire::CONFIGURED:
-            return "configured";
-        case wire::PREPARING:
-            return "preparing";
-        case wire::STARTING:
-            return "starting";
-        case wire::RUNNING:
-            return "running";
-        case wire::PAUSING:
-            return "pausing";
-        case wire::PAUSED_STATE:
-            return "paused";
-        case wire::RESUMING:
-            return "resuming";
-        case wire::STOPPING:
-            return "stopping";
-        case wire::FAULT:
-            return "fault";
-        default:
-            return "unknown";
-    }
 }
 
 json::value status_json(const Snapshot& snapshot, const config::Config& config,

@@ -7,8 +7,9 @@
 //   spill_record.hpp     one slot's traces and windows in memory; verdict
 //   wire.hpp             record and verdict ⇄ bytes, with checksums and every bound checked
 //   ledger.hpp           the per-slot facts and their sums
-//   run_file/            segments and blocks on disk: writer, reader, verify, repair, the file layer below
-//   them run_catalogue.hpp    run numbers, never reused (SQLite) config_loader.hpp    text-format
-//   configuration with file, line and column in every refusal endpoints.hpp        names of sockets and
-//   topics
+//   names.hpp            run types and states by the names that people write
+//   run_file/            segments and blocks on disk: writer, reader, verify, repair, and the files below
+//   run_catalogue.hpp    run numbers, never reused (SQLite)
+//   config_loader.hpp    text-format configuration, with file, line and column in every refusal
+//   endpoints.hpp        names of sockets and topics
 #pragma once

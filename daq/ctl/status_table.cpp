@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "daq/run_states.hpp"
-#include "daq/run_types.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::daq {
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "offline/export/export_formats.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::offline {
 
 Provenance provenance_of(const wire::RunDescription& run, std::string_view config_sha256) {
     Provenance out;
     out.runs = {run.number()};
-    out.run_type = run_type_name(run.type());
+    out.run_type = name_of(run.type());
     out.simulated = run.simulated();
     out.software_version = software_version();
     out.config_sha256 = config_sha256;
@@ -17,14 +18,6 @@ Provenance provenance_of(const wire::RunDescription& run, std::string_view confi
         out.calibrations.emplace_back(calibration.name(), calibration.sha256());
     std::sort(out.calibrations.begin(), out.calibrations.end());
     return out;
-}
-
-std::string run_type_name(wire::RunType type) {
-    std::string name = wire::RunType_Name(type);
-    if (type == wire::RUN_TYPE_UNSPECIFIED || name.empty()) return "unspecified";
-    for (char& c : name)
-        c = c == '_' ? '-' : static_cast<char>(c - 'A' + 'a');
-    return name;
 }
 
 std::string_view software_version() {

@@ -29,9 +29,6 @@ struct Provenance {
 // Of one run processed with a config. `config_sha256` is that of proto::LoadedConfig.
 Provenance provenance_of(const wire::RunDescription& run, std::string_view config_sha256);
 
-// "physics", "beam-off" … as docs/glossary.md names run types.
-std::string run_type_name(wire::RunType type);
-
 // This program's version, as in every output.
 std::string_view software_version();
 

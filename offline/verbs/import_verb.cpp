@@ -6,6 +6,7 @@
 #include "offline/verbs/json_text.hpp"
 #include "offline/verbs/verbs.hpp"
 #include "proto/config_loader.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::offline {
 
@@ -13,12 +14,11 @@ namespace {
 
 namespace json = boost::json;
 
-// Run types as the command line names them.
-const std::map<std::string, wire::RunType> run_types{
-    {"physics", wire::PHYSICS}, {"beam-off", wire::BEAM_OFF},
-    {"source", wire::SOURCE},   {"spe", wire::SPE},
-    {"pulser", wire::PULSER},   {"pedestal", wire::PEDESTAL},
-    {"test", wire::TEST},       {"threshold-scan", wire::THRESHOLD_SCAN}};
+// Empty if it is one: what CLI11 asks of a check.
+std::string no_run_type(const std::string& name) {
+    if (wire::run_type_from_name(name)) return {};
+    return fmt::format("'{}' is no run type; allowed: {}", name, wire::run_type_names());
+}
 
 class ImportVerb : public Verb {
   public:
@@ -36,8 +36,8 @@ class ImportVerb : public Verb {
         command.add_option("--format", format_, "what the files are; unset: by their content")
             ->check(CLI::IsMember({"llama", "wavedump", "csi-minute"}));
         command.add_option("--type", type_, "type of the run")
-            ->transform(CLI::CheckedTransformer(run_types))
-            ->default_str("test");
+            ->check(CLI::Validator(no_run_type, "RUN-TYPE"))
+            ->capture_default_str();
         command.add_option("--note", options_.note, "note of the run");
         command.add_option("--config", config_, "channels, chains and spectra of the run");
         command.add_flag("--compress", compress_, "compress the samples");
@@ -62,7 +62,7 @@ class ImportVerb : public Verb {
     }
 
     proto::Result<Report> run() override {
-        options_.type = type_;
+        options_.type = *wire::run_type_from_name(type_);
         if (compress_) options_.storage.set_compression(config::Storage::ZSTD);
         if (sample_type_ == "u8") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U8;
         if (sample_type_ == "u16") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U16;
@@ -116,7 +116,7 @@ class ImportVerb : public Verb {
     std::vector<std::string> paths_;
     std::string runs_dir_;
     std::string format_;
-    wire::RunType type_ = wire::TEST;
+    std::string type_ = "test";
     std::string config_;
     std::string sample_type_;
     bool compress_ = false;

@@ -10,6 +10,7 @@
 #include "offline/verbs/progress.hpp"
 #include "offline/verbs/verbs.hpp"
 #include "proto/ledger.hpp"
+#include "proto/names.hpp"
 #include "proto/run_file/run_reader.hpp"
 #include "proto/wire.hpp"
 
@@ -147,7 +148,7 @@ class InspectVerb : public Verb {
         report.failed = !inspection->damage.empty();
         report.json = {{"run", about.number()},
                        {"daemon", about.daemon()},
-                       {"type", run_type_name(about.type())},
+                       {"type", name_of(about.type())},
                        {"simulated", about.simulated()},
                        {"aborted", reader->aborted()},
                        {"repaired", about.repaired()},
@@ -169,8 +170,8 @@ class InspectVerb : public Verb {
             "run {} ({}{}), daemon {}\n"
             "  start {}, stop {}, {}\n"
             "  {} segments, {} bytes, {} Spill records, {} verdicts\n",
-            about.number(), run_type_name(about.type()), about.simulated() ? ", SIMULATED" : "",
-            about.daemon(), utc_text(about.start_utc_ns()), utc_text(about.stop_utc_ns()),
+            about.number(), name_of(about.type()), about.simulated() ? ", SIMULATED" : "", about.daemon(),
+            utc_text(about.start_utc_ns()), utc_text(about.stop_utc_ns()),
             reader->aborted() ? std::string("no end record: running or aborted")
                               : "reason: " + about.stop_reason(),
             reader->segments().size(), inspection->bytes, inspection->spills, inspection->verdicts);

@@ -60,7 +60,7 @@ TEST_CASE("the table has one target for each state and trigger, and every state 
         reached.insert(transition.to);
     }
     for (const auto state : all_states()) {
-        CAPTURE(daq::name_of(state));
+        CAPTURE(wire::name_of(state));
         CHECK(left.contains(state));
         CHECK(reached.contains(state));
     }
@@ -74,7 +74,7 @@ TEST_CASE("a transitional state ends without a request") {
             ends = ends || (transition.from == state &&
                             (transition.trigger > Trigger::RESET || transition.trigger == Trigger::COMMIT ||
                              transition.trigger == Trigger::ABANDON));
-        CAPTURE(daq::name_of(state));
+        CAPTURE(wire::name_of(state));
         CHECK(ends);
     }
 }

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "daq/run_types.hpp"
+#include "proto/names.hpp"
 
 using namespace spillgate;
 
@@ -57,9 +57,9 @@ TEST_CASE("the JSON holds numbers as numbers, zeros too, and nothing of what is 
 TEST_CASE("run types are read as they are written") {
     for (int i = wire::PHYSICS; i <= wire::TEST; ++i) {
         const auto type = static_cast<wire::RunType>(i);
-        CHECK(daq::run_type_from_name(daq::name_of(type)) == type);
+        CHECK(wire::run_type_from_name(wire::name_of(type)) == type);
     }
-    CHECK(daq::name_of(wire::THRESHOLD_SCAN) == "threshold-scan");
-    CHECK_FALSE(daq::run_type_from_name("unspecified"));
-    CHECK_FALSE(daq::run_type_from_name("PHYSICS"));
+    CHECK(wire::name_of(wire::THRESHOLD_SCAN) == "threshold-scan");
+    CHECK_FALSE(wire::run_type_from_name("unspecified"));
+    CHECK_FALSE(wire::run_type_from_name("PHYSICS"));
 }
