@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "proto/clock_reading.hpp"
+
 namespace spillgate::daq {
 
 proto::Result<StartRule> common_start(const std::vector<wire::DaemonStatus>& daemons, double repetition_hz,
@@ -55,13 +57,7 @@ wire::Request::Commit commit_message(std::uint32_t run, const StartRule& rule, b
     commit.set_run(run);
     commit.set_simulated(simulated);
     commit.set_immediately(!rule.not_before && !rule.not_before_cycle);
-    if (rule.not_before) {
-        auto& reading = *commit.mutable_not_before();
-        reading.set_domain(rule.not_before->domain);
-        reading.set_epoch(rule.not_before->epoch);
-        reading.set_ticks(rule.not_before->ticks);
-        reading.set_fraction(rule.not_before->fraction);
-    }
+    if (rule.not_before) set(*commit.mutable_not_before(), *rule.not_before);
     if (rule.not_before_cycle) commit.set_not_before_cycle(*rule.not_before_cycle);
     return commit;
 }

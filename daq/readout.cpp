@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "hw/make_source.hpp"
+#include "proto/clock_reading.hpp"
 #include "proto/run_file/run_writer.hpp"
 
 namespace spillgate::daq {
@@ -320,13 +321,7 @@ void Readout::fill(wire::DaemonStatus& status) const {
     if (disk.free_bytes) status.set_disk_free_bytes(*disk.free_bytes);
     status.set_sources_wait(progress.sources_wait);
     status.set_frequency_hz(statistics.frequency_hz);
-    if (progress.mark) {
-        auto& mark = *status.mutable_newest_mark();
-        mark.set_domain(progress.mark->domain);
-        mark.set_epoch(progress.mark->epoch);
-        mark.set_ticks(progress.mark->ticks);
-        mark.set_fraction(progress.mark->fraction);
-    }
+    if (progress.mark) set(*status.mutable_newest_mark(), *progress.mark);
     if (progress.cycle) status.set_newest_cycle(*progress.cycle);
     for (const auto& lane : queue_.levels())
         add_level(status, fmt::format("source {}", lane.name), lane.used, lane.capacity, lane.high_water,

@@ -8,6 +8,7 @@
 #include <isa-l/crc.h>
 #include <openssl/evp.h>
 
+#include "proto/clock_reading.hpp"
 #include "proto/schema/spill.pb.h"
 
 namespace spillgate::proto {
@@ -21,13 +22,6 @@ namespace {
 constexpr std::string_view spill_crc_tag{"\x7d", 1};
 constexpr std::string_view verdict_crc_tag{"\xa5\x01", 2};
 static_assert(wire::SpillHeader::kCrc32CFieldNumber == 15 && wire::Verdict::kCrc32CFieldNumber == 20);
-
-void set(wire::ClockReading& to, const ClockTime& from) {
-    to.set_domain(from.domain);
-    to.set_epoch(from.epoch);
-    to.set_ticks(from.ticks);
-    to.set_fraction(from.fraction);
-}
 
 void set(wire::ClockDomain& to, const DomainClock& from) {
     to.set_domain(from.domain);
