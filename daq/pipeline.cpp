@@ -29,9 +29,9 @@ constexpr double far_future_s = 10;
 }  // namespace
 
 struct Pipeline::State final : TrackerListener {
-    State(PipelineSettings s, const WindowPlan& plan_, std::uint32_t mark_board)
+    State(PipelineSettings s, const WindowPlan& windows, std::uint32_t mark_board)
         : settings(std::move(s)),
-          plan(plan_),
+          plan(windows),
           frequency_hz(plan.frequency_hz),
           tracker(TrackerSettings::from(settings.config.facility(), frequency_hz)),
           gate(GateSettings::from(settings.config, plan, settings.sources, mark_board)),

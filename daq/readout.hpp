@@ -108,7 +108,6 @@ class Readout {
     std::atomic<bool> stopping_{false};
     std::atomic<bool> aborting_{false};
     bool sources_started_ = false;
-    bool closed_ = false;
     std::deque<hw::Batch> held_;  // of the thread alone
     std::chrono::steady_clock::time_point last_look_;
     std::map<std::string, std::uint64_t> told_losses_;  // of the thread alone

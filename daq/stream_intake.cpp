@@ -27,6 +27,7 @@ bool is_sane(const ClockTime& time) {
 
 std::vector<std::uint32_t> board_ids(const std::vector<hw::SourceInfo>& sources) {
     std::vector<std::uint32_t> ids;
+    ids.reserve(sources.size());
     for (const auto& source : sources)
         ids.push_back(source.board);
     return ids;

@@ -42,7 +42,7 @@ proto::Result<wire::Reply> ask(zmq::context_t& context, const std::string& endpo
 ControlClient::ControlClient(std::string runtime_dir, std::chrono::milliseconds patience)
     : runtime_dir_(std::move(runtime_dir)),
       patience_(patience),
-      thread_([this](std::stop_token stop) { serve(stop); }) {}
+      thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
 ControlClient::~ControlClient() {
     thread_.request_stop();
@@ -58,7 +58,7 @@ bool ControlClient::post(std::string daemon, wire::Request request, Answer answe
     return true;
 }
 
-void ControlClient::serve(std::stop_token stop) {
+void ControlClient::serve(const std::stop_token& stop) {
     zmq::context_t context;
     std::unique_lock lock(mutex_);
     while (filled_.wait(lock, stop, [&] { return !waiting_.empty(); })) {

@@ -33,7 +33,7 @@ class ControlClient {
         wire::Request request;
         Answer answer;
     };
-    void serve(std::stop_token stop);
+    void serve(const std::stop_token& stop);
 
     std::string runtime_dir_;
     std::chrono::milliseconds patience_;

@@ -81,7 +81,7 @@ LiveSpectra::~LiveSpectra() {
 }
 
 void LiveSpectra::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void LiveSpectra::stop() {
@@ -89,7 +89,7 @@ void LiveSpectra::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
-void LiveSpectra::run(std::stop_token stop) {
+void LiveSpectra::run(const std::stop_token& stop) {
     const auto every = [](double seconds) {
         return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
     };
@@ -219,7 +219,7 @@ LiveRun* LiveSpectra::newest() {
     return runs_.empty() ? nullptr : &runs_.rbegin()->second;
 }
 
-void LiveSpectra::say(std::string message) {
+void LiveSpectra::say(const std::string& message) {
     spdlog::info("{}", message);
     messages_.push_back(fmt::format("{:%H:%M:%S} {}", fmt::gmtime(std::time(nullptr)), message));
     if (messages_.size() > max_messages) messages_.pop_front();

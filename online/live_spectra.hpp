@@ -51,7 +51,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
         Clock::time_point reported_at{};
     };
 
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     void receive();
     void take_data(std::span<const RawMessage> messages);
     void take_spill(LiveRun& run, const std::string& daemon, SpillJob& job);
@@ -68,7 +68,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void report_losses();
     void publish();
     void add_trend_point();
-    void say(std::string message);
+    void say(const std::string& message);
     LiveRun* find(std::uint32_t number);
     LiveRun* newest();
 

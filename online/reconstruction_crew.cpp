@@ -6,7 +6,7 @@ ReconstructionCrew::ReconstructionCrew(const offline::Engine& engine, unsigned t
     for (Member& member : members_)
         member.worker = engine.make_worker();
     for (std::size_t i = 1; i < members_.size(); ++i) {
-        threads_.emplace_back([this, i](std::stop_token stop) { serve(stop, members_[i]); });
+        threads_.emplace_back([this, i](const std::stop_token& stop) { serve(stop, members_[i]); });
     }
 }
 
@@ -33,7 +33,7 @@ void ReconstructionCrew::run(std::span<SpillJob> jobs) {
     ended_.wait(lock, [&] { return busy_ == 0; });
 }
 
-void ReconstructionCrew::serve(std::stop_token stop, Member& member) {
+void ReconstructionCrew::serve(const std::stop_token& stop, Member& member) {
     std::uint64_t seen = 0;
     std::unique_lock lock(mutex_);
     while (begun_.wait(lock, stop, [&] { return round_ != seen; })) {

@@ -45,7 +45,7 @@ class ReconstructionCrew {
         proto::SpillRecord record;
     };
     void work(Member& member);
-    void serve(std::stop_token stop, Member& member);
+    void serve(const std::stop_token& stop, Member& member);
 
     std::vector<Member> members_;
     std::mutex mutex_;

@@ -5,7 +5,8 @@ namespace spillgate::daq {
 using proto::ClockTime;
 using proto::Disposition;
 
-Losses::Losses(std::vector<std::uint32_t> boards) {
+Losses::Losses(const std::vector<std::uint32_t>& boards) {
+    fronts_.reserve(boards.size());
     for (const auto board : boards)
         fronts_.push_back({board, std::nullopt});
 }

@@ -13,7 +13,7 @@ namespace spillgate::daq {
 
 class Losses {
   public:
-    explicit Losses(std::vector<std::uint32_t> boards);
+    explicit Losses(const std::vector<std::uint32_t>& boards);
 
     // Traces of `board` in [begin, end) are lost; `reason` is LOST_BUFFER_FULL, LOST_CORRUPT or LOST_DEVICE.
     void dropped(std::uint32_t board, const proto::ClockTime& begin, const proto::ClockTime& end,

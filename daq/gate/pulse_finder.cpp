@@ -16,9 +16,10 @@ std::span<const SampleRange> PulseFinder::find(std::span<const std::uint16_t> sa
     };
     // Signed codes lie above the unsigned ones' middle, so one table of 16 bits counts both in order.
     const std::int32_t bias = encoding.is_signed ? 32768 : 0;
+    const auto place_of = [&](std::uint16_t word) { return code(word) + bias; };
     std::int32_t lowest = 65535;
     for (const auto word : samples) {
-        const std::int32_t place = code(word) + bias;
+        const std::int32_t place = place_of(word);
         lowest = std::min(lowest, place);
         ++counts_[static_cast<std::size_t>(place)];
     }
@@ -30,11 +31,11 @@ std::span<const SampleRange> PulseFinder::find(std::span<const std::uint16_t> sa
         if (2 * running >= samples.size()) break;
     }
     for (const auto word : samples)
-        counts_[static_cast<std::size_t>(code(word) + bias)] = 0;
+        counts_[static_cast<std::size_t>(place_of(word))] = 0;
 
     const auto count = static_cast<std::uint32_t>(samples.size());
     for (std::uint32_t i = 0; i < count; ++i) {
-        if (std::abs(code(samples[i]) + bias - median) < threshold) continue;
+        if (std::abs(place_of(samples[i]) - median) < threshold) continue;
         const std::uint32_t begin = i - std::min(i, margin);
         const std::uint32_t end = count - i - 1 < margin ? count : i + 1 + margin;
         if (!ranges_.empty() && ranges_.back().end >= begin)

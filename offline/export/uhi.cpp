@@ -67,6 +67,7 @@ std::vector<ShownKind> shown_kinds(const Engine& engine, const HistogramView& vi
 
 Attributes provenance_attributes(const Engine& engine, const Spectra& spectra, const Provenance& provenance) {
     std::vector<std::string> calibrations;
+    calibrations.reserve(provenance.calibrations.size());
     for (const auto& [name, hash] : provenance.calibrations)
         calibrations.push_back(name + ":" + hash);
     return {{"runs", fmt::format("{}", fmt::join(provenance.runs, ","))},

@@ -33,12 +33,12 @@ class Subscriber {
         socket_.set(zmq::sockopt::subscribe, "");
         socket_.set(zmq::sockopt::rcvtimeo, 50);
         socket_.connect(endpoint);
-        thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
     }
     std::uint64_t records() const { return records_; }
 
   private:
-    void run(std::stop_token stop) {
+    void run(const std::stop_token& stop) {
         const auto spill = proto::name_of(proto::Topic::SPILL);
         while (!stop.stop_requested()) {
             zmq::message_t frame;
