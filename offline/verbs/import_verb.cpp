@@ -35,8 +35,8 @@ class ImportVerb : public Verb {
         command.add_option("--runs", runs_dir_, "directory of runs")->required();
         command.add_option("--format", format_, "what the files are; unset: by their content")
             ->check(CLI::IsMember({"llama", "wavedump", "csi-minute"}));
-        command.add_option("--type", type_, "type of the run")
-            ->check(CLI::Validator(no_run_type, "RUN-TYPE"))
+        command.add_option("--type", type_, fmt::format("type of the run: {}", wire::run_type_names()))
+            ->check(CLI::Validator(no_run_type, ""))
             ->capture_default_str();
         command.add_option("--note", options_.note, "note of the run");
         command.add_option("--config", config_, "channels, chains and spectra of the run");
