@@ -27,7 +27,7 @@ class Subscriber {
   public:
     Subscriber(const std::string& endpoint, int high_water) : socket_(context_, zmq::socket_type::sub) {
         socket_.set(zmq::sockopt::rcvhwm, high_water);
-        socket_.set(zmq::sockopt::rcvtimeo, 10000);
+        socket_.set(zmq::sockopt::rcvtimeo, 60000);
         socket_.set(zmq::sockopt::linger, 0);
         socket_.set(zmq::sockopt::subscribe, "");
         socket_.connect(endpoint);
@@ -56,13 +56,13 @@ struct Bench {
         publisher = *daq::Publisher::bind(endpoint, high_water, buffer);
     }
     void await_subscriptions(std::uint64_t n) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (publisher->subscriptions() < n && std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(1ms);
         REQUIRE(publisher->subscriptions() >= n);
     }
     void await_sent(std::uint64_t n) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (publisher->status().sent < n && std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(1ms);
         REQUIRE(publisher->status().sent >= n);
@@ -116,7 +116,7 @@ TEST_CASE("records are given back when the last subscriber's copy is gone") {
     const std::weak_ptr<const proto::Message> watch = message;
     bench.publisher->put(std::move(message));
     CHECK(subscriber.next().size() == 3);
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (!watch.expired() && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(1ms);
     CHECK(watch.expired());
@@ -138,7 +138,7 @@ TEST_CASE("a subscriber that has stopped reading loses its own copies, and the o
     });
     // No more than the reading subscriber's high-water mark ahead of it.
     for (std::uint64_t i = 0; i < messages; ++i) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (i > received + 50 && std::chrono::steady_clock::now() < deadline)
             std::this_thread::yield();
         bench.publisher->put(record(i, 10000));

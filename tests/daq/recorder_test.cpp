@@ -53,7 +53,7 @@ struct Bench {
         recorder->put(verdict(2 * n + 1, n, 2 * n));
     }
     bool await_status(const std::function<bool(const daq::RecorderStatus&)>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (!condition(recorder->status())) {
             if (std::chrono::steady_clock::now() > deadline) return false;
             std::this_thread::sleep_for(1ms);

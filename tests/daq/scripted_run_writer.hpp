@@ -31,7 +31,7 @@ struct Script {
     template <class Condition>
     bool await(Condition condition) {
         std::unique_lock lock(mutex);
-        return changed.wait_for(lock, std::chrono::seconds(10), condition);
+        return changed.wait_for(lock, std::chrono::seconds(60), condition);
     }
     void set(const std::function<void()>& change) {
         const std::lock_guard lock(mutex);

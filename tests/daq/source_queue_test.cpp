@@ -116,7 +116,7 @@ TEST_CASE("a source that can wait is held back and loses nothing") {
         }
     });
     int taken = 0;
-    while (auto batch = queue.take(5s)) {
+    while (auto batch = queue.take(60s)) {
         CHECK(queue.levels().front().used <= 3);
         CHECK(batch->watermark.ticks == 10 * taken + 10);
         ++taken;
@@ -180,7 +180,7 @@ TEST_CASE("a stream that is behind and still delivering is waited for") {
     });
     std::vector<std::uint32_t> order;
     for (int i = 0; i < 5; ++i) {
-        const auto batch = queue.take(10s);
+        const auto batch = queue.take(60s);
         REQUIRE(batch);
         order.push_back(batch->board);
     }

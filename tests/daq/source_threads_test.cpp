@@ -50,8 +50,8 @@ struct Bench {
 
 TEST_CASE("a source that returns has ended, though it did not say so") {
     Bench bench({});
-    REQUIRE(bench.queue.take(10s).has_value());
-    const auto last = bench.queue.take(10s);
+    REQUIRE(bench.queue.take(60s).has_value());
+    const auto last = bench.queue.take(60s);
     REQUIRE(last.has_value());
     CHECK(last->last);
     CHECK(last->watermark.ticks == 100);
@@ -60,8 +60,8 @@ TEST_CASE("a source that returns has ended, though it did not say so") {
 
 TEST_CASE("a source that the device fails is lost from its watermark on, and tried again") {
     Bench bench(proto::error(proto::ErrorKind::IO, "the cable is out"));
-    REQUIRE(bench.queue.take(10s).has_value());
-    const auto lost = bench.queue.take(10s);
+    REQUIRE(bench.queue.take(60s).has_value());
+    const auto lost = bench.queue.take(60s);
     REQUIRE(lost.has_value());
     CHECK(lost->board == 3);
     CHECK_FALSE(lost->last);
@@ -69,7 +69,7 @@ TEST_CASE("a source that the device fails is lost from its watermark on, and tri
     CHECK(lost->device_events.front().kind == hw::DeviceEvent::Kind::LOST);
     CHECK(lost->device_events.front().time.ticks == 100);
     CHECK(lost->device_events.front().name == "the cable is out");
-    const auto again = bench.queue.take(10s);
+    const auto again = bench.queue.take(60s);
     REQUIRE(again.has_value());
     CHECK(again->watermark.ticks == 200);
     CHECK_FALSE(bench.queue.all_ended());
@@ -78,8 +78,8 @@ TEST_CASE("a source that the device fails is lost from its watermark on, and tri
 
 TEST_CASE("a source that can never work ends at once, with its reason in the journal") {
     Bench bench(proto::error(proto::ErrorKind::CORRUPT, "not a run"));
-    REQUIRE(bench.queue.take(10s).has_value());
-    REQUIRE(bench.queue.take(10s).has_value());
+    REQUIRE(bench.queue.take(60s).has_value());
+    REQUIRE(bench.queue.take(60s).has_value());
     CHECK(bench.queue.all_ended());
     bench.threads->join();
     CHECK(bench.calls == 1);

@@ -36,7 +36,7 @@ TEST_CASE(
     zmq::socket_t subscriber(context, zmq::socket_type::sub);
     subscriber.set(zmq::sockopt::rcvhwm, 20);
     subscriber.set(zmq::sockopt::rcvbuf, 4096);
-    subscriber.set(zmq::sockopt::rcvtimeo, 10000);
+    subscriber.set(zmq::sockopt::rcvtimeo, 60000);
     subscriber.set(zmq::sockopt::linger, 0);
     subscriber.set(zmq::sockopt::subscribe, "spill");
     subscriber.set(zmq::sockopt::subscribe, "verdict");

@@ -33,7 +33,7 @@ std::string content(const std::string& path) {
 }  // namespace
 
 bool await(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto deadline = std::chrono::steady_clock::now() + 120s;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) return false;
         std::this_thread::sleep_for(5ms);
@@ -139,7 +139,7 @@ Control::Control(const std::string& directory, const std::string& daemon)
     : client_(context_, proto::control_endpoint(directory, daemon)) {}
 
 proto::Result<wire::Reply> Control::ask(const wire::Request& request) {
-    return client_.ask(request, 2s);
+    return client_.ask(request, 20s);
 }
 
 wire::DaemonStatus Control::status() {

@@ -14,7 +14,8 @@
 
 namespace spillgate::test {
 
-// Polls until it holds; false after 20 s.
+// Polls until it holds; false after 120 s: a sanitized program on a loaded machine needs many times its usual
+// time.
 bool await(const std::function<bool()>& condition);
 
 // Owns a child process; kills it (that one alone) if it still runs at the end.
@@ -28,7 +29,7 @@ class Process {
     Process& operator=(const Process&) = delete;
 
     void signal(int number);
-    int wait();  // exit status; 128 + signal if a signal ended it; −1 if it did not end within 20 s
+    int wait();  // exit status; 128 + signal if a signal ended it; −1 if it did not end within 120 s
     bool running();
     std::string out() const;
     std::string err() const;

@@ -115,7 +115,7 @@ TEST_CASE("an action without a daemon is answered, in words") {
     shown.console->post({"POST", "/api/run/start", "", R"({"type": "test"})"},
                         [&](online::HttpResponse response) { answered.set_value(std::move(response)); });
     auto answer = answered.get_future();
-    REQUIRE(answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    REQUIRE(answer.wait_for(std::chrono::seconds(60)) == std::future_status::ready);
     const auto response = answer.get();
     CHECK(response.status == 504);
     CHECK(response.body.find("did not answer") != std::string::npos);

@@ -61,7 +61,7 @@ struct Served {
     std::uint16_t port = 0;
 
     bool await(const std::function<bool(const online::HttpServer::Counts&)>& condition) const {
-        const auto end = std::chrono::steady_clock::now() + 20s;
+        const auto end = std::chrono::steady_clock::now() + 60s;
         while (!condition(server->counts())) {
             if (std::chrono::steady_clock::now() > end) return false;
             std::this_thread::sleep_for(5ms);

@@ -42,9 +42,9 @@ class Followed {
         }
     }
 
-    // Until the run is closed; what waits for files gives up after 30 s.
+    // Until the run is closed; what waits for files gives up after 120 s.
     void close() {
-        const auto end = LiveRun::Clock::now() + 30s;
+        const auto end = LiveRun::Clock::now() + 120s;
         while (run.phase() != RunPhase::CLOSED && LiveRun::Clock::now() < end)
             heal();
         REQUIRE(run.phase() == RunPhase::CLOSED);
