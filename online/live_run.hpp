@@ -29,7 +29,7 @@ class LiveRun {  // single-threaded
     std::uint32_t number() const { return description_->number(); }
     // A daemon takes part, its files in `directory`. `from_start`: its first message is expected live.
     void join(const std::string& daemon, const std::string& directory, bool from_start);
-    bool has(const std::string& daemon) const { return streams_.count(daemon) != 0; }
+    bool has(const std::string& daemon) const { return streams_.contains(daemon); }
     void describe(const wire::RunDescription& description);
 
     // Live messages, in order of arrival. False: they were there already.

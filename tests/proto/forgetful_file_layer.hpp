@@ -104,7 +104,7 @@ class ForgetfulFileLayer final : public FileLayer {
     Status make_directory(const std::string& path) override {
         const std::lock_guard lock(mutex_);
         if (auto status = call(); !status) return status;
-        if (names_.count(path) != 0) return error(ErrorKind::EXISTS, path + " exists");
+        if (names_.contains(path)) return error(ErrorKind::EXISTS, path + " exists");
         names_[path] = std::make_shared<Inode>();
         names_[path]->is_directory = true;
         return {};
@@ -114,7 +114,7 @@ class ForgetfulFileLayer final : public FileLayer {
         const std::lock_guard lock(mutex_);
         if (auto status = call(); !status) return status.error();
         if (auto status = take(0); !status) return status.error();
-        if (names_.count(path) != 0) return error(ErrorKind::EXISTS, path + " exists");
+        if (names_.contains(path)) return error(ErrorKind::EXISTS, path + " exists");
         auto inode = std::make_shared<Inode>();
         names_[path] = inode;
         return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, inode));
@@ -258,14 +258,14 @@ class ForgetfulFileLayer final : public FileLayer {
     void sync_names_in(const std::string& directory) {
         const auto is_in = [&](const std::string& path) { return parent_of(path) == directory; };
         for (auto it = durable_names_.begin(); it != durable_names_.end();)
-            it = is_in(it->first) && names_.count(it->first) == 0 ? durable_names_.erase(it) : std::next(it);
+            it = is_in(it->first) && !names_.contains(it->first) ? durable_names_.erase(it) : std::next(it);
         for (const auto& [path, inode] : names_)
             if (is_in(path)) durable_names_[path] = inode;
     }
 
     bool reachable(const std::string& path) const {
         const std::string parent = parent_of(path);
-        return parent == root_ || (durable_names_.count(parent) != 0 && reachable(parent));
+        return parent == root_ || (durable_names_.contains(parent) && reachable(parent));
     }
 
     static void keep_some(const Inode& inode, std::string& content, std::mt19937_64& random) {
