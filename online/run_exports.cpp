@@ -12,7 +12,7 @@ proto::Result<std::string> export_run_spectra(const offline::Engine& engine, con
                                               const wire::RunDescription& run,
                                               const std::string& config_sha256,
                                               const std::string& directory) {
-    const std::string target = fmt::format("{}/run-{:06}", directory, run.number());
+    std::string target = fmt::format("{}/run-{:06}", directory, run.number());
     std::error_code failed;
     std::filesystem::create_directories(target, failed);
     if (failed) {

@@ -134,14 +134,14 @@ std::string check_fields(const pb::Message& message, Tree* tree, Position begin,
         for (int i = 0; i < n; ++i) {
             const auto where = places.of(message, field, i);
             if (is_number(field)) {
-                const auto problem = number_problem(field, number(message, field, i));
+                auto problem = number_problem(field, number(message, field, i));
                 if (!problem.empty()) return at(name, where, problem);
             } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
                 const auto& inner = field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
                                                          : reflection.GetMessage(message, field);
                 auto* inner_tree =
                     tree == nullptr ? nullptr : tree->GetTreeForNested(field, field->is_repeated() ? i : -1);
-                const auto problem = check_fields(inner, inner_tree, where, name, places);
+                auto problem = check_fields(inner, inner_tree, where, name, places);
                 if (!problem.empty()) return problem;
             }
         }

@@ -237,7 +237,7 @@ proto::Status read_llama(InputBytes file, Recording& recording) {
         recording.clock_shift =
             std::int64_t{header->channels[0].pretrigger} - header->channels[0].start_index;
     LlamaReader reader(file, *header, static_cast<std::uint32_t>(index), recording);
-    const auto status = reader.read_all();
+    auto status = reader.read_all();
     if (!status && recording.events.size() == events_before) return status;
     reader.settle_encodings();
     describe_hardware(*header, recording);

@@ -270,7 +270,7 @@ proto::Status read_wavedump(InputBytes file, const WaveDumpOptions& options, Rec
     description.set_name(file.name());
     description.set_bytes(file.size());
     WaveDumpReader reader(file, options, *clock, static_cast<std::uint32_t>(index), recording);
-    const auto status = reader.read_all();
+    auto status = reader.read_all();
     const auto events = recording.events.size() - first_event;
     if (!status && (events == 0 || status.error().kind == proto::ErrorKind::UNSUPPORTED)) return status;
     if (events == 0)

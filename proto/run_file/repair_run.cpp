@@ -137,7 +137,7 @@ Result<std::string> repair_run(const std::string& run_directory) {
     at_start.clear_stop_reason();
     auto writer = open_run_writer(posix_file_layer(), original.parent_path(), name, at_start, storage);
     if (!writer) return writer.error();
-    const std::string made = (*writer)->directory();
+    std::string made = (*writer)->directory();
     if (auto status = copy_run(original, *description, *segments, **writer); !status) {
         std::error_code ignored;
         writer->reset();
