@@ -137,8 +137,7 @@ const std::string& SnapshotTexts::spectrum(const SnapshotPtr& snapshot, std::siz
 
 LiveConsole::LiveConsole(const SnapshotBoard& board, const proto::LoadedConfig& config,
                          ControlClient& control, std::unique_ptr<Assets> assets)
-    : config_(config),
-      control_(control),
+    : control_(control),
       assets_(std::move(assets)),
       token_(make_token()),
       texts_(std::make_shared<SnapshotTexts>(board, config)) {

@@ -52,7 +52,6 @@ class LiveConsole final : public Console {
     HttpResponse page();
     HttpResponse api(const std::string& path);
 
-    const proto::LoadedConfig& config_;
     ControlClient& control_;
     std::unique_ptr<Assets> assets_;
     std::string token_;
