@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -15,6 +17,7 @@
 
 #include "proto/endpoints.hpp"
 #include "proto/run_catalogue.hpp"
+#include "proto/run_file/run_description.hpp"
 #include "proto/run_file/run_writer.hpp"
 
 namespace spillgate::daq {
@@ -141,18 +144,39 @@ proto::Result<std::unique_ptr<Daemon>> Daemon::create(proto::LoadedConfig config
     return daemon;
 }
 
-// Runs that were begun and never ended: a crash or power loss cut them. Nothing of them is changed.
+// Runs that were begun and never ended: a crash or power loss cut them. Nothing of them is changed. It may
+// also have come between what the run's directory says and what the catalogue says, so the directory is
+// believed.
 void Daemon::name_aborted_runs(const std::string& runs_dir, proto::RunCatalogue& catalogue) {
-    const auto runs = catalogue.list();
-    if (!runs) return journal_.warn("catalogue", runs.error().message);
-    for (auto run : *runs) {
-        if (run.stop_utc_ns() != 0 || run.stop_reason() == "aborted") continue;
-        run.set_stop_reason("aborted");
-        journal_.warn(
-            fmt::format("aborted {}", run.number()),
-            fmt::format("run {} in {}/{} has no end record: aborted. Its whole blocks can be read; "
-                        "spillgate-offline verify --repair writes a complete copy",
-                        run.number(), runs_dir, proto::run_directory_name(run.number(), run.daemon(), true)));
+    const auto listed = catalogue.list();
+    if (!listed) return journal_.warn("catalogue", listed.error().message);
+    std::map<std::string, wire::RunDescription> unsettled;  // by directory
+    std::set<std::string> settled;
+    for (const auto& run : *listed) {
+        const auto name = proto::run_directory_name(run.number(), run.daemon(), true);
+        if (run.stop_utc_ns() != 0 || run.stop_reason() == "aborted")
+            settled.insert(name);
+        else
+            unsettled[name] = run;
+    }
+    std::error_code failed;
+    std::filesystem::directory_iterator entries(runs_dir, failed);
+    for (; !failed && entries != std::filesystem::directory_iterator{}; entries.increment(failed)) {
+        const auto name = entries->path().filename().string();
+        if (!name.starts_with("run-") || settled.contains(name)) continue;
+        const auto run = proto::read_run_description(entries->path().string());
+        if (run && name == proto::run_directory_name(run->number(), run->daemon(), true))
+            unsettled[name] = *run;
+    }
+    for (auto& [name, run] : unsettled) {
+        if (run.stop_utc_ns() == 0) {
+            run.set_stop_reason("aborted");
+            journal_.warn(
+                fmt::format("aborted {}", run.number()),
+                fmt::format("run {} in {}/{} has no end record: aborted. Its whole blocks can be read; "
+                            "spillgate-offline verify --repair writes a complete copy",
+                            run.number(), runs_dir, name));
+        }
         if (auto status = catalogue.record(run); !status) journal_.warn("catalogue", status.error().message);
     }
 }

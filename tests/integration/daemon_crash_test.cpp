@@ -66,6 +66,14 @@ TEST_CASE(
     CHECK(control.status().next_run() == 21);
     daemon.signal(SIGTERM);
     CHECK(daemon.wait() == 0);
+
+    // A kill may also come before the run is in the catalogue: what the directories say is enough.
+    for (const auto* name : {"catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm"})
+        std::filesystem::remove(directory.path() + "/runs/" + name);
+    test::Process again(directory.path(), "spillgate-daq", {"--config", config});
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    again.signal(SIGTERM);
+    CHECK(again.wait() == 0);
     const auto catalogue = proto::RunCatalogue::open(directory.path() + "/runs");
     REQUIRE(catalogue.has_value());
     const auto rows = catalogue->list();
