@@ -259,7 +259,10 @@ void LiveSpectra::follow(Daemon& daemon, const wire::RunDescription& description
         refused_.reset();
         run = &runs_.try_emplace(number, engine_, crew_, config_.online().pending_slots(), description)
                    .first->second;
-        say(fmt::format("following run {}{}", number, from_start ? "" : ", joined while it goes on"));
+        const std::string_view how = from_start                       ? ""
+                                     : description.stop_utc_ns() != 0 ? ", over already, from its files"
+                                                                      : ", joined while it goes on";
+        say(fmt::format("following run {}{}", number, how));
     }
     if (!run->has(daemon.name)) {
         const std::string runs_dir = daemon.status && !daemon.status->runs_dir().empty()
@@ -299,6 +302,7 @@ void LiveSpectra::take_heartbeat(Daemon& daemon, const RawMessage& message) {
         if (daemon.lead) run->describe(status.run());
         run->acknowledge(daemon.name, status.acknowledged_sequence());
     }
+    if (!takes_data(status.state())) take_ended_run(daemon, status.run());
     // A heartbeat may have been made just before a start that overtook it: only quiet runs are left.
     for (auto& [other, run] : runs_) {
         const bool current = other == number && takes_data(status.state());
@@ -306,6 +310,17 @@ void LiveSpectra::take_heartbeat(Daemon& daemon, const RawMessage& message) {
         if (Clock::now() - *run.last_data(daemon.name) < leave_grace) continue;
         run.end(daemon.name, false, fmt::format("{} is no longer in it", daemon.name));
     }
+}
+
+// A run that came and went before anything of it was heard: a short replay, or one that ended while we were
+// away. Its files have all of it.
+void LiveSpectra::take_ended_run(Daemon& daemon, const wire::RunDescription& description) {
+    if (description.number() == 0 || description.stop_utc_ns() == 0) return;
+    if (description.config_sha256() != keys_.config_sha256) return;  // nobody waits for it any more
+    const LiveRun* const known = find(description.number());
+    if (known != nullptr && known->has(daemon.name)) return;
+    follow(daemon, description, false);
+    if (LiveRun* run = find(description.number())) run->end(daemon.name, true, description.stop_reason());
 }
 
 void LiveSpectra::watch_silence(Clock::duration elapsed) {

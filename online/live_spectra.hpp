@@ -59,6 +59,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void take_run(Daemon& daemon, const RawMessage& message);
     void take_heartbeat(Daemon& daemon, const RawMessage& message);
     void follow(Daemon& daemon, const wire::RunDescription& description, bool from_start);
+    void take_ended_run(Daemon& daemon, const wire::RunDescription& description);
     void leave_others(Daemon& daemon, std::uint32_t current, const std::string& why);
     void watch_silence(Clock::duration elapsed);
     void close_runs();
