@@ -37,6 +37,7 @@ void catch_signals() {
     action.sa_handler = on_signal;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(SIGHUP, &action, nullptr);  // the terminal closed
     std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -107,7 +108,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("daq"));
-    spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %n %^%l%$ %v");
     try {
         return run(argc, argv);
     } catch (const std::exception& e) {

@@ -73,12 +73,13 @@ int main(int argc, char** argv) {
     std::string web_root;
     std::string runtime_dir;
     std::string runs_dir;
-    std::optional<std::uint16_t> http_port;
+    std::optional<std::uint32_t> http_port;
     app.add_option("--config", config_path, "the config that the daemons use (*.txtpb)")->required();
     app.add_option("--runtime-dir", runtime_dir, "directory of sockets, instead of network.runtime_dir");
     app.add_option("--runs-dir", runs_dir, "directory of runs, instead of storage.runs_dir");
     app.add_option("--http-port", http_port,
-                   "port of the console, instead of network.http_port; 0: any free one");
+                   "port of the console, instead of network.http_port; 0: any free one")
+        ->check(CLI::Range(0, 65535));
     app.add_option("--web-root", web_root, "serve the page from this directory instead of the built-in one")
         ->check(CLI::ExistingDirectory);
     try {
@@ -87,6 +88,7 @@ int main(int argc, char** argv) {
         return app.exit(wrong) == 0 ? 0 : wrong_usage;
     }
     spdlog::set_default_logger(spdlog::stderr_color_mt("online"));
+    spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %n %^%l%$ %v");
     // Before any thread starts, so that all of them leave these to sigwait.
     sigset_t signals;
     sigemptyset(&signals);
