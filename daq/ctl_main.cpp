@@ -1,4 +1,5 @@
 // spillgate-ctl: run control from a shell.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -149,7 +150,9 @@ int run(int argc, char** argv) {
     wire::Request request;
     request.set_client("spillgate-ctl");
     std::string wrong;
+    std::string verbs;
     const auto verb = [&](const char* name, const char* what, const char* example) {
+        verbs += fmt::format("{}{}", verbs.empty() ? "" : ", ", name);
         auto* sub = app.add_subcommand(name, what);
         sub->footer(fmt::format("Example: spillgate-ctl {}", example));
         return sub;
@@ -186,6 +189,11 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
+        // CLI11 says only that a verb is missing, even where an unknown one stands.
+        const auto rest = app.remaining();
+        const auto word = std::ranges::find_if(rest, [](const auto& w) { return !w.starts_with('-'); });
+        if (app.get_subcommands().empty() && word != rest.end())
+            return fail(wrong_usage, fmt::format("'{}' is no verb; there are: {}", *word, verbs));
         return app.exit(e) == 0 ? success : wrong_usage;
     }
     if (!wrong.empty()) return fail(wrong_usage, wrong);

@@ -34,6 +34,17 @@ std::vector<Command> add_commands(CLI::App& program, bool& json) {
     return commands;
 }
 
+// The first word where a verb must stand, if it is none; CLI11 itself says only that a verb is missing.
+std::string unknown_verb(const std::vector<Command>& commands, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return {};
+    std::string known;
+    for (const auto& command : commands) {
+        if (command.verb->name() == argv[1]) return {};
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", command.verb->name());
+    }
+    return fmt::format("'{}' is no verb; there are: {}", argv[1], known);
+}
+
 int run(offline::Verb& verb, bool json) {
     const auto report = verb.run();
     if (!report) {
@@ -56,6 +67,10 @@ int main(int argc, char** argv) {
         "Exit status: 0 success, 1 failed, 2 wrong usage or configuration.");
     bool json = false;
     const auto commands = add_commands(program, json);
+    if (const auto wrong = unknown_verb(commands, argc, argv); !wrong.empty()) {
+        std::cerr << "spillgate-offline: " << wrong << '\n';
+        return wrong_usage;
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& refusal) {
