@@ -28,7 +28,10 @@ proto::Result<CsiWindows> csi_windows(std::uint32_t data_set) {
             return CsiWindows{{0, 17500}, {17500, 25000}, {7500, 25000}, {25000, 32500}};
         default:
             return proto::error(proto::ErrorKind::CONFIG,
-                                fmt::format("data set {}; CsI minute files need one: 1, 2 or 3", data_set));
+                                data_set == 0
+                                    ? "CsI minute files do not say which data set they are of: "
+                                      "give it, --dataset 1, 2 or 3"
+                                    : fmt::format("there is no data set {}; allowed: 1, 2 or 3", data_set));
     }
 }
 

@@ -63,7 +63,11 @@ proto::Result<ImportReport> import_slices(ImportFormat format, const std::vector
         return status.error();
     for (const auto& description : recording.descriptions)
         for (const auto& message : description.messages())
-            report.messages.push_back(fmt::format("{}: {}", description.name(), message));
+            // What ended a file early begins with its path already.
+            report.messages.push_back(
+                std::ranges::any_of(paths, [&](const auto& p) { return message.starts_with(p + ": "); })
+                    ? message
+                    : fmt::format("{}: {}", description.name(), message));
     return report;
 }
 

@@ -84,8 +84,9 @@ class ImportVerb : public Verb {
         json::array streams;
         json::array messages;
         report.text =
-            fmt::format("run {} in {}: {} events of {} in {} slots\n", imported.run, imported.directory,
-                        imported.events, name_of(imported.format), imported.slots);
+            fmt::format("run {} in {}: {} {} event{} in {} slot{}\n", imported.run, imported.directory,
+                        imported.events, name_of(imported.format), imported.events == 1 ? "" : "s",
+                        imported.slots, imported.slots == 1 ? "" : "s");
         for (const auto& s : imported.streams) {
             const std::string_view stream = s.averaged ? "averaged" : "raw";
             streams.push_back(json::object{{"board", s.board},
