@@ -1,0 +1,216 @@
+// Recordings on the whole road: imported, replayed through the real daemon, recorded, published and
+// histogrammed live; and a calibration from one run applied to it.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "tests/integration/daemon_process.hpp"
+#include "tests/proto/temporary_directory.hpp"
+
+using namespace spillgate;
+using proto::testing::TemporaryDirectory;
+using test::await;
+using test::Process;
+using test::run_program;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void replace(std::string& text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+}
+
+// Both channels of the pulser recording at 60 Hz. Its traces are self-triggered, 8 μs long with the step near
+// their end; the simulated mark comes 5 μs before them.
+std::string pulser_config(const std::string& directory) {
+    return fmt::format(R"(
+name: "pulser-replay"
+facility {{ name: "SNS" repetition_hz: 60 mark_tolerance_ns: 200000 charge_deadline_s: 0.2 }}
+daemon {{ name: "daq" lead: true }}
+board {{ id: 0 name: "pulser" sample_rate_mhz: 250 bits: 14
+  replay {{ path: "{0}/runs/run-000001" pace: RATE rate_hz: 60 simulated_marks: true mark_lead_ns: 5000 }} }}
+channel {{ name: "step" board: 0 channel: 0 chain: "pulser" }}
+channel {{ name: "noise" board: 0 channel: 4 chain: "pulser" }}
+gate {{ mode: SELF_TRIGGERED reference: MARK ac_margin_ns: 1000
+  anti_coincident {{ pretrace_begin_ns: 3000000 pretrace_end_ns: 3010000 roi_begin_ns: 3010000 roi_end_ns: 3020000 }}
+  in_time {{ pretrace_begin_ns: 9000 pretrace_end_ns: 11000 roi_begin_ns: 11000 roi_end_ns: 17000 }} }}
+storage {{ runs_dir: "{0}/runs" }}
+network {{ runtime_dir: "{0}/sockets" http_port: 0 }}
+chain {{ name: "pulser" pmt {{ positive_pulses: true baseline_ns: 2000 threshold_adc: 1597
+  integration_ns: 1000 spe_charge_adc: 2500 linear_gate_check: false }} }}
+selection {{ name: "all" }}
+spectrum {{ name: "pe" axis {{ variable: "pe" bins: 100 min: 0 max: 200 }} selection: "all" }}
+spectrum {{ name: "t_rec" axis {{ variable: "t_rec_us" bins: 60 min: 0 max: 6 }} selection: "all" }}
+)",
+                       directory);
+}
+
+}  // namespace
+
+TEST_CASE("a digitizer's recording replayed at 60 Hz gives the spectra of its reprocessing, live") {
+    const std::string recording =
+        std::string(SPILLGATE_SOURCE_DIR) + "/../shared/data/waveforms/20241218-150158-pulser.bin";
+    if (!fs::exists(recording)) {
+        std::cout << "SKIPPED: " << recording << " is not here\n";
+        return;
+    }
+    const TemporaryDirectory directory;
+    const auto& path = directory.path();
+    const auto imported = run_program(path, "spillgate-offline",
+                                      {"import", recording, "--runs", path + "/runs", "--type", "pulser"});
+    INFO(imported.err);
+    REQUIRE(imported.status == 0);
+    const std::string config = path + "/pulser.txtpb";
+    std::ofstream(config) << pulser_config(path);
+
+    Process online(path, "spillgate-online", {"--config", config});
+    REQUIRE(await([&] { return online.out().find("console at") != std::string::npos; }));
+    // The run of 0.6 s may be over before online has found the daemon: it then comes from the files.
+    Process daq(path, "spillgate-daq", {"--config", config, "--start", "pulser"});
+    REQUIRE(
+        await([&] { return online.err().find("run 2: daq: all 37 recorded slots") != std::string::npos; }));
+    REQUIRE(await([&] { return fs::exists(path + "/runs/online/run-000002/spectra.csv"); }));
+
+    const std::string run = path + "/runs/run-000002";
+    CHECK(run_program(path, "spillgate-offline", {"verify", run}).status == 0);
+    const auto inspected = run_program(path, "spillgate-offline", {"inspect", "--json", run});
+    REQUIRE(inspected.status == 0);
+    const auto about = json::parse(inspected.out).as_object();
+    CHECK(about.at("simulated").as_bool());  // the marks are
+    // Sums of the recording's raw samples, from independent readers.
+    int streams = 0;
+    for (const auto& item : about.at("streams").as_array()) {
+        const auto& stream = item.as_object();
+        CHECK(stream.at("waveforms").to_number<int>() == 37);
+        if (stream.at("stream").as_string() != "raw") continue;
+        ++streams;
+        CHECK(stream.at("sample_sum").to_number<std::int64_t>() ==
+              (stream.at("channel").to_number<int>() == 0 ? 2'566'696'400 : 2'343'025'116));
+    }
+    CHECK(streams == 2);
+    for (const std::string threads : {"1", "3"}) {
+        const auto out = path + "/spectra-" + threads;
+        const auto done =
+            run_program(path, "spillgate-offline",
+                        {"reprocess", run, "--out", out, "--no-candidates", "--threads", threads, "--json"});
+        INFO(done.err << done.out);
+        REQUIRE(done.status == 0);
+        // The step of every slot but the last, whose anti-coincident window the recording's end cut.
+        const auto said = json::parse(done.out);
+        const auto& in_time = said.at("spectra").at(0).at("kinds").at("in_time");
+        CHECK(in_time.at("entries").to_number<int>() == 36);
+        for (const std::string name : {"spectra.h5", "spectra.json", "spectra.csv"}) {
+            INFO(name);
+            const auto live = content(path + "/runs/online/run-000002/" + name);
+            CHECK_FALSE(live.empty());
+            CHECK(live == content(out + "/" + name));
+        }
+    }
+    daq.signal(SIGTERM);
+    CHECK(daq.wait() == 0);
+    online.signal(SIGTERM);
+    CHECK(online.wait() == 0);
+}
+
+TEST_CASE("a run ended before online came is read from its files, one under another config is let be") {
+    const TemporaryDirectory directory;
+    const auto& path = directory.path();
+    test::SimulatedConfig simulated{.directory = path};
+    const auto config = test::write_config(simulated);
+    Process daq(path, "spillgate-daq", {"--config", config});
+    test::Control control(path);
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    REQUIRE(control.start().ok());
+    REQUIRE(control.await_status([](const auto& status) { return status.slots() >= 30; }));
+    REQUIRE(control.stop().ok());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    {
+        Process online(path, "spillgate-online", {"--config", config, "--http-port", "0"});
+        REQUIRE(await([&] { return online.err().find("run 1: daq: all ") != std::string::npos; }));
+        CHECK(online.err().find("following run 1, over already") != std::string::npos);
+    }
+    fs::remove_all(path + "/runs/online");
+    auto text = content(config);
+    replace(text, "threshold_adc: 4", "threshold_adc: 5");
+    const auto other = path + "/other.txtpb";
+    std::ofstream(other) << text;
+    Process online(path, "spillgate-online", {"--config", other, "--http-port", "0"});
+    REQUIRE(control.start().ok());  // heard by online, so the ended run was, too
+    REQUIRE(await([&] { return online.err().find("run 2 is refused") != std::string::npos; }));
+    CHECK(online.err().find("run 1") == std::string::npos);
+}
+
+TEST_CASE("an SPE calibration fitted to a run is found in its reprocessing, by name and in every charge") {
+    const TemporaryDirectory directory;
+    const auto& path = directory.path();
+    test::SimulatedConfig simulated{.directory = path, .as_fast_as_possible = true, .stop_after_slots = 1200};
+    const auto written = test::write_config(simulated);
+    auto text = content(written);
+    // The detector's charge of one photoelectron is not the one that the chain assumes.
+    replace(text, "sample_rate_mhz: 50", "sample_rate_mhz: 500");
+    replace(text, "pmt { baseline_adc: 8000 }",
+            "pmt { baseline_adc: 8000 spe_charge_adc: 75 spe_polya_m: 8 dark_rate_hz: 60000 large_rate_hz: 0 "
+            "steady_rate_hz: 300 cherenkov_rate_hz: 0 baseline_wander_adc: 0 linear_gate_fraction: 0 }");
+    text +=
+        "selection { name: \"all\" }\n"
+        "spectrum { name: \"pe\" axis { variable: \"pe\" bins: 50 min: 0 max: 50 } selection: \"all\" }\n";
+    const auto config = path + "/spe.txtpb";
+    std::ofstream(config) << text;
+    Process daq(path, "spillgate-daq", {"--config", config, "--start", "spe"});
+    test::Control control(path);
+    REQUIRE(control.await_status([](const auto& status) {
+        return status.state() == wire::CONFIGURED && status.run().stop_utc_ns() != 0;
+    }));
+    const std::string run = path + "/runs/run-000001";
+    const auto fitted =
+        run_program(path, "spillgate-offline",
+                    {"calibrate", "spe", run, "--out", path + "/spe-1.txtpb", "--min-adc", "30", "--json"});
+    INFO(fitted.out << fitted.err);
+    REQUIRE(fitted.status == 0);
+    const auto calibrated = json::parse(fitted.out);
+    const auto& slice = calibrated.at("slices").at(0);
+    const auto& charge = slice.at("spe_charge_adc");
+    const double spe = charge.at("value").to_number<double>();
+    CHECK(std::abs(spe - 75) < 3 * charge.at("error").to_number<double>() + 0.03 * 75);
+
+    const auto plain = run_program(path, "spillgate-offline", {"reprocess", run, "--out", path + "/plain"});
+    REQUIRE(plain.status == 0);
+    for (const std::string threads : {"1", "3"}) {
+        const auto done = run_program(path, "spillgate-offline",
+                                      {"reprocess", run, "--calibration", path + "/spe-1.txtpb", "--out",
+                                       path + "/calibrated-" + threads, "--threads", threads});
+        INFO(done.err);
+        REQUIRE(done.status == 0);
+    }
+    for (const std::string name : {"spectra.h5", "spectra.json", "spectra.csv", "candidates.h5"}) {
+        INFO(name);
+        CHECK(content(path + "/calibrated-1/" + name) == content(path + "/calibrated-3/" + name));
+        CHECK(content(path + "/calibrated-1/" + name) != content(path + "/plain/" + name));
+    }
+    // A calibration changed by hand is refused with its name, and nothing is written.
+    auto calibration = content(path + "/spe-1.txtpb");
+    calibration.replace(calibration.find("chain:"), 6, "chaim:");
+    std::ofstream(path + "/spe-2.txtpb") << calibration;
+    const auto refused =
+        run_program(path, "spillgate-offline",
+                    {"reprocess", run, "--calibration", path + "/spe-2.txtpb", "--out", path + "/none"});
+    CHECK(refused.status != 0);
+    CHECK(refused.err.find("spe-2.txtpb") != std::string::npos);
+    CHECK_FALSE(fs::exists(path + "/none/spectra.h5"));
+}
