@@ -25,14 +25,15 @@ class ImportVerb : public Verb {
     std::string_view name() const override { return "import"; }
     std::string_view summary() const override { return "Make an ordinary run of a foreign recording"; }
     std::string_view example() const override {
-        return "spillgate-offline import pulser.bin --runs runs --type pulser\n"
-               "  spillgate-offline import wave0.dat wave1.dat --runs runs --sample-ns 4 --tag-ns 8\n"
-               "  spillgate-offline import 134500.zip 134600.zip --runs runs --dataset 1 --type physics";
+        return "spillgate-offline import pulser.bin --type pulser\n"
+               "  spillgate-offline import wave0.dat wave1.dat --sample-ns 4 --tag-ns 8\n"
+               "  spillgate-offline import 134500.zip 134600.zip --runs-dir runs-2017 --dataset 1 --type "
+               "physics";
     }
 
     void add_options(CLI::App& command) override {
         command.add_option("FILE", paths_, "recordings that become one run")->required();
-        command.add_option("--runs", runs_dir_, "directory of runs")->required();
+        command.add_option("--runs-dir,--runs", runs_dir_, "directory of runs")->capture_default_str();
         command.add_option("--format", format_, "what the files are; unset: by their content")
             ->check(CLI::IsMember({"llama", "wavedump", "csi-minute"}));
         command.add_option("--type", type_, fmt::format("type of the run: {}", wire::run_type_names()))
@@ -115,7 +116,7 @@ class ImportVerb : public Verb {
     }
 
     std::vector<std::string> paths_;
-    std::string runs_dir_;
+    std::string runs_dir_ = "runs";
     std::string format_;
     std::string type_ = "test";
     std::string config_;
