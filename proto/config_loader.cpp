@@ -264,6 +264,11 @@ Result<LoadedConfig> parse_config(const std::string& text, const std::string& na
         const auto* field = first.message->GetDescriptor()->FindFieldByName(first.field);
         return error(ErrorKind::CONFIG, at(name, places.of(*first.message, field, first.index), first.text));
     }
+    if (loaded.config.daemon().empty()) {
+        auto* daemon = loaded.config.add_daemon();
+        daemon->set_name("daq");
+        daemon->set_lead(true);
+    }
     write_defaults(loaded.config);
     loaded.effective = effective_text(loaded.config);
     loaded.sha256 = sha256_hex(loaded.effective);

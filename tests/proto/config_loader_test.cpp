@@ -117,6 +117,15 @@ TEST_CASE("contradictions are refused where they stand") {
     refused(demo_with("target: \"Hg\"", "bunches: 2"), "", "bunch_spacing_ns");
 }
 
+TEST_CASE("a configuration that names no daemon has one lead named daq, for every program that reads it") {
+    const auto loaded = parse_config(demo_with("daemon { name: \"daq\" lead: true }", ""), "demo");
+    REQUIRE(loaded.has_value());
+    REQUIRE(loaded->config.daemon_size() == 1);
+    CHECK(loaded->config.daemon(0).name() == "daq");
+    CHECK(loaded->config.daemon(0).lead());
+    CHECK(loaded->sha256 == parse_config(demo_text(), "demo")->sha256);
+}
+
 TEST_CASE("what cannot be read is refused with the reason") {
     const auto absent = load_config("/nonexistent/beam.txtpb");
     REQUIRE(absent.has_error());
