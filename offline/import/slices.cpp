@@ -12,7 +12,7 @@ namespace spillgate::offline {
 
 namespace {
 
-constexpr std::uint64_t max_slots = 10'000'000;
+constexpr std::uint64_t max_slots = 200'000;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - ((a % b != 0 && a < 0) ? 1 : 0);
