@@ -1,5 +1,6 @@
 #include "proto/config_loader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "proto/config_rules.hpp"
+#include "proto/config_words.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::proto {
@@ -34,17 +36,34 @@ std::string at(const std::string& name, Position p, std::string_view text) {
     return fmt::format("{}:{}:{}: {}", name, p.line + 1, p.column + 1, text);
 }
 
-// Keeps the first refusal of the parser, with its place.
+// Keeps the first refusal of the parser, with its place in `file`.
 class FirstError : public pb::io::ErrorCollector {
   public:
-    explicit FirstError(const std::string& name) : name_(name) {}
+    FirstError(const std::string& name, const std::string& file) : name_(name), file_(file) {}
     void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
-        if (text_.empty()) text_ = at(name_, {std::max(line, 0), std::max(column, 0)}, message);
+        if (!text_.empty()) return;
+        Position where{std::max(line, 0), std::max(column, 0)};
+        const auto refused = explain_refused_word(message);
+        if (!refused.word.empty()) where = last_of(refused.word, where);
+        text_ = at(name_, where, refused.word.empty() ? message : refused.text);
     }
     const std::string& text() const { return text_; }
 
   private:
-    std::string name_;
+    // The parser may point at what follows the word that it refuses, even if that is lines below.
+    Position last_of(const std::string& word, Position reported) const {
+        std::size_t offset = 0;
+        for (int line = 0; line < reported.line && offset != std::string::npos; ++line)
+            offset = file_.find('\n', offset) + 1;
+        const auto found = file_.rfind(word, offset + static_cast<std::size_t>(reported.column));
+        if (found == std::string::npos) return reported;
+        const auto before = std::string_view(file_).substr(0, found);
+        const auto line_begin = before.rfind('\n') + 1;  // 0 without one
+        return {static_cast<int>(std::ranges::count(before, '\n')), static_cast<int>(found - line_begin)};
+    }
+
+    const std::string& name_;
+    const std::string& file_;
     std::string text_;
 };
 
@@ -246,7 +265,7 @@ Result<LoadedConfig> parse_config(const std::string& text, const std::string& na
                                                     text.size(), max_config_bytes));
     LoadedConfig loaded;
     loaded.path = name;
-    FirstError errors(name);
+    FirstError errors(name, text);
     Tree tree;
     pb::TextFormat::Parser parser;
     parser.RecordErrorsTo(&errors);

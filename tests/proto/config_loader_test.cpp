@@ -93,6 +93,28 @@ TEST_CASE("a refusal names file, line and column, what was found and what is all
     refused(demo_with("jitter_ns: 25000", "jitter_ns: nan"), "", "finite");
 }
 
+TEST_CASE("an unknown field or enum value is answered with what is allowed there and the nearest word") {
+    const auto field = demo_with("repetition_hz: 60 ", "repetition_khz: 60 ");
+    refused(field, std::to_string(line_of(field, "repetition_khz")) + ":3: ",
+            "Facility has no field repetition_khz; did you mean repetition_hz? allowed are: name, ");
+    const auto nested = demo_with("threshold_adc: 4", "treshold_adc: 4");
+    refused(nested, std::to_string(line_of(nested, "treshold_adc")) + ":", "did you mean threshold_adc?");
+    const auto foreign = demo_with("mode: BEAM_TRIGGERED", "window: 3 mode: BEAM_TRIGGERED");
+    refused(foreign, std::to_string(line_of(foreign, "window: 3")) + ":",
+            "Gate has no field window; allowed are: mode, reference, ");
+
+    // On its own line, so that what follows the value stands below it.
+    const auto value = demo_with("mode: BEAM_TRIGGERED", "mode:\nBEAM_TRIGERED\n\n");
+    refused(value, std::to_string(line_of(value, "BEAM_TRIGERED")) + ":1: ",
+            "mode cannot be BEAM_TRIGERED; did you mean BEAM_TRIGGERED? allowed are: BEAM_TRIGGERED, "
+            "SELF_TRIGGERED, STROBED, FREE_RUNNING");
+    const auto role = demo_with("role: VETO", "role: XYZ");
+    refused(role, std::to_string(line_of(role, "role: XYZ")) + ":",
+            "role cannot be XYZ; allowed are: DETECTOR");
+    const auto digit = demo_with("role: VETO", "role: 77");
+    refused(digit, std::to_string(line_of(digit, "role: 77")) + ":", "role cannot be 77; allowed are: ");
+}
+
 TEST_CASE("contradictions are refused where they stand") {
     const auto daemon = demo_with("lead: true", "lead: false");
     refused(daemon, std::to_string(line_of(daemon, "daemon {")) + ":", "exactly one must be");
