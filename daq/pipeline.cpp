@@ -385,6 +385,12 @@ void Pipeline::finish(Outlet& outlet) {
     s.outlet = &outlet;
     s.book.match_all(s.faults, s.counters);
     const auto watermark = s.intake.watermark();
+    // What sources said of their losses up to here belongs to this run.
+    auto& counts = s.intake.counts();
+    while (watermark && !counts.empty() && !earlier(*watermark, counts.front().time)) {
+        s.count(counts.front());
+        counts.erase(counts.begin());
+    }
     while (s.gate.open_slots() > 0) {
         if (!s.intake.all_ended() && !s.gate.oldest_has_ended(*watermark)) {
             s.book.drop_from(s.gate.oldest_slot());

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "hw/make_source.hpp"
+#include "hw/replay/replay.hpp"
 #include "proto/clock_reading.hpp"
 #include "proto/run_file/run_writer.hpp"
 
@@ -46,6 +47,19 @@ void add_count(wire::RunDescription& description, const std::string& name, std::
     auto& count = *description.add_drops();
     count.set_name(name);
     count.set_value(value);
+}
+
+// Everything that the pipeline counted. What a recording lost is a fault of this run; the rest are drops.
+void add_counts(wire::RunDescription& description, const PipelineStatistics& statistics) {
+    for (const auto& drop : statistics.drops) {
+        if (drop.name != hw::replay::unreadable) {
+            add_count(description, drop.name, drop.value);
+        } else if (drop.value > 0) {
+            auto& fault = *description.mutable_ledger()->add_faults();
+            fault.set_name(drop.name);
+            fault.set_value(drop.value);
+        }
+    }
 }
 
 }  // namespace
@@ -260,7 +274,7 @@ void Readout::look() {
     auto statistics = pipeline_->statistics();
     const auto disk = recorder_->status();
     const bool waits = queue_.sources_wait();
-    tell_losses(disk);
+    tell_losses(statistics, disk);
     const std::lock_guard lock(mutex_);
     progress_.statistics = std::move(statistics);
     progress_.started = progress_.started || pipeline_->started();
@@ -272,7 +286,7 @@ void Readout::look() {
 }
 
 // Every kind of loss is told when it has grown; the journal keeps that to once a second.
-void Readout::tell_losses(const RecorderStatus& disk) {
+void Readout::tell_losses(const PipelineStatistics& statistics, const RecorderStatus& disk) {
     const auto tell = [&](const std::string& kind, std::uint64_t total, const std::string& what) {
         auto& told = told_losses_[kind];
         if (total > told)
@@ -285,6 +299,11 @@ void Readout::tell_losses(const RecorderStatus& disk) {
     tell("recorder", disk.refused_records, "records refused: the recorder's buffer is full");
     tell("disk records", disk.lost_records, "records refused by the disk");
     tell("disk verdicts", disk.lost_verdicts, "verdicts refused by the disk");
+    for (const auto& drop : statistics.drops)
+        if (drop.name == hw::replay::unreadable)
+            tell(drop.name, drop.value,
+                 fmt::format("blocks of a replayed recording left out: damaged or out of order ({})",
+                             drop.name));
     const auto dropped = publisher_.status().dropped;
     tell("publisher", dropped - std::min(dropped, publisher_before_.dropped),
          "messages not published: the publisher's buffer is full");
@@ -312,6 +331,7 @@ void Readout::fill(wire::DaemonStatus& status) const {
     const auto disk = recorder_->status();
     *status.mutable_run() = description_;
     *status.mutable_run()->mutable_ledger() = statistics.ledger.totals();
+    add_counts(*status.mutable_run(), statistics);
     status.set_slots(statistics.next_slot);
     status.set_mark_rate_hz(statistics.mark_rate_hz);
     status.set_period_ns(statistics.period_ns);
@@ -353,8 +373,7 @@ proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
         add_count(d, fmt::format("source {}", lane.name), lane.dropped_batches);
         add_count(d, fmt::format("source {}: marks", lane.name), lane.dropped_marks);
     }
-    for (const auto& drop : statistics.drops)
-        add_count(d, drop.name, drop.value);
+    add_counts(d, statistics);
     add_count(d, "recorder", disk.refused_records + disk.lost_records);
     add_count(d, "recorder: verdicts", disk.lost_verdicts);
     add_count(d, "publisher", publisher_.status().dropped - publisher_before_.dropped);

@@ -87,7 +87,7 @@ class Readout {
     void note_mark(const hw::Batch& batch, bool first);
     std::optional<hw::Batch> next_batch();
     void look();
-    void tell_losses(const RecorderStatus& disk);
+    void tell_losses(const PipelineStatistics& statistics, const RecorderStatus& disk);
     void obey();
 
     Settings settings_;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "daq/clock_order.hpp"
+#include "hw/replay/replay.hpp"
 
 namespace spillgate::daq {
 
@@ -121,7 +122,8 @@ void StreamIntake::count_later(const hw::DeviceEvent& event, std::string_view na
 void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
     const auto id = board.info.board;
     for (const auto& event : batch.device_events) {
-        if (event.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER)) {
+        // Where in the stream the unreadable was, a replay cannot say: nothing else is called lost for it.
+        if (event.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER) || event.name == hw::replay::unreadable) {
             count_later(event, event.name);
             continue;
         }

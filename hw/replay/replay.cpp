@@ -143,7 +143,9 @@ proto::Status ReplaySource::pass(Sink& sink, const std::stop_token& stop, bool& 
     if (!losses) return losses.error();
     if (replay_.simulated_marks()) events_.finish(give);
     slots_.begin_again();
-    running = running && report(losses->damaged + losses->out_of_order, sink) && !stop.stop_requested();
+    // Also of a pass that was cut short: what was left out until then was left out.
+    const bool reported = report(losses->damaged + losses->out_of_order, sink);
+    running = running && reported && !stop.stop_requested();
     return {};
 }
 
@@ -157,7 +159,7 @@ bool ReplaySource::report(std::uint64_t lost, Sink& sink) {
     DeviceEvent event;
     event.kind = DeviceEvent::Kind::DROPPED;
     event.time = watermark_;
-    event.name = "replay-unreadable";
+    event.name = unreadable;
     event.count = lost + in_order;
     batch.device_events.push_back(std::move(event));
     return sink.wait_and_put(std::move(batch));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "hw/source.hpp"
 #include "proto/result.hpp"
@@ -15,9 +16,13 @@
 
 namespace spillgate::hw::replay {
 
+// The name under which a replay counts what it had to leave out.
+inline constexpr std::string_view unreadable = "replay-unreadable";
+
 // Charges come with the mark that Facility.charge_offset of `config` says. A replay waits for the daemon, so
 // it loses nothing; with a loop, time goes on where the run ended, one period after its last slot, and cycle
-// ids count on. What is damaged or out of order in the run is left out, and counted in a DROPPED event.
+// ids count on. What is damaged or out of order in the run is left out, and counted in a DROPPED event
+// (`unreadable`) after each pass.
 // Errors: CONFIG; NOT_FOUND (no such run, or nothing in it of the board); IO, CORRUPT, UNSUPPORTED.
 proto::Result<std::unique_ptr<Source>> make_replay(const config::Board& board, const config::Config& config);
 

@@ -1,5 +1,6 @@
 // Recordings on the whole road: imported, replayed through the real daemon, recorded, published and
 // histogrammed live; and a calibration from one run applied to it.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -126,6 +127,57 @@ TEST_CASE("a digitizer's recording replayed at 60 Hz gives the spectra of its re
     CHECK(daq.wait() == 0);
     online.signal(SIGTERM);
     CHECK(online.wait() == 0);
+}
+
+TEST_CASE("a replay of a damaged run says what it left out, in its log and among the new run's faults") {
+    const TemporaryDirectory directory;
+    const auto& path = directory.path();
+    test::SimulatedConfig simulated{.directory = path};
+    simulated.as_fast_as_possible = true;
+    simulated.stop_after_slots = 60;
+    const auto config = test::write_config(simulated);
+    {
+        Process daq(path, "spillgate-daq", {"--config", config, "--start", "test"});
+        test::Control control(path);
+        REQUIRE(control.await_status([](const auto& s) { return s.run().stop_utc_ns() != 0; }));
+        daq.signal(SIGTERM);
+        REQUIRE(daq.wait() == 0);
+    }
+    const std::string recorded = path + "/runs/run-000001";
+    for (const auto& entry : fs::directory_iterator(recorded)) {
+        if (entry.path().extension() == ".txtpb") continue;
+        fs::permissions(entry, fs::perms::owner_write, fs::perm_options::add);
+        std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+        const auto middle = static_cast<std::streamoff>(fs::file_size(entry) / 2);
+        file.seekg(middle);
+        const auto byte = static_cast<char>(file.get() ^ 0x10);
+        file.seekp(middle);
+        file.put(byte);
+    }
+    REQUIRE(run_program(path, "spillgate-offline", {"verify", recorded}).status == 1);
+
+    auto text = content(config);
+    const auto begin = text.find("  simulation {");
+    const auto end = text.find("\n}\nchannel", begin);
+    REQUIRE(end != std::string::npos);
+    text.replace(begin, end - begin,
+                 fmt::format("  replay {{ path: \"{}\" pace: AS_FAST_AS_POSSIBLE }}", recorded));
+    std::ofstream(config) << text;
+    Process daq(path, "spillgate-daq", {"--config", config, "--start", "test"});
+    test::Control control(path);
+    REQUIRE(control.await_status(
+        [](const auto& s) { return s.run().number() == 2 && s.run().stop_utc_ns() != 0; }));
+    const auto status = control.status();
+    const auto& faults = status.run().ledger().faults();
+    CHECK(std::ranges::any_of(
+        faults, [](const auto& fault) { return fault.name() == "replay-unreadable" && fault.value() >= 1; }));
+    CHECK(status.run().ledger().complete() > 40);
+    INFO(daq.err());
+    CHECK(daq.err().find("left out: damaged or out of order (replay-unreadable)") != std::string::npos);
+    const auto inspected = run_program(path, "spillgate-offline", {"inspect", path + "/runs/run-000002"});
+    CHECK(inspected.out.find("replay-unreadable") != std::string::npos);
+    daq.signal(SIGTERM);
+    CHECK(daq.wait() == 0);
 }
 
 TEST_CASE("a run ended before online came is read from its files, one under another config is let be") {
