@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "daq/byte_text.hpp"
 #include "hw/make_source.hpp"
 #include "hw/replay/replay.hpp"
 #include "proto/clock_reading.hpp"
@@ -310,9 +311,9 @@ void Readout::tell_losses(const PipelineStatistics& statistics, const RecorderSt
     if (disk.disk_nearly_full && !std::exchange(told_disk_, true))
         journal_.warn(
             "disk-nearly-full",
-            fmt::format("disk nearly full: {} bytes are free at {}, fewer than warn_below_bytes = {}",
-                        disk.free_bytes.value_or(0), recorder_->directory(),
-                        settings_.config->config.storage().warn_below_bytes()));
+            fmt::format("disk nearly full: {} are free at {}, less than storage.warn_below_bytes ({})",
+                        byte_text(disk.free_bytes.value_or(0)), recorder_->directory(),
+                        byte_text(settings_.config->config.storage().warn_below_bytes())));
 }
 
 void Readout::add_note(const std::string& text) {

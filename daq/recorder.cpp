@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "daq/byte_text.hpp"
+
 namespace spillgate::daq {
 
 namespace {
@@ -205,8 +207,8 @@ void Recorder::sync() {
     status_.disk_nearly_full = *free < settings_.warn_below_bytes;
     if (*free < settings_.stop_below_bytes && !status_.stop_reason) {
         status_.stop_reason = "disk-full";
-        status_.error = fmt::format("{} bytes are free at {}, fewer than stop_below_bytes = {}", *free,
-                                    directory_, settings_.stop_below_bytes);
+        status_.error = fmt::format("{} are free at {}, less than storage.stop_below_bytes ({})",
+                                    byte_text(*free), directory_, byte_text(settings_.stop_below_bytes));
     }
 }
 

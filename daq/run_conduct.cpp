@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "daq/byte_text.hpp"
 #include "daq/common_start.hpp"
 #include "daq/run_control.hpp"
 #include "proto/names.hpp"
@@ -174,7 +175,26 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(std::uint32_t numbe
     return Readout::prepare(settings, std::move(description), publisher_, files_, journal_);
 }
 
+// A run that would end disk-full at once is better not begun.
+proto::Status RunControl::check_room() const {
+    const auto free = files_.free_bytes(settings_.runs_dir);
+    if (!free) return {};  // creating the run's directory will say why
+    const auto& storage = settings_.config.config.storage();
+    const auto needed = storage.stop_below_bytes() + storage.reserve_bytes();
+    if (*free >= needed) return {};
+    return proto::error(
+        proto::ErrorKind::DISK_FULL,
+        fmt::format("too little disk space for a run: {} are free in {}, {} are needed "
+                    "(storage.stop_below_bytes {} + storage.reserve_bytes {})",
+                    byte_text(*free), settings_.runs_dir, byte_text(needed),
+                    byte_text(storage.stop_below_bytes()), byte_text(storage.reserve_bytes())));
+}
+
 void RunControl::start(const wire::Request::Start& start) {
+    if (const auto room = check_room(); !room) {  // before a number is spent on it
+        refuse(fmt::format("no run was started: {}", room.error().message));
+        return force(Trigger::ABANDON);
+    }
     auto number = catalogue_->take_number();
     if (!number) {
         refuse(number.error().message);
@@ -199,6 +219,10 @@ void RunControl::start(const wire::Request::Start& start) {
 }
 
 void RunControl::prepare(const wire::Request::Prepare& prepare) {
+    if (const auto room = check_room(); !room) {
+        refuse(room.error().message);
+        return force(Trigger::ABANDON);
+    }
     auto readout = open_run(prepare.run(), prepare.type(), prepare.note());
     if (!readout) {
         refuse(readout.error().message);

@@ -66,6 +66,7 @@ class RunControl {
     void carry_out(const wire::Request& request);
     void configure(const std::string& name);
     proto::Status take_config(proto::LoadedConfig config);
+    proto::Status check_room() const;
     void start(const wire::Request::Start& start);
     void prepare(const wire::Request::Prepare& prepare);
     void commit_all();

@@ -1,12 +1,12 @@
 #include "daq/ctl/status_table.hpp"
 
-#include <array>
 #include <chrono>
 #include <string_view>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "daq/byte_text.hpp"
 #include "daq/run_states.hpp"
 #include "proto/names.hpp"
 
@@ -15,14 +15,6 @@ namespace spillgate::daq {
 namespace {
 
 constexpr double coulomb_per_proton = 1.602176634e-19;
-
-std::string bytes(double n) {
-    static constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
-    std::size_t unit = 0;
-    for (; n >= 1000 && unit + 1 < units.size(); ++unit)
-        n /= 1000;
-    return fmt::format("{:.{}f} {}", n, unit == 0 ? 0 : 2, units[unit]);
-}
 
 std::string utc(std::int64_t ns) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(ns / 1'000'000'000)));
@@ -100,9 +92,7 @@ void add_buffers(std::string& out, const wire::DaemonStatus& status) {
     bool first = true;
     for (const auto& buffer : status.buffers()) {
         const bool in_bytes = buffer.unit() == "bytes";
-        const auto amount = [&](std::uint64_t n) {
-            return in_bytes ? bytes(static_cast<double>(n)) : fmt::format("{}", n);
-        };
+        const auto amount = [&](std::uint64_t n) { return in_bytes ? byte_text(n) : fmt::format("{}", n); };
         line(out, first ? "buffers" : "",
              fmt::format("{:<20} {} of {}{}, at most {}, dropped {}", buffer.name(), amount(buffer.used()),
                          amount(buffer.capacity()), in_bytes ? "" : " " + buffer.unit(),
@@ -110,9 +100,9 @@ void add_buffers(std::string& out, const wire::DaemonStatus& status) {
         first = false;
     }
     line(out, "disk",
-         fmt::format("{} written at {}/s, {} free in {}", bytes(static_cast<double>(status.bytes_written())),
-                     bytes(status.data_rate_bytes_per_s()),
-                     bytes(static_cast<double>(status.disk_free_bytes())), status.runs_dir()));
+         fmt::format("{} written at {}/s, {} free in {}", byte_text(status.bytes_written()),
+                     byte_text(status.data_rate_bytes_per_s()), byte_text(status.disk_free_bytes()),
+                     status.runs_dir()));
 }
 
 }  // namespace

@@ -1,8 +1,13 @@
 // The daemon under load: subscribers that do not keep up, sources that deliver as fast as they can.
+#include <filesystem>
+#include <iostream>
+
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <zmq.hpp>
 
 #include "proto/endpoints.hpp"
+#include "proto/run_file/file_layer.hpp"
 #include "proto/run_file/run_reader.hpp"
 #include "proto/wire.hpp"
 #include "tests/daq/scratch_directory.hpp"
@@ -118,18 +123,51 @@ TEST_CASE("while sources deliver as fast as they can, requests are answered and 
     CHECK(verification.ledger.complete() == verification.ledger.slots());
 }
 
-TEST_CASE("a run on a disk that is nearly full ends as disk-full, complete, and says so", "[integration]") {
+TEST_CASE("a start on a disk with too little room is refused with what is free, what is needed, and where",
+          "[integration]") {
     test::ScratchDirectory directory;
     test::SimulatedConfig simulated{directory.path()};
-    simulated.storage = "stop_below_bytes: 1000000000000000 warn_below_bytes: 1000000000000000 sync_ms: 100";
+    simulated.storage = "stop_below_bytes: 1000000000000000 reserve_bytes: 2000000";
+    const auto config = test::write_config(simulated);
+    test::Process daemon(directory.path(), "spillgate-daq", {"--config", config});
+    test::Control control(directory.path());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    const auto refused =
+        test::run_program(directory.path(), "spillgate-ctl", {"--config", config, "start", "test"});
+    CHECK(refused.status == 1);
+    INFO(refused.err);
+    CHECK(refused.err.find("too little disk space for a run") != std::string::npos);
+    CHECK(refused.err.find("B are free in " + directory.path() + "/runs, 1000.00 TB are needed") !=
+          std::string::npos);
+    CHECK(refused.err.find("storage.reserve_bytes 2.00 MB") != std::string::npos);
+    CHECK(control.status().state() == wire::CONFIGURED);
+    CHECK_FALSE(std::filesystem::exists(directory.path() + "/runs/run-000001"));
+}
+
+TEST_CASE("a run whose disk fills up ends as disk-full, complete, and says so", "[integration]") {
+    test::ScratchDirectory directory;
+    // Room for a run by much more than other programs take meanwhile; a file of twice that fills it up.
+    constexpr std::uint64_t room = std::uint64_t{1} << 29;
+    const auto free = std::filesystem::space(directory.path()).available;
+    if (free < 4 * room) {
+        std::cout << "SKIPPED: " << directory.path() << " has less than 2 GiB of room\n";
+        return;
+    }
+    test::SimulatedConfig simulated{directory.path()};
+    simulated.storage =
+        fmt::format("stop_below_bytes: {} warn_below_bytes: 1000000000000000 sync_ms: 100", free - room);
     const auto config = test::write_config(simulated);
     test::Process daemon(directory.path(), "spillgate-daq", {"--config", config, "--start", "physics"});
     test::Control control(directory.path());
+    REQUIRE(control.await_state(wire::RUNNING));
+    auto filling = proto::posix_file_layer().create(directory.path() + "/filling");
+    REQUIRE(filling.has_value());
+    REQUIRE((*filling)->reserve(2 * room).has_value());
     REQUIRE(control.await_status([](const auto& s) { return s.run().stop_reason() == "disk-full"; }));
     REQUIRE(control.await_state(wire::CONFIGURED));
     const auto verification = verified(directory.path() + "/runs/run-000001");
     CHECK(verification.valid());
     CHECK(verification.description.stop_reason() == "disk-full");
     CHECK(daemon.err().find("disk nearly full") != std::string::npos);
-    CHECK(daemon.err().find("fewer than stop_below_bytes") != std::string::npos);
+    CHECK(daemon.err().find("less than storage.stop_below_bytes") != std::string::npos);
 }
