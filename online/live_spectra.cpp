@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "online/run_exports.hpp"
 #include "proto/endpoints.hpp"
@@ -22,9 +20,7 @@ constexpr auto heal_slice = 20ms;
 constexpr auto silence_limit = 10s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr auto leave_grace = 1500ms;
-constexpr std::size_t max_messages = 50;
 constexpr std::size_t kept_checkpoints = 2;
-constexpr auto report_every = 5s;
 
 std::string checkpoint_directory(const config::Config& config) {
     const auto& online = config.online();
@@ -106,6 +102,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
         const bool heard = !batch_.empty();
         receive();
         if (!heard) watch_silence(std::min<Clock::duration>(now - last, silence_step));
+        tell_of_no_daemon(now);
         last = now;
         more = false;
         for (auto& [number, run] : runs_) {
@@ -219,12 +216,6 @@ LiveRun* LiveSpectra::newest() {
     return runs_.empty() ? nullptr : &runs_.rbegin()->second;
 }
 
-void LiveSpectra::say(const std::string& message) {
-    spdlog::info("{}", message);
-    messages_.push_back(fmt::format("{:%H:%M:%S} {}", fmt::gmtime(std::time(nullptr)), message));
-    if (messages_.size() > max_messages) messages_.pop_front();
-}
-
 // A run starts or ends.
 void LiveSpectra::take_run(Daemon& daemon, const RawMessage& message) {
     wire::RunDescription description;
@@ -253,7 +244,7 @@ void LiveSpectra::follow(Daemon& daemon, const wire::RunDescription& description
                 "run {} is refused: it was started with another config (hash {:.12}…, ours {:.12}…). Restart "
                 "spillgate-online with the daemon's config.",
                 number, description.config_sha256(), keys_.config_sha256);
-            say(refusal_);
+            warn(refusal_);
             return;
         }
         refused_.reset();
@@ -329,8 +320,8 @@ void LiveSpectra::watch_silence(Clock::duration elapsed) {
         if (daemon.silence < silence_limit) continue;
         for (auto& [number, run] : runs_) {
             if (!run.following(daemon.name)) continue;
-            say(fmt::format("{} has been silent for {} s in run {}", daemon.name, silence_limit.count(),
-                            number));
+            warn(fmt::format("{} has been silent for {} s in run {}", daemon.name, silence_limit.count(),
+                             number));
             run.end(daemon.name, false, fmt::format("{} fell silent", daemon.name));
         }
     }
@@ -402,32 +393,6 @@ void LiveSpectra::checkpoint() {
     } else if (checkpoint_fault_ != written.error().message) {
         checkpoint_fault_ = written.error().message;
         say("the checkpoint could not be written: " + checkpoint_fault_);
-    }
-}
-
-void LiveSpectra::report_losses() {
-    LiveRun* const run = newest();
-    if (run == nullptr) return;
-    const auto now = Clock::now();
-    for (const StreamView& stream : run->view().streams) {
-        const auto daemon = std::ranges::find(daemons_, stream.daemon, &Daemon::name);
-        if (daemon == daemons_.end() || !run->following(stream.daemon)) continue;
-        wire::Request request;
-        request.set_client("online");
-        auto& report = *request.mutable_loss();
-        report.set_subscriber("online");
-        report.set_daemon(stream.daemon);
-        report.set_run(run->number());
-        report.set_lost(stream.lost);
-        report.set_healed(stream.healed);
-        std::string losses = report.SerializeAsString();
-        if (losses == daemon->reported && now - daemon->reported_at < report_every) continue;
-        report.set_received(stream.received);
-        // The daemon may be away: then the next report comes through.
-        if (control_.post(stream.daemon, request, [](const auto&) {})) {
-            daemon->reported = std::move(losses);
-            daemon->reported_at = now;
-        }
     }
 }
 

@@ -69,7 +69,10 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void report_losses();
     void publish();
     void add_trend_point();
+    void tell_of_no_daemon(Clock::time_point now);
     void say(const std::string& message);
+    void warn(const std::string& message);
+    void remember(const std::string& message);
     LiveRun* find(std::uint32_t number);
     LiveRun* newest();
 
@@ -86,6 +89,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     std::map<std::uint32_t, std::string> exports_;  // run → directory
     std::shared_ptr<const wire::RunDescription> refused_;
     std::string refusal_;
+    std::optional<Clock::time_point> told_of_no_daemon_;
 
     std::vector<RawMessage> batch_;
     std::vector<SpillJob> jobs_;

@@ -184,7 +184,16 @@ TEST_CASE("a run under another config is refused, and online says so") {
     std::ofstream(other) << text;
     road.start_online(other);
     road.start_run();
-    REQUIRE(road.await_said("run 1 is refused"));
+    REQUIRE(road.await_said("warning run 1 is refused"));
+}
+
+TEST_CASE("online says where it listens when no daemon answers, and when one does") {
+    Road road;
+    road.daq->signal(SIGTERM);
+    CHECK(road.daq->wait() == 0);
+    REQUIRE(road.await_said("warning no daemon answers on ipc://" + road.sockets()));
+    road.start_daq();
+    REQUIRE(road.await_said("a daemon answers"));
 }
 
 TEST_CASE("an occupied port, a missing config and a wrong one end in one clear message each") {
