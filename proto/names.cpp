@@ -25,6 +25,11 @@ constexpr std::array<NamedRunType, RunType_MAX> run_types{{
 
 }  // namespace
 
+std::string first_line(std::string_view text) {
+    const auto end = text.find_first_of("\r\n");
+    return end == std::string_view::npos ? std::string(text) : std::string(text.substr(0, end)) + " …";
+}
+
 std::string_view name_of(RunType type) {
     const auto* const found = std::ranges::find(run_types, type, &NamedRunType::type);
     return found == run_types.end() ? "unspecified" : found->name;

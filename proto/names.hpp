@@ -15,6 +15,9 @@ std::string_view name_of(RunType type);  // "unspecified" for RUN_TYPE_UNSPECIFI
 std::optional<RunType> run_type_from_name(std::string_view name);
 std::string run_type_names();  // all that a run can have, with commas
 
+// The first line of a text that people wrote, with … if there is more of it: for tables.
+std::string first_line(std::string_view text);
+
 std::string_view name_of(State state);  // "unknown" for a number of a later version
 
 }  // namespace spillgate::wire

@@ -34,7 +34,7 @@ void add_run(std::string& out, const wire::DaemonStatus& status) {
     if (run.number() == 0) return line(out, "run", "none yet");
     line(out, "run",
          fmt::format("{}  {}{}", run.number(), name_of(run.type()), run.simulated() ? "  SIMULATED" : ""));
-    if (!run.note().empty()) line(out, "note", run.note());
+    if (!run.note().empty()) line(out, "note", wire::first_line(run.note()));
     line(out, "began", utc(run.start_utc_ns()));
     if (run.stop_utc_ns() != 0)
         line(out, "ended", fmt::format("{} ({})", utc(run.stop_utc_ns()), run.stop_reason()));

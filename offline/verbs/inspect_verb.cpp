@@ -175,7 +175,7 @@ class InspectVerb : public Verb {
             reader->aborted() ? std::string("no end record: running or aborted")
                               : "reason: " + about.stop_reason(),
             reader->segments().size(), inspection->bytes, inspection->spills, inspection->verdicts);
-        if (!about.note().empty()) report.text += fmt::format("  note: {}\n", about.note());
+        if (!about.note().empty()) report.text += fmt::format("  note: {}\n", wire::first_line(about.note()));
         report.text +=
             streams_text(inspection->streams) + ledger_text(ledger) + damage_text(inspection->damage);
         return report;

@@ -41,6 +41,15 @@ TEST_CASE("the table shows what a shift worker looks for") {
     }
 }
 
+TEST_CASE("of a note of several lines the table shows the first, and that there is more") {
+    auto status = running();
+    status.mutable_run()->set_note("source moved\nback again");
+    CHECK(daq::status_table(status).find("source moved …\n") != std::string::npos);
+    CHECK(daq::status_table(status).find("back again") == std::string::npos);
+    status.mutable_run()->set_note("source moved");
+    CHECK(daq::status_table(status).find("source moved\n") != std::string::npos);
+}
+
 TEST_CASE("the JSON holds numbers as numbers, zeros too, and nothing of what is absent") {
     auto status = running();
     status.set_bytes_written(9'007'199'254'740'993ull);
