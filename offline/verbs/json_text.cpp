@@ -116,6 +116,7 @@ json::array spectra_json(const Engine& engine, const Spectra& spectra) {
 }
 
 std::string spectra_text(const Engine& engine, const Spectra& spectra) {
+    if (spectra.size() == 0) return "  no spectra in the configuration\n";
     std::string text = fmt::format("  {:<24} {:<16} {:>12} {:>12} {:>12} {:>14}\n", "spectrum", "windows",
                                    "entries", "passing", "rejected", "live time/ms");
     for (std::size_t i = 0; i < spectra.size(); ++i) {

@@ -230,6 +230,13 @@ TEST_CASE("another config makes a new processing; a wrong one ends with status 2
     CHECK(refused.status == 1);
     CHECK_THAT(refused.err, Contains("different engines or configs"));
 
+    const auto all = run_config();
+    std::ofstream(dir.path("bare.txtpb")) << all.substr(0, all.find("spectrum {"));
+    const auto bare =
+        run_program({"reprocess", run, "--config", dir.path("bare.txtpb"), "--out", dir.path("bare")});
+    CHECK(bare.status == 0);
+    CHECK_THAT(bare.out, Contains("no spectra in the configuration") && !Contains("windows"));
+
     const auto bad =
         run_program({"reprocess", run, "--config", dir.path("bad.txtpb"), "--out", dir.path("no")});
     CHECK(bad.status == 2);
