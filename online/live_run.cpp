@@ -184,7 +184,7 @@ void LiveRun::take_block(Stream& stream, const proto::BlockView& block) {
     }
     if (!fresh) return;
     ++stream.read_back;
-    if (stream.lost.contains(block.sequence)) ++stream.healed;
+    ++(stream.lost.contains(block.sequence) ? stream.healed : stream.unheard);
 }
 
 bool LiveRun::close(const std::string& daemon, Stream& stream, Clock::time_point now,
@@ -242,6 +242,20 @@ bool LiveRun::take_inventory(const std::string& daemon, Stream& stream, Clock::t
     return true;
 }
 
+// What did not come live, in words.
+std::string LiveRun::losses(const Stream& stream) const {
+    const std::uint64_t lost = stream.lost_before + stream.lost.count();
+    std::string text;
+    if (lost != 0)
+        text = fmt::format("{} messages were lost live, {} of them read back from the files", lost,
+                           stream.healed);
+    if (stream.unheard != 0)
+        text += fmt::format("{}{} sent when online did not listen were read back from the files",
+                            lost == 0 ? "" : "; ", stream.unheard);
+    if (!text.empty()) return text;
+    return checkpoint_used_ ? "nothing was lost live since online was restarted" : "nothing was lost live";
+}
+
 void LiveRun::finish(const std::string& daemon, Stream& stream) {
     stream.spectra.settle_at_end(*stream.recorded);
     const std::uint64_t missing =
@@ -252,11 +266,7 @@ void LiveRun::finish(const std::string& daemon, Stream& stream) {
     const bool damaged = !stream.damage.empty() && !stream.aborted;
     stream.complete = missing == 0 && stream.unreadable == 0 && !damaged;
     const auto slots = stream.spectra.settled_slots().count();
-    const std::uint64_t lost = stream.lost_before + stream.lost.count();
-    const std::string losses =
-        lost == 0 ? std::string("nothing was lost live")
-                  : fmt::format("{} messages were lost live, {} of them read back from the files", lost,
-                                stream.healed);
+    const std::string losses = this->losses(stream);
     stream.statement =
         stream.complete
             ? fmt::format("{}: all {} recorded slots are in the spectra ({} messages; {})", daemon, slots,
@@ -264,6 +274,9 @@ void LiveRun::finish(const std::string& daemon, Stream& stream) {
             : fmt::format(
                   "{}: {} slots are in the spectra; {} recorded messages are NOT: they cannot be read ({})",
                   daemon, slots, missing + stream.unreadable, losses);
+    if (slots == 0 && stream.recorded->empty())
+        stream.statement = fmt::format("{}: no slot was recorded{}", daemon,
+                                       stream.why.empty() ? "" : fmt::format(" ({})", stream.why));
     if (damaged) stream.statement += fmt::format("; damaged: {}", stream.damage.front());
     if (stream.aborted) stream.statement += fmt::format("; the run has no end record: {}", stream.why);
 }

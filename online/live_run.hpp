@@ -76,6 +76,7 @@ class LiveRun {  // single-threaded
         std::uint64_t lost_before = 0;  // before this process, from the checkpoint
         std::uint64_t healed = 0;
         std::uint64_t read_back = 0;
+        std::uint64_t unheard = 0;  // of read_back: not seen to be lost, but sent when we did not listen
         std::uint64_t unreadable = 0;
         std::uint64_t missing = 0;
         Clock::time_point last_data{};
@@ -95,6 +96,7 @@ class LiveRun {  // single-threaded
     void see(Stream& stream, std::uint64_t sequence);
     bool follow(Stream& stream, Clock::time_point now, Clock::time_point deadline);
     bool close(const std::string& daemon, Stream& stream, Clock::time_point now, Clock::time_point deadline);
+    std::string losses(const Stream& stream) const;
     bool take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now);
     void finish(const std::string& daemon, Stream& stream);
     void take_block(Stream& stream, const proto::BlockView& block);

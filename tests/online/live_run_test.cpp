@@ -101,7 +101,18 @@ TEST_CASE("a run that was joined while it went on is complete at its end") {
     followed.run.end("daq", true, "requested");
     followed.close();
     CHECK(followed.run.complete());
+    CHECK(followed.run.statement().find("50 sent when online did not listen were read back") !=
+          std::string::npos);
     CHECK(followed.run.spectra()->serialise() == test::spectra_of_files(directory));
+}
+
+TEST_CASE("a run that was abandoned before its first slot is not called complete of 0 slots") {
+    test::ScratchDirectory scratch;
+    const auto directory = test::write_synthetic_run(scratch.path(), 6, {}, true);
+    Followed followed(6, directory, false);
+    followed.run.end("daq", true, "abandoned: no marks");
+    followed.close();
+    CHECK(followed.run.statement() == "run 6: daq: no slot was recorded (abandoned: no marks)");
 }
 
 TEST_CASE("what was seen live but never reached the disk is taken back when the daemon died") {
@@ -223,6 +234,8 @@ TEST_CASE("a checkpoint holds only what is synced, and the rest comes from the f
     while (restored.phase() != RunPhase::CLOSED)
         restored.heal(LiveRun::Clock::now(), LiveRun::Clock::now() + 20ms);
     CHECK(restored.complete());
+    CHECK(restored.statement().find("sent when online did not listen were read back") != std::string::npos);
+    CHECK(restored.statement().find("nothing was lost") == std::string::npos);
     CHECK(restored.spectra()->serialise() == test::spectra_of_files(directory));
 
     checkpoint.mutable_stream(0)->mutable_slots(0)->set_last(5);
