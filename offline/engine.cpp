@@ -22,12 +22,15 @@ proto::Error refused(std::string message) {
     return proto::error(ErrorKind::CONFIG, std::move(message));
 }
 
-// A detector channel that has a chain.
-struct DetectorChannel {
+struct ChannelPlace {
     std::uint16_t index = 0;  // into Config.channel
     std::uint32_t board = 0, channel = 0;
-    bool has_veto = false;
-    std::uint32_t veto_board = 0, veto_channel = 0;
+};
+
+// A detector channel that has a chain, with the channels that belong to it.
+struct DetectorChannel {
+    ChannelPlace place;
+    std::vector<ChannelPlace> vetoes, partners;
     std::size_t chain = 0;  // index into the engine's chains
 };
 
@@ -50,12 +53,12 @@ class TheEngineWorker : public EngineWorker {
             out.windows.push_back({w.kind, w.roi_end - w.roi_begin, w.dead_ticks, w.truncated, w.strobe});
         if (clock == nullptr) return;
         for (const auto& channel : channels_) {
-            if (!reads(record.daemon, channel.board)) continue;
-            gather(record, channel.board, channel.channel, traces_);
-            veto_traces_.clear();
-            if (channel.has_veto) gather(record, channel.veto_board, channel.veto_channel, veto_traces_);
-            workers_[channel.chain]->reconstruct({record, channel.index, traces_, veto_traces_},
-                                                 out.candidates);
+            if (!reads(record.daemon, channel.place.board)) continue;
+            gather(record, channel.place, traces_);
+            workers_[channel.chain]->reconstruct(
+                {record, channel.place.index, traces_, gather_all(record, channel.vetoes, vetoes_),
+                 gather_all(record, channel.partners, partners_)},
+                out.candidates);
         }
     }
 
@@ -70,12 +73,24 @@ class TheEngineWorker : public EngineWorker {
         return true;
     }
 
-    static void gather(const SpillRecord& record, std::uint32_t board, std::uint32_t channel,
+    // Traces of each of the places; memory of earlier calls is kept.
+    static std::span<const ChannelTraces> gather_all(const SpillRecord& record,
+                                                     const std::vector<ChannelPlace>& places,
+                                                     std::vector<ChannelTraces>& out) {
+        if (out.size() < places.size()) out.resize(places.size());
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            out[i].channel = places[i].index;
+            gather(record, places[i], out[i].indices);
+        }
+        return std::span(out).first(places.size());
+    }
+
+    static void gather(const SpillRecord& record, const ChannelPlace& place,
                        std::vector<std::uint32_t>& out) {
         out.clear();
         for (std::uint32_t i = 0; i < record.traces.size(); ++i) {
             const auto& trace = record.traces[i];
-            if (trace.board == board && trace.channel == channel && trace.stream == wire::RAW)
+            if (trace.board == place.board && trace.channel == place.channel && trace.stream == wire::RAW)
                 out.push_back(i);
         }
         const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
@@ -92,7 +107,8 @@ class TheEngineWorker : public EngineWorker {
     std::shared_ptr<const Engine> engine_;  // owner of what is referred to
     const std::vector<DetectorChannel>& channels_;
     std::vector<std::unique_ptr<ChainWorker>> workers_;
-    std::vector<std::uint32_t> traces_, veto_traces_;
+    std::vector<std::uint32_t> traces_;
+    std::vector<ChannelTraces> vetoes_, partners_;
 };
 
 class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> {
@@ -146,6 +162,27 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
                                    defined.empty() ? "none" : defined));
     }
 
+    ChannelPlace place_of(int index) const {
+        const auto& channel = config_.channel(index);
+        return {static_cast<std::uint16_t>(index), channel.board(), channel.channel()};
+    }
+
+    // `what` names the field that lists the names.
+    template <class Names>
+    Result<std::vector<ChannelPlace>> places_of(const Names& names, std::string_view what,
+                                                const config::Channel& owner,
+                                                const std::map<std::string, int>& channel_index) const {
+        std::vector<ChannelPlace> places;
+        for (const auto& name : names) {
+            const auto found = channel_index.find(name);
+            if (found == channel_index.end())
+                return refused(fmt::format("channel \"{}\": its {} \"{}\" is not among the channels",
+                                           owner.name(), what, name));
+            places.push_back(place_of(found->second));
+        }
+        return places;
+    }
+
     proto::Status resolve_channels() {
         std::set<std::string> names;
         for (const auto& chain : config_.chain()) {
@@ -165,18 +202,11 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
             if (channel.role() != config::Channel::DETECTOR || channel.chain().empty()) continue;
             auto chain = chain_named(channel.chain(), channel.name());
             if (!chain) return chain.error();
-            DetectorChannel detector{
-                static_cast<std::uint16_t>(i), channel.board(), channel.channel(), false, 0, 0, *chain};
-            if (!channel.veto().empty()) {
-                const auto veto = channel_index.find(channel.veto());
-                if (veto == channel_index.end())
-                    return refused(fmt::format("channel \"{}\": its veto \"{}\" is not among the channels",
-                                               channel.name(), channel.veto()));
-                detector.has_veto = true;
-                detector.veto_board = config_.channel(veto->second).board();
-                detector.veto_channel = config_.channel(veto->second).channel();
-            }
-            channels_.push_back(detector);
+            auto vetoes = places_of(channel.veto(), "veto", channel, channel_index);
+            if (!vetoes) return vetoes.error();
+            auto partners = places_of(channel.partner(), "partner", channel, channel_index);
+            if (!partners) return partners.error();
+            channels_.push_back({place_of(i), std::move(*vetoes), std::move(*partners), *chain});
             chain_by_channel_[static_cast<std::size_t>(i)] = chains_[*chain];
         }
         return {};

@@ -89,6 +89,30 @@ void boards(const config::Config& config, Found& found) {
     }
 }
 
+// A partner is one more PMT of one detector: a detector channel without a chain, whole, of one detector only.
+void partners(const config::Config& config, const config::Channel& channel, Found& found) {
+    for (int i = 0; i < channel.partner_size(); ++i) {
+        const auto& name = channel.partner(i);
+        const auto refuse = [&](const std::string& what) { found.push_back({&channel, "partner", i, what}); };
+        const auto partner =
+            std::ranges::find_if(config.channel(), [&](const auto& c) { return c.name() == name; });
+        if (partner == config.channel().end() || partner->role() != config::Channel::DETECTOR ||
+            partner->has_chain())
+            refuse(fmt::format("there is no channel '{}' with role DETECTOR and without a chain", name));
+        else if (partner->policy() != config::Channel::WHOLE)
+            refuse(fmt::format("partner '{}' needs whole traces; it must be kept WHOLE", name));
+        const auto mentions = [&](const config::Channel& other) {
+            return std::ranges::count(other.partner(), name);
+        };
+        std::ptrdiff_t uses = 0;
+        for (const auto& other : config.channel())
+            uses += mentions(other);
+        if (uses > 1) refuse(fmt::format("channel '{}' is a partner more than once", name));
+        if (!channel.has_chain())
+            refuse(fmt::format("channel '{}' has partners, but no chain", channel.name()));
+    }
+}
+
 void channels(const config::Config& config, Found& found) {
     names_are_unique(config.channel(), "channel", found);
     std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
@@ -107,13 +131,13 @@ void channels(const config::Config& config, Found& found) {
             found.push_back({&channel, "chain", -1,
                              fmt::format("there is no chain '{}'; there are: {}", channel.chain(),
                                          fmt::join(chains, ", "))});
-        if (channel.has_veto()) {
-            const auto veto = std::ranges::find_if(config.channel(),
-                                                   [&](const auto& c) { return c.name() == channel.veto(); });
-            if (veto == config.channel().end() || veto->role() != config::Channel::VETO)
-                found.push_back({&channel, "veto", -1,
-                                 fmt::format("there is no channel '{}' with role VETO", channel.veto())});
-        }
+        for (int i = 0; i < channel.veto_size(); ++i)
+            if (std::ranges::none_of(config.channel(), [&](const auto& c) {
+                    return c.name() == channel.veto(i) && c.role() == config::Channel::VETO;
+                }))
+                found.push_back({&channel, "veto", i,
+                                 fmt::format("there is no channel '{}' with role VETO", channel.veto(i))});
+        partners(config, channel, found);
         if (channel.policy() == config::Channel::PULSES && !channel.has_pulse_threshold_adc())
             found.push_back({&channel, "policy", -1, "policy PULSES needs pulse_threshold_adc"});
         if (channel.has_chain() && channel.policy() != config::Channel::WHOLE)

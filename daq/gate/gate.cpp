@@ -28,7 +28,8 @@ GateSettings GateSettings::from(const config::Config& config, const WindowPlan& 
     }
     const auto is_veto = [&](const config::Channel& channel) {
         return std::ranges::any_of(config.channel(), [&](const config::Channel& other) {
-            return other.role() == config::Channel::DETECTOR && other.veto() == channel.name();
+            return other.role() == config::Channel::DETECTOR &&
+                   std::ranges::find(other.veto(), channel.name()) != other.veto().end();
         });
     };
     for (const auto& channel : config.channel()) {

@@ -51,7 +51,7 @@ void add_csi_analysis(config::Config& config) {
     csi->set_board(0);
     csi->set_channel(0);
     csi->set_chain("csi-2017");
-    csi->set_veto("muon");
+    csi->add_veto("muon");
     auto* muon = config.add_channel();
     muon->set_name("muon");
     muon->set_board(0);

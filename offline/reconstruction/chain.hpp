@@ -1,10 +1,10 @@
-// The interface of a reconstruction chain: one detector channel's traces of a slot in, a candidate per window
-// out.
+// The interface of a reconstruction chain: one detector's traces of a slot in, a candidate per window out.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "offline/reconstruction/candidate.hpp"
 #include "proto/result.hpp"
@@ -13,14 +13,20 @@
 
 namespace spillgate::offline {
 
-// The traces of one detector channel in one slot, with those of its veto channel, in time order, and the
-// windows that they are to be searched in. Sample positions of window bounds come from
-// proto::sample_position.
+// The traces of one channel: indices into SpillRecord::traces, raw stream, in time order.
+struct ChannelTraces {
+    std::uint16_t channel = 0;  // index into Config.channel
+    std::vector<std::uint32_t> indices;
+};
+
+// The traces of one detector in one slot, and the windows that they are to be searched in. Sample positions
+// of window bounds come from proto::sample_position.
 struct ChannelSlot {
     const proto::SpillRecord& record;
-    std::uint16_t channel = 0;                   // index into Config.channel
-    std::span<const std::uint32_t> traces;       // indices into record.traces, raw stream, time order
-    std::span<const std::uint32_t> veto_traces;  // the same of the veto channel; empty if there is none
+    std::uint16_t channel = 0;                // index into Config.channel: the channel that names the chain
+    std::span<const std::uint32_t> traces;    // its own, as ChannelTraces::indices
+    std::span<const ChannelTraces> vetoes;    // of its veto channels, as Channel.veto orders them
+    std::span<const ChannelTraces> partners;  // of its partners, as Channel.partner orders them
 };
 
 // Works on one thread; holds scratch memory, so that nothing is allocated per window once warm.

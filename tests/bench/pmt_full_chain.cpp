@@ -78,9 +78,7 @@ proto::Result<std::vector<Row>> pmt_full_chain(const Options& options) {
         found = 0;
         for (const auto& record : input) {
             candidates.clear();
-            worker->reconstruct(
-                {.record = record, .channel = 0, .traces = {&detector_trace, 1}, .veto_traces = {}},
-                candidates);
+            worker->reconstruct({.record = record, .channel = 0, .traces = {&detector_trace, 1}}, candidates);
             for (const auto& candidate : candidates)
                 found += candidate.found && candidate.kind == wire::IN_TIME;
         }

@@ -1,5 +1,7 @@
 #include "offline/reconstruction/pmt/pmt_chain.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
@@ -65,7 +67,7 @@ proto::Status check_channel(const config::Chain& chain, const config::Channel& c
     if (auto status = check_codes(chain, channel, chain.pmt().codes(), config); !status) return status;
     if (auto status = check_policy(chain, channel, config.gate()); !status) return status;
     for (const auto& veto : config.channel()) {
-        if (veto.name() != channel.veto() || channel.veto().empty()) continue;
+        if (std::ranges::find(channel.veto(), veto.name()) == channel.veto().end()) continue;
         if (auto status = check_codes(chain, veto, chain.pmt().veto_codes(), config); !status) return status;
         if (auto status = check_policy(chain, veto, config.gate()); !status) return status;
     }

@@ -60,12 +60,14 @@ void PmtWorker::TraceList::enter(const proto::Window& window) {
 }
 
 PmtWorker::PmtWorker(std::shared_ptr<const PmtSettings> settings)
-    : settings_(std::move(settings)), detector_(settings_->chain), veto_(settings_->chain) {}
+    : settings_(std::move(settings)),
+      detector_(settings_->chain),
+      veto_(veto::settings_of(settings_->chain)) {}
 
 void PmtWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
     const auto& record = slot.record;
     traces_.analyse(record, slot.traces, detector_);
-    veto_traces_.analyse(record, slot.veto_traces, veto_);
+    veto_.search(slot);
     const double spe_charge = settings_->spe_charge(slot.channel, record.utc_ns);
     for (std::size_t w = 0; w < record.windows.size(); ++w) {
         const auto& window = record.windows[w];
@@ -75,11 +77,11 @@ void PmtWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out
         candidate.kind = window.kind;
         candidate.value.fill(absent);
         traces_.enter(window);
-        veto_traces_.enter(window);
         fill_window(record, window, candidate);
         fill_muons(record, window, candidate);
         candidate.found = find_arrival(record, window, candidate, spe_charge);
-        if (candidate.found) fill_since_muon(record, window, candidate);
+        if (candidate.found)
+            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
     }
 }
 
@@ -111,20 +113,11 @@ void PmtWorker::fill_window(const proto::SpillRecord& record, const proto::Windo
 
 void PmtWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
                            Candidate& candidate) {
-    std::uint64_t muons = 0;
-    for (const auto& [trace, analysis, in_window] : veto_traces_.all()) {
-        if (!in_window || analysis.muon_onsets.empty()) continue;
-        const auto roi_begin = proto::sample_position(record, *trace, window.roi_begin);
-        const auto onset_us = [&, &analysis = analysis](std::int64_t onset) {
-            return t_rec_ns(onset, roi_begin, analysis.sample_period_ns, settings_->chain.beam_delay_ns()) *
-                   1e-3;
-        };
-        if (muons == 0) candidate.value[MUON_ONSET_US] = onset_us(analysis.muon_onsets.front());
-        candidate.value[LAST_MUON_ONSET_US] = onset_us(analysis.muon_onsets.back());
-        muons += analysis.muon_onsets.size();
-    }
-    candidate.value[N_MUONS] = static_cast<double>(muons);
-    if (muons > 0) candidate.quality |= MUON;
+    const auto muons = veto_.muons(record, window);
+    candidate.value[N_MUONS] = static_cast<double>(muons.count);
+    candidate.value[MUON_ONSET_US] = muons.first_us;
+    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
+    if (muons.count > 0) candidate.quality |= MUON;
 }
 
 // Step 5 over all traces of the window in time order: the first peak whose region begins in the roi decides.
@@ -185,22 +178,6 @@ void PmtWorker::fill_candidate(const ChannelTrace& trace, std::size_t first_peak
     value[T0_50_NS] = value[T50_NS];
     value[T10_90_NS] = (pulse.t90 - pulse.t10) * period;
     value[BASELINE_ADC] = analysis.baseline;
-}
-
-void PmtWorker::fill_since_muon(const proto::SpillRecord& record, const proto::Window& window,
-                                Candidate& candidate) {
-    const double arrival_ns = candidate.value[T_REC_NS];
-    double since_ns = std::numeric_limits<double>::infinity();
-    for (const auto& [trace, analysis, in_window] : veto_traces_.all()) {
-        if (!in_window) continue;
-        const auto roi_begin = proto::sample_position(record, *trace, window.roi_begin);
-        for (const auto onset : analysis.muon_onsets) {
-            const double after = arrival_ns - t_rec_ns(onset, roi_begin, analysis.sample_period_ns,
-                                                       settings_->chain.beam_delay_ns());
-            if (after >= 0) since_ns = std::min(since_ns, after);
-        }
-    }
-    candidate.value[SINCE_MUON_US] = since_ns * 1e-3;
 }
 
 }  // namespace spillgate::offline::pmt

@@ -7,6 +7,7 @@
 #include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 #include "offline/reconstruction/pmt/trace_analysis.hpp"
+#include "offline/reconstruction/veto/veto.hpp"
 
 namespace spillgate::offline::pmt {
 
@@ -53,13 +54,11 @@ class PmtWorker final : public ChainWorker {
                       double spe_charge);
     void fill_candidate(const ChannelTrace& trace, std::size_t first_peak, std::int64_t roi_begin,
                         Candidate& candidate, double spe_charge);
-    void fill_since_muon(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
 
     std::shared_ptr<const PmtSettings> settings_;
     DetectorTraceAnalyser detector_;
-    VetoTraceAnalyser veto_;
+    veto::VetoSearch veto_;
     TraceList traces_;
-    TraceList veto_traces_;
 };
 
 }  // namespace spillgate::offline::pmt

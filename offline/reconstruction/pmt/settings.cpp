@@ -19,8 +19,4 @@ PeakRule peak_rule(const config::PmtChain& chain) {
             filtered ? chain.filter_samples_after() : chain.samples_after()};
 }
 
-PeakRule muon_rule(const config::PmtChain& chain) {
-    return {chain.muon_threshold_adc(), chain.muon_min_width_samples(), 0, 0};
-}
-
 }  // namespace spillgate::offline::pmt

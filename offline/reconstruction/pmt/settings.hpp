@@ -21,6 +21,5 @@ std::uint32_t samples_of_ns(double ns, double sample_period_ns, std::uint32_t le
 
 // The peak rule of the chain's variant: CONDITIONAL_MEAN has margins of its own.
 PeakRule peak_rule(const config::PmtChain& chain);
-PeakRule muon_rule(const config::PmtChain& chain);  // margins are not used
 
 }  // namespace spillgate::offline::pmt

@@ -33,7 +33,6 @@ void clear(TraceAnalysis& out) {
     out.quality = 0;
     out.filtered.clear();
     out.peaks.clear();
-    out.muon_onsets.clear();
 }
 
 }  // namespace
@@ -82,24 +81,6 @@ void DetectorTraceAnalyser::operator()(const proto::SpillRecord& record, const p
         for (auto& value : out.filtered)
             value = -value;
     find_peaks<double>(out.filtered, rule_, out.peaks);
-}
-
-VetoTraceAnalyser::VetoTraceAnalyser(const config::PmtChain& chain)
-    : positive_(chain.positive_pulses()),
-      baseline_ns_(chain.baseline_ns()),
-      codes_(chain.veto_codes()),
-      rule_(muon_rule(chain)) {}
-
-void VetoTraceAnalyser::operator()(const proto::SpillRecord& record, const proto::Trace& trace,
-                                   TraceAnalysis& out) {
-    clear(out);
-    out.sample_period_ns = proto::sample_period_ns(record, trace);
-    subtract_baseline(record.samples_of(trace), trace.encoding, codes_, baseline_ns_, positive_, median_,
-                      corrected_, out);
-    // A muon that lasts to the end of the trace is one: unlike a peak, its run need not end.
-    for_each_run<std::int32_t>(out.x, rule_.threshold, rule_.min_width, [&](std::size_t first, std::size_t) {
-        out.muon_onsets.push_back(static_cast<std::int64_t>(first));
-    });
 }
 
 }  // namespace spillgate::offline::pmt

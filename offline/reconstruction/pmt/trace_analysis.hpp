@@ -18,12 +18,11 @@ namespace spillgate::offline::pmt {
 // Memory is reused from trace to trace.
 struct TraceAnalysis {
     double sample_period_ns = 0;
-    std::int32_t baseline = 0;              // corrected code
-    std::uint32_t quality = 0;              // Quality bits that the trace alone decides
-    std::vector<std::int32_t> x;            // baseline − corrected code (or its negative), pulses positive
-    std::vector<double> filtered;           // instead of x in the variant CONDITIONAL_MEAN; else empty
-    std::vector<Peak> peaks;                // in time order
-    std::vector<std::int64_t> muon_onsets;  // of a veto trace; first samples of the runs
+    std::int32_t baseline = 0;     // corrected code
+    std::uint32_t quality = 0;     // Quality bits that the trace alone decides
+    std::vector<std::int32_t> x;   // baseline − corrected code (or its negative), pulses positive
+    std::vector<double> filtered;  // instead of x in the variant CONDITIONAL_MEAN; else empty
+    std::vector<Peak> peaks;       // in time order
 };
 
 // Analyses traces of a detector channel. Holds scratch memory; one per thread.
@@ -40,21 +39,6 @@ class DetectorTraceAnalyser {
     PeakRule rule_;
     MedianBaseline median_;
     ConditionalMean conditional_mean_;
-    std::vector<std::int32_t> corrected_;
-};
-
-// The same of a veto channel: its muon onsets.
-class VetoTraceAnalyser {
-  public:
-    explicit VetoTraceAnalyser(const config::PmtChain& chain);
-    void operator()(const proto::SpillRecord& record, const proto::Trace& trace, TraceAnalysis& out);
-
-  private:
-    bool positive_;
-    double baseline_ns_;
-    CodeTable codes_;
-    PeakRule rule_;
-    MedianBaseline median_;
     std::vector<std::int32_t> corrected_;
 };
 

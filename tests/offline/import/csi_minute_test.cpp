@@ -206,11 +206,11 @@ TEST_CASE("a simulated minute file gives the candidates of the slow reading in e
             const tests::SlowSettings settings{slow_variant, true, 60};
             const tests::ChainUnderTest compare(settings);
             const std::vector<std::uint32_t> csi_traces{0};
-            const std::vector<std::uint32_t> muon_traces{1};
+            const std::vector<ChannelTraces> vetoes{{1, {1}}};
             std::vector<Candidate> candidates;
             for (std::size_t k = 0; k < records; ++k) {
                 candidates.clear();
-                worker->reconstruct({run.records[k], 0, csi_traces, muon_traces}, candidates);
+                worker->reconstruct({run.records[k], 0, csi_traces, vetoes, {}}, candidates);
                 const auto slow = tests::slow_chain(csi[k], muon[k], tests::slow_windows(data_set), settings);
                 INFO("data set " << data_set << " variant " << static_cast<int>(variant) << " record " << k);
                 REQUIRE(compare.difference(candidates, slow) == "");

@@ -330,12 +330,12 @@ TEST_CASE("nothing is allocated per window once a worker is warm") {
         REQUIRE(chain.has_value());
         const auto worker = (*chain)->make_worker();
         const std::vector<std::uint32_t> detector{0};
-        const std::vector<std::uint32_t> veto{1};
+        const std::vector<ChannelTraces> vetoes{{1, {1}}};
         std::vector<Candidate> out;
-        worker->reconstruct({record, 0, detector, veto}, out);
+        worker->reconstruct({record, 0, detector, vetoes, {}}, out);
         out.clear();
         const auto before = test::allocations();
-        worker->reconstruct({record, 0, detector, veto}, out);
+        worker->reconstruct({record, 0, detector, vetoes, {}}, out);
         CHECK(test::allocations() == before);
         CHECK(out.size() == 2);
     }

@@ -31,7 +31,7 @@ config::Config beam_triggered_config() {
     board->set_is_signed(true);
     auto* csi = add_channel(config, "csi", 0, config::Channel::DETECTOR);
     csi->set_chain("pmt");
-    csi->set_veto("muon");
+    csi->add_veto("muon");
     add_channel(config, "muon", 1, config::Channel::VETO);
     config.mutable_gate()->set_mode(config::Gate::BEAM_TRIGGERED);
     auto* chain = config.add_chain();
@@ -86,11 +86,11 @@ std::vector<Candidate> reconstruct(const config::Config& config, const proto::Sp
     const auto chain = make_chain(config.chain(0), config);
     if (!chain) FAIL(chain.error().message);
     std::vector<std::uint32_t> detector;
-    std::vector<std::uint32_t> veto;
+    std::vector<ChannelTraces> vetoes{{1, {}}};
     for (std::uint32_t i = 0; i < record.traces.size(); ++i)
-        (record.traces[i].channel == 0 ? detector : veto).push_back(i);
+        (record.traces[i].channel == 0 ? detector : vetoes[0].indices).push_back(i);
     std::vector<Candidate> candidates;
-    (*chain)->make_worker()->reconstruct({record, 0, detector, veto}, candidates);
+    (*chain)->make_worker()->reconstruct({record, 0, detector, vetoes, {}}, candidates);
     return candidates;
 }
 

@@ -136,9 +136,10 @@ ChainUnderTest::ChainUnderTest(const SlowSettings& settings) : spe_charge_(setti
 std::string ChainUnderTest::difference(const std::vector<int>& csi, const std::vector<int>& muon,
                                        const SlowWindows& windows, const SlowRecord& slow) {
     const auto record = record_of(csi, muon, windows);
-    const std::vector<std::uint32_t> detector{0}, veto{1};
+    const std::vector<std::uint32_t> detector{0};
+    const std::vector<offline::ChannelTraces> vetoes{{1, {1}}};
     std::vector<Candidate> candidates;
-    worker_->reconstruct({record, 0, detector, veto}, candidates);
+    worker_->reconstruct({record, 0, detector, vetoes, {}}, candidates);
     return difference(candidates, slow);
 }
 

@@ -42,7 +42,7 @@ class WindowChainWorker : public ChainWorker {
                     c.value[Y] = words[2] * 0.25;
                 }
                 c.value[PEAKS] = words[3];
-                c.value[LEVEL] = static_cast<double>(slot.veto_traces.size());
+                c.value[LEVEL] = static_cast<double>(slot.vetoes.empty() ? 0 : slot.vetoes[0].indices.size());
                 c.quality = words[4];
             }
             out.push_back(c);
