@@ -90,7 +90,7 @@ void SpeSpectra::add_trace(ChargeSpectrum& spectrum) {
         const auto length = peaks[i].end - peaks[i].begin + 1;
         const auto pulse = filtered_
                                ? pmt::integrate(std::span<const double>(analysis_.filtered), one, length)
-                               : pmt::integrate(std::span<const std::int32_t>(analysis_.x), one, length);
+                               : pmt::integrate(analysis_.x, one, length);
         spectrum.fill(std::llround(pulse.charge));
     }
 }

@@ -43,4 +43,10 @@ CodeTable::CodeTable(config::PmtChain::CodeTable table) : identity_(table == con
         corrected_[static_cast<std::size_t>(code + 128)] = static_cast<std::int16_t>(correct(code, table));
 }
 
+std::int32_t CodeTable::last_at_or_below(std::int32_t corrected) const {
+    if (corrected < -128 || corrected > 127) return corrected;
+    const auto after = std::upper_bound(corrected_.begin(), corrected_.end(), corrected);
+    return static_cast<std::int32_t>(after - corrected_.begin()) - 1 - 128;
+}
+
 }  // namespace spillgate::offline::pmt

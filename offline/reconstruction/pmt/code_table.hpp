@@ -21,7 +21,8 @@ std::int32_t lowest_code(const proto::Encoding& encoding);
 std::int32_t highest_code(const proto::Encoding& encoding);
 
 // docs/reconstruction.md, step 1: CSI_2017 c − ⌊(c+5)/11⌋, MUON_2017 c + sgn(c)·⌊(4−|c|)/11⌋. Both are tables
-// of the 256 codes of that 8-bit signed digitizer; codes outside −128…127 are returned as they are.
+// of the 256 codes of that 8-bit signed digitizer; codes outside −128…127 are returned as they are. Corrected
+// codes never fall as codes rise.
 class CodeTable {
   public:
     explicit CodeTable(config::PmtChain::CodeTable table);
@@ -30,6 +31,8 @@ class CodeTable {
         const auto index = static_cast<std::uint32_t>(code + 128);
         return index < corrected_.size() ? corrected_[index] : code;
     }
+    // The highest code whose corrected code is at most this.
+    std::int32_t last_at_or_below(std::int32_t corrected) const;
 
   private:
     bool identity_;

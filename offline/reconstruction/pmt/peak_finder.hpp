@@ -18,10 +18,10 @@ struct Peak {
     std::int64_t onset = 0;  // begin + the margin before: the first sample over threshold, unless clamped
 };
 
-// Calls run(first, after) for each run of at least min_width samples ≥ threshold; a run that lasts to the end
-// of the trace has after == x.size().
-template <class Sample, class Run>
-void for_each_run(std::span<const Sample> x, Sample threshold, std::uint32_t min_width, Run&& run) {
+// Calls run(first, after) for each run of at least min_width values ≥ threshold; a run that lasts to the end
+// has after == x.size(). For values that are not words; those have kernels/marks.hpp.
+template <class Run>
+void for_each_run(std::span<const double> x, double threshold, std::uint32_t min_width, Run&& run) {
     const std::size_t n = x.size();
     for (std::size_t i = 0; i < n; ++i) {
         if (x[i] < threshold) continue;
@@ -32,21 +32,16 @@ void for_each_run(std::span<const Sample> x, Sample threshold, std::uint32_t min
     }
 }
 
-// docs/reconstruction.md, step 3: a run that ends inside the trace is a peak. `peaks` is overwritten, in
-// time order.
-template <class Sample>
-void find_peaks(std::span<const Sample> x, const PeakRule& rule, std::vector<Peak>& peaks) {
-    peaks.clear();
-    const auto last = static_cast<std::int64_t>(x.size()) - 1;
-    for_each_run(x, static_cast<Sample>(rule.threshold), rule.min_width,
-                 [&](std::size_t first, std::size_t after) {
-                     if (after == x.size()) return;
-                     const auto begin = std::max<std::int64_t>(
-                         0, static_cast<std::int64_t>(first) - static_cast<std::int64_t>(rule.before));
-                     const auto end = std::min<std::int64_t>(
-                         last, static_cast<std::int64_t>(after) + static_cast<std::int64_t>(rule.after));
-                     peaks.push_back({begin, end, begin + static_cast<std::int64_t>(rule.before)});
-                 });
+// docs/reconstruction.md, step 3, for one run of samples over threshold of a trace: appended if it is a peak,
+// that is, if it ends inside the trace.
+inline void add_peak(std::size_t first, std::size_t after, std::size_t samples, const PeakRule& rule,
+                     std::vector<Peak>& peaks) {
+    if (after == samples) return;
+    const auto before = static_cast<std::int64_t>(rule.before);
+    const auto begin = std::max<std::int64_t>(0, static_cast<std::int64_t>(first) - before);
+    const auto end = std::min(static_cast<std::int64_t>(samples) - 1,
+                              static_cast<std::int64_t>(after) + static_cast<std::int64_t>(rule.after));
+    peaks.push_back({begin, end, begin + before});
 }
 
 }  // namespace spillgate::offline::pmt

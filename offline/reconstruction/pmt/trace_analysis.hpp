@@ -6,10 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
 #include "offline/reconstruction/pmt/conditional_mean.hpp"
-#include "offline/reconstruction/pmt/median_baseline.hpp"
 #include "offline/reconstruction/pmt/peak_finder.hpp"
+#include "offline/reconstruction/pmt/trace_samples.hpp"
+#include "offline/reconstruction/pmt/word_order.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
 
@@ -20,7 +22,7 @@ struct TraceAnalysis {
     double sample_period_ns = 0;
     std::int32_t baseline = 0;     // corrected code
     std::uint32_t quality = 0;     // Quality bits that the trace alone decides
-    std::vector<std::int32_t> x;   // baseline − corrected code (or its negative), pulses positive
+    TraceSamples x;                // refers to the record and to the analyser
     std::vector<double> filtered;  // instead of x in the variant CONDITIONAL_MEAN; else empty
     std::vector<Peak> peaks;       // in time order
 };
@@ -32,14 +34,18 @@ class DetectorTraceAnalyser {
     void operator()(const proto::SpillRecord& record, const proto::Trace& trace, TraceAnalysis& out);
 
   private:
-    bool linear_gate(std::int32_t baseline) const;
+    void find_peaks(std::span<const std::uint16_t> words, const WordOrder& order, TraceAnalysis& out);
+    void filter_and_find_peaks(TraceAnalysis& out);
+    bool linear_gate(const TraceAnalysis& analysis) const;
+    bool overflows(const proto::Encoding& encoding, const WordOrder& order) const;
 
     config::PmtChain chain_;
     CodeTable codes_;
     PeakRule rule_;
-    MedianBaseline median_;
     ConditionalMean conditional_mean_;
-    std::vector<std::int32_t> corrected_;
+    std::vector<std::uint64_t> marks_;     // samples over threshold
+    kernels::RankRange ranks_;             // of the trace, under WordOrder::flip()
+    std::vector<std::int32_t> corrected_;  // CONDITIONAL_MEAN only
 };
 
 }  // namespace spillgate::offline::pmt

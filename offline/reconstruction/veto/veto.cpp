@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
-#include "offline/reconstruction/pmt/peak_finder.hpp"
+#include "offline/reconstruction/kernels/marks.hpp"
+#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/settings.hpp"
+#include "offline/reconstruction/pmt/word_order.hpp"
 
 namespace spillgate::offline::veto {
 
@@ -32,18 +34,18 @@ void VetoSearch::search(const ChannelSlot& slot) {
 void VetoSearch::search_trace(const proto::SpillRecord& record, SearchedTrace& searched) {
     const auto& trace = record.traces[searched.index];
     const auto words = record.samples_of(trace);
-    codes_of_trace_.resize(words.size());
-    std::transform(words.begin(), words.end(), codes_of_trace_.begin(),
-                   [&](std::uint16_t word) { return codes_.corrected(pmt::code_of(word, trace.encoding)); });
+    const pmt::WordOrder order(trace.encoding, codes_);
     const std::size_t first = std::min<std::size_t>(
         words.size(), pmt::samples_of_ns(settings_.baseline_ns, proto::sample_period_ns(record, trace)));
-    const auto baseline = median_(std::span(codes_of_trace_).first(first));
-    const std::int32_t sign = settings_.positive_pulses ? -1 : 1;
-    for (auto& code : codes_of_trace_)
-        code = sign * (baseline - code);
+    const auto baseline = pmt::median_code(words.first(first), order);
+    const auto threshold =
+        pmt::threshold_at(order, baseline, settings_.threshold_adc, settings_.positive_pulses);
     searched.onsets.clear();
-    pmt::for_each_run<std::int32_t>(
-        codes_of_trace_, settings_.threshold_adc, settings_.min_width_samples,
+    if (threshold.none) return;
+    marks_.resize(kernels::mark_words(words.size()));
+    kernels::mark_at_or_below(words, threshold.flip, threshold.rank, marks_);
+    kernels::for_each_marked_run(
+        marks_, words.size(), settings_.min_width_samples,
         [&](std::size_t begin, std::size_t) { searched.onsets.push_back(static_cast<std::int64_t>(begin)); });
 }
 

@@ -8,7 +8,6 @@
 
 #include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
-#include "offline/reconstruction/pmt/median_baseline.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
 
@@ -60,8 +59,7 @@ class VetoSearch {
 
     VetoSettings settings_;
     pmt::CodeTable codes_;
-    pmt::MedianBaseline median_;
-    std::vector<std::int32_t> codes_of_trace_;
+    std::vector<std::uint64_t> marks_;   // samples over threshold
     std::vector<SearchedTrace> traces_;  // the first `used_` are this slot's
     std::size_t used_ = 0;
 };

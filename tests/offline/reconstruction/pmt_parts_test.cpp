@@ -3,16 +3,37 @@
 
 #include <catch2/catch.hpp>
 
+#include "offline/reconstruction/kernels/marks.hpp"
+#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
 #include "offline/reconstruction/pmt/conditional_mean.hpp"
 #include "offline/reconstruction/pmt/median_baseline.hpp"
 #include "offline/reconstruction/pmt/peak_finder.hpp"
 #include "offline/reconstruction/pmt/pulse.hpp"
+#include "offline/reconstruction/pmt/word_order.hpp"
 #include "tests/offline/reconstruction/pmt_record.hpp"
 
 using namespace spillgate;
 using namespace spillgate::offline;
 using namespace spillgate::offline::pmt;
+
+namespace {
+
+// Peaks of samples x over a baseline of 0: threshold 4, width 3, margins 2 and 1.
+std::vector<Peak> peaks_of(const test::Codes& x) {
+    const std::vector<std::uint16_t> words(x.begin(), x.end());
+    const CodeTable codes(config::PmtChain::IDENTITY);
+    const auto threshold = threshold_at(WordOrder({16, true, 0}, codes), 0, 4, true);
+    std::vector<std::uint64_t> marks(kernels::mark_words(words.size()));
+    kernels::mark_at_or_below(words, threshold.flip, threshold.rank, marks);
+    std::vector<Peak> peaks;
+    kernels::for_each_marked_run(marks, words.size(), 3, [&](std::size_t first, std::size_t after) {
+        add_peak(first, after, words.size(), {4, 3, 2, 1}, peaks);
+    });
+    return peaks;
+}
+
+}  // namespace
 
 TEST_CASE("the CsI code table takes one code out of every eleven, with the floor of negative numbers") {
     const CodeTable table(config::PmtChain::CSI_2017);
@@ -66,9 +87,8 @@ TEST_CASE("the median is the first code at which the running count reaches half"
 
 TEST_CASE("a peak is a run of at least the minimum width that ends inside the trace") {
     std::vector<Peak> peaks;
-    const PeakRule rule{4, 3, 2, 1};
     const auto find = [&](const test::Codes& x) {
-        find_peaks<std::int32_t>(x, rule, peaks);
+        peaks = peaks_of(x);
         return peaks.size();
     };
     CHECK(find({0, 0, 0, 4, 4, 0, 0, 0}) == 0);
@@ -90,7 +110,7 @@ TEST_CASE("a sample that lies in two regions is summed once") {
     //                     0  1  2  3  4  5  6  7  8  9 10
     const test::Codes x = {0, 1, 5, 5, 5, 2, 5, 5, 5, 1, 7};
     std::vector<Peak> peaks;
-    find_peaks<std::int32_t>(x, {4, 3, 2, 1}, peaks);
+    peaks = peaks_of(x);
     REQUIRE(peaks.size() == 2);
     CHECK(peaks[0].end == 6);
     CHECK(peaks[1].begin == 4);
@@ -104,7 +124,7 @@ TEST_CASE("rise times are linear between the running charges of neighbouring sam
     // Charge after samples 0…6: 0 0 10 30 60 90 100.
     const test::Codes x = {0, 0, 10, 20, 30, 30, 10, 0, 0};
     std::vector<Peak> peaks;
-    find_peaks<std::int32_t>(x, {4, 3, 2, 1}, peaks);
+    peaks = peaks_of(x);
     REQUIRE(peaks.size() == 1);
     const auto pulse = integrate(std::span<const std::int32_t>(x), peaks, 100);
     CHECK(pulse.charge == 100);
@@ -117,7 +137,7 @@ TEST_CASE("with several crossings from below the last one stands") {
     // Charge after samples 2…: 50 100 150 | -100 in the region's tail | 50 150 250 …: total 200.
     const test::Codes x = {0, 0, 50, 50, 50, -100, 50, 50, 50, 0, 0};
     std::vector<Peak> peaks;
-    find_peaks<std::int32_t>(x, {4, 3, 2, 1}, peaks);
+    peaks = peaks_of(x);
     REQUIRE(peaks.size() == 2);
     const auto pulse = integrate(std::span<const std::int32_t>(x), peaks, 100);
     CHECK(pulse.charge == 200);
@@ -128,7 +148,7 @@ TEST_CASE("with several crossings from below the last one stands") {
 TEST_CASE("a first sample that alone reaches the fraction crosses at offset 0") {
     const test::Codes x = {3, 3, 4, 4, 4, 3, 3};
     std::vector<Peak> peaks;
-    find_peaks<std::int32_t>(x, {4, 3, 2, 1}, peaks);
+    peaks = peaks_of(x);
     REQUIRE(peaks.size() == 1);
     const auto pulse = integrate(std::span<const std::int32_t>(x), peaks, 100);
     CHECK(pulse.charge == 24);
@@ -138,7 +158,7 @@ TEST_CASE("a first sample that alone reaches the fraction crosses at offset 0") 
 TEST_CASE("a pulse whose charge is not positive has no rise times") {
     const test::Codes x = {0, 0, 5, 5, 5, -30, 0, 0};
     std::vector<Peak> peaks;
-    find_peaks<std::int32_t>(x, {4, 3, 2, 1}, peaks);
+    peaks = peaks_of(x);
     REQUIRE(peaks.size() == 1);
     const auto pulse = integrate(std::span<const std::int32_t>(x), peaks, 100);
     CHECK(pulse.charge == -15);
