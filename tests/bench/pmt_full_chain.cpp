@@ -1,10 +1,11 @@
-// The PMT chain of docs/reconstruction.md, scalar, on 35 000-sample records with 12 PE in the C roi.
+// The PMT chain of docs/reconstruction.md on 35 000-sample records with 12 PE in the C roi.
 #include <random>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include "offline/reconstruction/chain.hpp"
+#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "proto/config_loader.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/measure.hpp"
@@ -78,7 +79,7 @@ proto::Result<std::vector<Row>> pmt_full_chain(const Options& options) {
         found = 0;
         for (const auto& record : input) {
             candidates.clear();
-            worker->reconstruct({.record = record, .channel = 0, .traces = {&detector_trace, 1}}, candidates);
+            worker->reconstruct({record, 0, {&detector_trace, 1}, {}, {}}, candidates);
             for (const auto& candidate : candidates)
                 found += candidate.found && candidate.kind == wire::IN_TIME;
         }
@@ -93,9 +94,9 @@ proto::Result<std::vector<Row>> pmt_full_chain(const Options& options) {
     const double read_per_second = memory_read_speed(bytes) / sizeof(std::uint16_t);
     return std::vector<Row>{
         {"pmt_full_chain", samples_per_second / 1e9, "GS/s", read_per_second / 1e9,
-         fmt::format("one core, scalar, {} records of {} samples with {} PE, AC and C window each; "
+         fmt::format("one core, {}, {} records of {} samples with {} PE, AC and C window each; "
                      "reference: a plain read of the same bytes",
-                     records, record_samples, photoelectrons)}};
+                     offline::kernels::dispatched_target(), records, record_samples, photoelectrons)}};
 }
 
 }  // namespace spillgate::bench

@@ -132,5 +132,10 @@ std::array<std::uint64_t, counted_thresholds> count_at_or_below(
     return HWY_DYNAMIC_DISPATCH(count)(words, flip, thresholds);
 }
 
+std::string_view dispatched_target() {
+    const std::int64_t best_first = hwy::SupportedTargets() & HWY_TARGETS;
+    return hwy::TargetName(best_first & -best_first);
+}
+
 }  // namespace spillgate::offline::kernels
 #endif  // HWY_ONCE

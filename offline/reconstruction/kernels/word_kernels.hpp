@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace spillgate::offline::kernels {
 
@@ -35,5 +36,8 @@ inline constexpr std::size_t counted_thresholds = 4;
 std::array<std::uint64_t, counted_thresholds> count_at_or_below(
     std::span<const std::uint16_t> words, std::uint16_t flip,
     const std::array<std::int16_t, counted_thresholds>& thresholds);
+
+// Name of the instruction set that was chosen ("AVX3").
+std::string_view dispatched_target();
 
 }  // namespace spillgate::offline::kernels
