@@ -76,27 +76,31 @@ class RunProcessor {
 
     proto::Status process(const RunReader& run) {
         Progress progress("reprocess", "messages", run.description().next_sequence());
-        auto found = run.for_each([&](const proto::BlockView& block) {
+        auto found = run.for_each_place([&](const proto::BlockPlace& place) {
             progress.advance();
-            visit(block);
-            return true;
+            visit(place);
+            return !system_error_;
         });
         pipeline_.drain();
         if (!found) return found.error();
+        if (system_error_) return *system_error_;
         damage_.insert(damage_.end(), found->begin(), found->end());
         return {};
     }
 
   private:
-    void visit(const proto::BlockView& block) {
-        if (block.slot < options_.first_slot || block.slot > options_.last_slot) return;
-        if (block.topic == proto::Topic::SPILL || block.topic == proto::Topic::VERDICT) pipeline_.push(block);
+    void visit(const proto::BlockPlace& place) {
+        if (place.fixed.slot < options_.first_slot || place.fixed.slot > options_.last_slot) return;
+        pipeline_.push(place);
     }
 
     void take(SlotPipeline::Done& done) {
-        if (!done.status)
-            damage_.push_back({done.file, done.offset, done.status.error()});
-        else if (done.topic == proto::Topic::VERDICT)
+        const auto& place = done.place;
+        if (!done.status && done.status.error().kind == ErrorKind::IO)
+            system_error_ = done.status.error();
+        else if (!done.status)
+            damage_.push_back({place.file->path(), place.offset, done.status.error()});
+        else if (place.fixed.type == proto::BlockType::VERDICT)
             accumulator_.add(done.verdict);
         else
             accumulator_.add(done.daemon, done.candidates);
@@ -105,6 +109,7 @@ class RunProcessor {
     const ProcessOptions& options_;
     Accumulator& accumulator_;
     std::vector<proto::Damage>& damage_;
+    std::optional<proto::Error> system_error_;
     SlotPipeline pipeline_;
 };
 

@@ -29,14 +29,10 @@ SlotPipeline::~SlotPipeline() {
     work_there_.notify_all();
 }
 
-void SlotPipeline::push(const proto::BlockView& block) {
+void SlotPipeline::push(const proto::BlockPlace& place) {
     if (pushed_ - handed_over_ == ring_.size()) hand_over_oldest();
     auto& job = ring_[pushed_ % ring_.size()];
-    job.header.assign(block.header.begin(), block.header.end());
-    job.samples.assign(block.samples.begin(), block.samples.end());
-    job.done.topic = block.topic;
-    job.done.file = block.file;
-    job.done.offset = block.offset;
+    job.done.place = place;
     {
         const std::lock_guard lock(mutex_);
         job.finished = false;
@@ -60,22 +56,25 @@ void SlotPipeline::hand_over_oldest() {
     ++handed_over_;
 }
 
-void SlotPipeline::process(Job& job, EngineWorker& worker, proto::SpillRecord& record) {
-    auto& done = job.done;
-    if (done.topic == proto::Topic::VERDICT) {
-        auto verdict = proto::decode_verdict(job.header);
-        done.status = verdict ? proto::Status() : proto::Status(verdict.error());
-        if (verdict) done.verdict = std::move(*verdict);
-        return;
+proto::Status SlotPipeline::process(Done& done, EngineWorker& worker, proto::BlockContents& contents,
+                                    proto::SpillRecord& record) {
+    const auto block = contents.read(done.place);
+    if (!block) return block.error();
+    if (block->topic == proto::Topic::VERDICT) {
+        auto verdict = proto::decode_verdict(block->header);
+        if (!verdict) return verdict.error();
+        done.verdict = std::move(*verdict);
+        return {};
     }
-    done.status = proto::decode_spill(job.header, job.samples, record);
-    if (!done.status) return;
+    if (auto status = proto::decode_spill(block->header, block->samples, record); !status) return status;
     done.daemon = record.daemon;
     worker.reconstruct(record, done.candidates);
+    return {};
 }
 
 void SlotPipeline::work(EngineWorker& worker) {
     proto::SpillRecord record;
+    proto::BlockContents contents;
     for (;;) {
         Job* job = nullptr;
         {
@@ -84,7 +83,7 @@ void SlotPipeline::work(EngineWorker& worker) {
             if (stopping_) return;
             job = &ring_[taken_++ % ring_.size()];
         }
-        process(*job, worker, record);
+        job->done.status = process(job->done, worker, contents, record);
         {
             const std::lock_guard lock(mutex_);
             job->finished = true;

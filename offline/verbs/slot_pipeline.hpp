@@ -1,6 +1,6 @@
-// Decodes and reconstructs blocks of a run on several threads and hands back the results on the caller's
-// thread in the order of the blocks, so that nothing downstream depends on the number of threads. Memory is
-// bounded: a ring of blocks in flight.
+// Reads, decodes and reconstructs blocks of a run on several threads and hands back the results on the
+// caller's thread in the order of the blocks, so that nothing downstream depends on the number of threads.
+// Memory is bounded: a ring of blocks in flight.
 #pragma once
 
 #include <condition_variable>
@@ -21,11 +21,10 @@ namespace spillgate::offline {
 // Owns threads; the destructor ends them when the block that each works on is done.
 class SlotPipeline {
   public:
-    // One result: of a spill its candidates, of a verdict itself, or an error.
+    // One result: of a spill its candidates, of a verdict itself, or an error (IO: of the system, not of the
+    // run).
     struct Done {
-        proto::Topic topic = proto::Topic::SPILL;
-        std::string file;  // where the block stands
-        std::uint64_t offset = 0;
+        proto::BlockPlace place;
         proto::Status status;
         std::string daemon;  // of the spill
         SlotCandidates candidates;
@@ -39,17 +38,17 @@ class SlotPipeline {
     SlotPipeline& operator=(const SlotPipeline&) = delete;
     ~SlotPipeline();
 
-    void push(const proto::BlockView& block);  // of a spill or a verdict; copies its bytes
-    void drain();                              // until every pushed block has been handed to the sink
+    void push(const proto::BlockPlace& place);  // of a spill or a verdict
+    void drain();                               // until every pushed block has been handed to the sink
 
   private:
     struct Job {
-        std::vector<std::byte> header, samples;
         Done done;
         bool finished = false;
     };
     void work(EngineWorker& worker);
-    static void process(Job& job, EngineWorker& worker, proto::SpillRecord& record);
+    static proto::Status process(Done& done, EngineWorker& worker, proto::BlockContents& contents,
+                                 proto::SpillRecord& record);
     void hand_over_oldest();
 
     Sink sink_;

@@ -97,6 +97,33 @@ Result<std::vector<Damage>> RunReader::for_each(const std::function<bool(const B
 
 Result<std::vector<Damage>> RunReader::for_range(std::uint64_t first, std::uint64_t last,
                                                  const std::function<bool(const BlockView&)>& visit) const {
+    return for_segments(first, last, [&](SegmentReader& segment) -> Result<bool> {
+        BlockView block;
+        while (true) {
+            const auto got = segment.next(block);
+            if (!got) return got.error();
+            if (!*got || block.sequence >= last) return true;
+            if (!visit(block)) return false;
+        }
+    });
+}
+
+Result<std::vector<Damage>> RunReader::for_each_place(
+    const std::function<bool(const BlockPlace&)>& visit) const {
+    constexpr auto all = std::numeric_limits<std::uint64_t>::max();
+    return for_segments(0, all, [&](SegmentReader& segment) -> Result<bool> {
+        BlockPlace place;
+        while (true) {
+            const auto got = segment.next_place(place);
+            if (!got) return got.error();
+            if (!*got) return true;
+            if (!visit(place)) return false;
+        }
+    });
+}
+
+Result<std::vector<Damage>> RunReader::for_segments(
+    std::uint64_t first, std::uint64_t last, const std::function<Result<bool>(SegmentReader&)>& visit) const {
     std::vector<Damage> damage;
     bool wanted = true;
     std::uint32_t expected = 0;
@@ -131,13 +158,9 @@ Result<std::vector<Damage>> RunReader::for_range(std::uint64_t first, std::uint6
         }
         if (first > 0)
             if (auto status = segment.seek(first); !status) return status.error();
-        BlockView block;
-        while (wanted) {
-            const auto got = segment.next(block);
-            if (!got) return got.error();
-            if (!*got || block.sequence >= last) break;
-            wanted = visit(block);
-        }
+        const auto visited = visit(segment);
+        if (!visited) return visited.error();
+        wanted = *visited;
         damage.insert(damage.end(), segment.damage().begin(), segment.damage().end());
         // Only the last segment of a run without an end record may be open.
         if (!segment.closed() && (i + 1 < segments_.size() || !aborted()))

@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "proto/result.hpp"
+#include "proto/run_file/block.hpp"
+#include "proto/run_file/input_file.hpp"
+#include "proto/run_file/sample_codec.hpp"
 #include "proto/schema/run.pb.h"
 #include "proto/wire.hpp"
 
@@ -42,6 +45,26 @@ struct BlockView {
     std::uint64_t offset = 0;  // of the block in it
 };
 
+// Where one message lies, as its whole fixed header says; what it holds has not been looked at. Keeps its
+// file open.
+struct BlockPlace {
+    std::shared_ptr<const InputFile> file;
+    std::uint64_t offset = 0;
+    BlockHeader fixed;
+};
+
+// Reads, checks and decompresses what a place holds. Keeps its memory from block to block; one per thread.
+class BlockContents {
+  public:
+    // The view stays valid until the next call. Errors: IO; TRUNCATED, CORRUPT, UNSUPPORTED (with the
+    // message's sequence number).
+    Result<BlockView> read(const BlockPlace& place);
+
+  private:
+    std::vector<std::byte> header_, body_;
+    SampleDecoder decoder_;
+};
+
 // Reads the blocks of one segment in order. Owns a file.
 class SegmentReader {
   public:
@@ -51,6 +74,8 @@ class SegmentReader {
     // false: the end (of the whole blocks; `damage` says if something follows that is not a block). On a
     // running run's last segment, calling again later continues where it stopped.
     virtual Result<bool> next(BlockView& block) = 0;
+    // The same without looking at what the block holds: damage inside it is found by BlockContents alone.
+    virtual Result<bool> next_place(BlockPlace& place) = 0;
     // Goes on to the first block with at least this sequence: at once in a closed segment, past the fixed
     // headers in an open one. Errors: IO.
     virtual Status seek(std::uint64_t sequence) = 0;
@@ -76,8 +101,17 @@ class RunReader {
     Result<std::vector<Damage>> for_range(std::uint64_t first, std::uint64_t last,
                                           const std::function<bool(const BlockView&)>& visit) const;
 
+    // Every message's place in order, for reading by several threads; damage inside blocks is left to
+    // BlockContents.
+    Result<std::vector<Damage>> for_each_place(const std::function<bool(const BlockPlace&)>& visit) const;
+
   private:
     RunReader() = default;
+    // Opens the segments that can hold such sequences, one after the other, at their first block of interest.
+    // `visit` reads one and returns false to stop.
+    Result<std::vector<Damage>> for_segments(std::uint64_t first, std::uint64_t last,
+                                             const std::function<Result<bool>(SegmentReader&)>& visit) const;
+
     std::string directory_;
     wire::RunDescription description_;
     std::vector<SegmentInfo> segments_;

@@ -25,7 +25,46 @@ std::span<std::byte> writable_bytes(Pod& pod) {
     return std::as_writable_bytes(std::span(&pod, 1));
 }
 
+// The protobuf header and the body as stored of the block at `offset`.
+Status read_contents(const InputFile& file, std::uint64_t offset, const BlockHeader& fixed,
+                     std::vector<std::byte>& header, std::vector<std::byte>& body) {
+    header.resize(fixed.header_bytes);
+    body.resize(fixed.stored_bytes);
+    const std::uint64_t at = offset + sizeof fixed;
+    if (auto status = file.read(at, header); !status) return status;
+    if (auto status = file.read(at + header.size(), body); !status) return status;
+    if (crc32c(header) != fixed.header_crc) return corrupt("a block's header does not match its checksum");
+    if (crc32c(body) != fixed.body_crc) return corrupt("a block's body does not match its checksum");
+    return {};
+}
+
 }  // namespace
+
+Result<BlockView> BlockContents::read(const BlockPlace& place) {
+    const auto& fixed = place.fixed;
+    Status status = read_contents(*place.file, place.offset, fixed, header_, body_);
+    std::span<const std::byte> samples = body_;
+    if (status && fixed.encoding == BodyEncoding::DELTA_ZSTD) {
+        auto decoded = decoder_.decode(body_, fixed.raw_bytes);
+        if (decoded) samples = *decoded;
+        if (!decoded) status = decoded.error();
+    } else if (status && fixed.encoding != BodyEncoding::PLAIN) {
+        status = error(ErrorKind::UNSUPPORTED,
+                       fmt::format("unknown body encoding {}", static_cast<int>(fixed.encoding)));
+    }
+    if (!status) {
+        if (is_system_error(status.error())) return status.error();
+        return error(status.error().kind,
+                     fmt::format("message {}: {}", fixed.sequence, status.error().message));
+    }
+    return BlockView{static_cast<Topic>(fixed.type),
+                     fixed.sequence,
+                     fixed.slot,
+                     header_,
+                     samples,
+                     place.file->path(),
+                     place.offset};
+}
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const std::string& path) {
     auto file = SegmentFile::open(path);
@@ -45,7 +84,7 @@ Result<std::unique_ptr<SegmentFile>> SegmentFile::open(const std::string& path) 
             return error(status.error().kind,
                          fmt::format("{} is not a readable segment: {}", path, status.error().message));
         // The index knows where the messages are.
-        segment->add_damage(status.error());
+        segment->add_damage(segment->offset_, status.error());
         segment->whole_ = false;
         segment->offset_ = segment->trailer_->index.empty() ? segment->trailer_->offset
                                                             : segment->trailer_->index.front().offset;
@@ -61,7 +100,7 @@ std::uint64_t SegmentFile::first_sequence() const {
 Status SegmentFile::read_fixed(std::uint64_t size, BlockHeader& fixed) const {
     if (size < offset_ || size - offset_ < sizeof fixed)
         return error(ErrorKind::TRUNCATED, "the file ends inside a block's fixed header");
-    if (auto status = file_.read(offset_, writable_bytes(fixed)); !status) return status;
+    if (auto status = file_->read(offset_, writable_bytes(fixed)); !status) return status;
     if (auto status = check(fixed); !status) return status;
     if (fixed.total_bytes() > size - offset_)
         return error(ErrorKind::TRUNCATED,
@@ -70,28 +109,17 @@ Status SegmentFile::read_fixed(std::uint64_t size, BlockHeader& fixed) const {
     return {};
 }
 
-Status SegmentFile::read_contents(const BlockHeader& fixed, std::vector<std::byte>& header,
-                                  std::vector<std::byte>& body) const {
-    header.resize(fixed.header_bytes);
-    body.resize(fixed.stored_bytes);
-    const std::uint64_t at = offset_ + sizeof fixed;
-    if (auto status = file_.read(at, header); !status) return status;
-    if (auto status = file_.read(at + header.size(), body); !status) return status;
-    if (crc32c(header) != fixed.header_crc) return corrupt("a block's header does not match its checksum");
-    if (crc32c(body) != fixed.body_crc) return corrupt("a block's body does not match its checksum");
-    return {};
-}
-
 Status SegmentFile::read_first_block() {
-    const auto size = file_.size();
+    const auto size = file_->size();
     if (!size) return size.error();
     BlockHeader fixed;
     if (auto status = read_fixed(*size, fixed); !status) return status;
     if (fixed.type != BlockType::SEGMENT) return corrupt("its first block is not a segment block");
-    if (auto status = read_contents(fixed, header_bytes_, body_bytes_); !status) return status;
+    std::vector<std::byte> header_bytes, body_bytes;
+    if (auto status = read_contents(*file_, offset_, fixed, header_bytes, body_bytes); !status) return status;
     const google::protobuf::LogSilencer quiet;  // what is wrong is said once, in the result
     wire::SegmentHeader header;
-    if (!header.ParseFromArray(header_bytes_.data(), static_cast<int>(header_bytes_.size())))
+    if (!header.ParseFromArray(header_bytes.data(), static_cast<int>(header_bytes.size())))
         return corrupt("its segment block cannot be parsed");
     header_ = std::move(header);
     hash_.add(fixed);
@@ -101,11 +129,11 @@ Status SegmentFile::read_first_block() {
 
 // Sets trailer_ if the file ends with a whole trailer; an error says only why there is none.
 Status SegmentFile::read_trailer() {
-    const auto size = file_.size();
+    const auto size = file_->size();
     if (!size) return size.error();
     Footer footer;
     if (*size < sizeof(BlockHeader) + sizeof footer) return error(ErrorKind::TRUNCATED, "too short");
-    if (auto status = file_.read(*size - sizeof footer, writable_bytes(footer)); !status) return status;
+    if (auto status = file_->read(*size - sizeof footer, writable_bytes(footer)); !status) return status;
     if (!is_footer(footer) || footer.trailer_offset >= *size) return corrupt("no trailer");
 
     const std::uint64_t here = offset_;
@@ -118,7 +146,7 @@ Status SegmentFile::read_trailer() {
                    fixed.encoding != BodyEncoding::PLAIN || fixed.stored_bytes % sizeof(IndexEntry) != 0 ||
                    fixed.stored_bytes < sizeof footer))
         status = corrupt("the trailer is not one");
-    if (status) status = read_contents(fixed, header, body);
+    if (status) status = read_contents(*file_, offset_, fixed, header, body);
     offset_ = here;
     if (!status) return status;
 
@@ -145,9 +173,9 @@ void SegmentFile::skip(const BlockHeader& fixed) {
     offset_ += fixed.total_bytes();
 }
 
-bool SegmentFile::add_damage(Error cause) {
+bool SegmentFile::add_damage(std::uint64_t offset, Error cause) {
     if (damage_.size() >= most_damages) return false;
-    damage_.push_back({file_.path(), offset_, std::move(cause)});
+    damage_.push_back({file_->path(), offset, std::move(cause)});
     return true;
 }
 
@@ -162,7 +190,7 @@ Status SegmentFile::seek(std::uint64_t sequence) {
         return {};
     }
     while (true) {
-        const auto size = file_.size();
+        const auto size = file_->size();
         if (!size) return size.error();
         BlockHeader fixed;
         if (auto status = read_fixed(*size, fixed); !status) {
@@ -176,18 +204,34 @@ Status SegmentFile::seek(std::uint64_t sequence) {
 }
 
 Result<bool> SegmentFile::next(BlockView& block) {
+    BlockPlace place;
+    while (true) {
+        const auto there = next_place(place);
+        if (!there || !*there) return there;
+        auto contents = contents_.read(place);
+        if (contents) {
+            block = *contents;
+            return true;
+        }
+        if (is_system_error(contents.error())) return contents.error();
+        // The fixed header is whole, so where the next block begins is known, not guessed.
+        add_damage(place.offset, contents.error());
+    }
+}
+
+Result<bool> SegmentFile::next_place(BlockPlace& place) {
     if (ended_) return false;
     if (provisional_) damage_.pop_back();
     provisional_ = false;
     while (true) {
-        const auto done = step(block);
+        const auto done = step(place);
         if (!done) return done.error();
-        if (*done != Step::AGAIN) return *done == Step::BLOCK;
+        if (*done != Step::AGAIN) return *done == Step::MESSAGE;
     }
 }
 
-Result<SegmentFile::Step> SegmentFile::step(BlockView& block) {
-    const auto size = file_.size();
+Result<SegmentFile::Step> SegmentFile::step(BlockPlace& place) {
+    const auto size = file_->size();
     if (!size) return size.error();
     if (*size == offset_ && !trailer_) return Step::END;  // clean, so far
     BlockHeader fixed;
@@ -201,12 +245,15 @@ Result<SegmentFile::Step> SegmentFile::step(BlockView& block) {
         case BlockType::SPILL:
         case BlockType::VERDICT:
             check_index(fixed);
-            return step_message(fixed, block);
+            compressed_ = compressed_ || fixed.encoding == BodyEncoding::DELTA_ZSTD;
+            place = {file_, offset_, fixed};
+            skip(fixed);
+            return Step::MESSAGE;
         default:
             // A newer minor version may have other blocks between the messages.
             if (fixed.type == BlockType::SEGMENT || fixed.minor <= run_format_minor)
-                add_damage(
-                    corrupt(fmt::format("a block of unexpected type {}", static_cast<int>(fixed.type))));
+                add_damage(offset_, corrupt(fmt::format("a block of unexpected type {}",
+                                                        static_cast<int>(fixed.type))));
             skip(fixed);
             return Step::AGAIN;
     }
@@ -215,7 +262,7 @@ Result<SegmentFile::Step> SegmentFile::step(BlockView& block) {
 // No whole block at offset_. In a closed segment the index says where the next one is; otherwise nothing is
 // guessed: this is the end, unless a writer is still at it.
 SegmentFile::Step SegmentFile::after_unreadable(Error cause) {
-    const bool added = add_damage(std::move(cause));
+    const bool added = add_damage(offset_, std::move(cause));
     if (!trailer_) {
         provisional_ = added;
         return Step::END;
@@ -240,39 +287,8 @@ void SegmentFile::check_index(const BlockHeader& fixed) {
     if (!trailer_ || !whole_) return;
     const auto& index = trailer_->index;
     if (position < index.size() && index[position] == IndexEntry{fixed.sequence, offset_}) return;
-    add_damage(corrupt(fmt::format("the index does not name message {} here", fixed.sequence)));
+    add_damage(offset_, corrupt(fmt::format("the index does not name message {} here", fixed.sequence)));
     whole_ = false;  // say it once
-}
-
-Result<SegmentFile::Step> SegmentFile::step_message(const BlockHeader& fixed, BlockView& block) {
-    Status status = read_contents(fixed, header_bytes_, body_bytes_);
-    std::span<const std::byte> samples = body_bytes_;
-    if (status && fixed.encoding == BodyEncoding::DELTA_ZSTD) {
-        compressed_ = true;
-        auto decoded = decoder_.decode(body_bytes_, fixed.raw_bytes);
-        if (decoded) samples = *decoded;
-        if (!decoded) status = decoded.error();
-    } else if (status && fixed.encoding != BodyEncoding::PLAIN) {
-        status = error(ErrorKind::UNSUPPORTED,
-                       fmt::format("unknown body encoding {}", static_cast<int>(fixed.encoding)));
-    }
-    if (!status) {
-        if (is_system_error(status.error())) return status.error();
-        // The fixed header is whole, so where the next block begins is known, not guessed.
-        add_damage(error(status.error().kind,
-                         fmt::format("message {}: {}", fixed.sequence, status.error().message)));
-        skip(fixed);
-        return Step::AGAIN;
-    }
-    block.topic = static_cast<Topic>(fixed.type);
-    block.sequence = fixed.sequence;
-    block.slot = fixed.slot;
-    block.header = header_bytes_;
-    block.samples = samples;
-    block.file = file_.path();
-    block.offset = offset_;
-    skip(fixed);
-    return Step::BLOCK;
 }
 
 Result<SegmentFile::Step> SegmentFile::step_trailer(const BlockHeader& fixed) {
@@ -281,14 +297,14 @@ Result<SegmentFile::Step> SegmentFile::step_trailer(const BlockHeader& fixed) {
         if (auto status = read_trailer(); !status && is_system_error(status.error())) return status.error();
     if (trailer_ && trailer_->offset == offset_) {
         if (whole_ && index_position_ != trailer_->index.size())
-            add_damage(corrupt(fmt::format("the trailer counts {} messages, {} are there",
-                                           trailer_->index.size(), index_position_)));
+            add_damage(offset_, corrupt(fmt::format("the trailer counts {} messages, {} are there",
+                                                    trailer_->index.size(), index_position_)));
         else if (whole_ && hash_.digest() != trailer_->message.headers_sha256())
-            add_damage(corrupt("the trailer's hash does not match the blocks"));
+            add_damage(offset_, corrupt("the trailer's hash does not match the blocks"));
         ended_ = true;
         return Step::END;
     }
-    add_damage(corrupt("a damaged trailer, or bytes after it"));
+    add_damage(offset_, corrupt("a damaged trailer, or bytes after it"));
     ended_ = !trailer_;
     skip(fixed);
     return ended_ ? Step::END : Step::AGAIN;

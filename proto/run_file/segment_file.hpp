@@ -9,9 +9,7 @@
 
 #include "proto/run_file/block.hpp"
 #include "proto/run_file/header_hash.hpp"
-#include "proto/run_file/input_file.hpp"
 #include "proto/run_file/run_reader.hpp"
-#include "proto/run_file/sample_codec.hpp"
 #include "proto/schema/segment.pb.h"
 
 namespace spillgate::proto {
@@ -22,6 +20,7 @@ class SegmentFile final : public SegmentReader {  // owns a file
     static Result<std::unique_ptr<SegmentFile>> open(const std::string& path);
 
     Result<bool> next(BlockView& block) override;
+    Result<bool> next_place(BlockPlace& place) override;
     Status seek(std::uint64_t sequence) override;
     const std::vector<Damage>& damage() const override { return damage_; }
 
@@ -30,7 +29,7 @@ class SegmentFile final : public SegmentReader {  // owns a file
     bool closed() const { return trailer_.has_value(); }
     std::uint64_t blocks() const { return trailer_ ? trailer_->index.size() : 0; }
     std::uint64_t first_sequence() const;
-    Result<std::uint64_t> size() const { return file_.size(); }
+    Result<std::uint64_t> size() const { return file_->size(); }
     bool compressed() const { return compressed_; }  // some block read so far was
 
   private:
@@ -39,24 +38,21 @@ class SegmentFile final : public SegmentReader {  // owns a file
         wire::SegmentTrailer message;
         std::vector<IndexEntry> index;
     };
-    enum class Step { BLOCK, AGAIN, END };
+    enum class Step { MESSAGE, AGAIN, END };
 
-    explicit SegmentFile(InputFile file) : file_(std::move(file)) {}
+    explicit SegmentFile(InputFile file) : file_(std::make_shared<const InputFile>(std::move(file))) {}
     Status read_first_block();
     Status read_trailer();
-    Result<Step> step(BlockView& block);
-    Result<Step> step_message(const BlockHeader& fixed, BlockView& block);
+    Result<Step> step(BlockPlace& place);
     Result<Step> step_trailer(const BlockHeader& fixed);
     // The fixed header at offset_; an error of the bytes (not of the system) if no whole block lies there.
     Status read_fixed(std::uint64_t size, BlockHeader& fixed) const;
-    Status read_contents(const BlockHeader& fixed, std::vector<std::byte>& header,
-                         std::vector<std::byte>& body) const;
     Step after_unreadable(Error cause);
     void check_index(const BlockHeader& fixed);
-    bool add_damage(Error cause);
+    bool add_damage(std::uint64_t offset, Error cause);
     void skip(const BlockHeader& fixed);
 
-    InputFile file_;
+    std::shared_ptr<const InputFile> file_;
     std::optional<wire::SegmentHeader> header_;
     std::optional<Trailer> trailer_;
     std::uint64_t offset_ = 0;
@@ -67,9 +63,7 @@ class SegmentFile final : public SegmentReader {  // owns a file
     bool compressed_ = false;
     std::vector<Damage> damage_;
     bool provisional_ = false;  // the last damage may be a block still being written
-    std::vector<std::byte> header_bytes_;
-    std::vector<std::byte> body_bytes_;
-    SampleDecoder decoder_;
+    BlockContents contents_;
 };
 
 }  // namespace spillgate::proto
