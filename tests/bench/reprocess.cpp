@@ -1,7 +1,8 @@
-// spillgate-offline reprocess on a run in the page cache, with one thread and with two.
+// spillgate-offline reprocess on a run in the page cache, on one core and on two.
 #include <chrono>
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include "tests/bench/bench.hpp"
 #include "tests/bench/measure.hpp"
@@ -21,17 +22,40 @@ constexpr std::uint64_t slots = 900;  // 1 GB
 constexpr int repetitions = 3;
 constexpr std::chrono::seconds patience{600};
 
-// Wall time of the whole program, median.
+// While it lives, this thread and the programs that it starts run on the first `cores` cores that they were
+// allowed.
+class Cores {
+  public:
+    explicit Cores(int cores) {
+        sched_getaffinity(0, sizeof before_, &before_);
+        cpu_set_t fewer;
+        CPU_ZERO(&fewer);
+        for (int cpu = 0; cpu < CPU_SETSIZE && cores > 0; ++cpu)
+            if (CPU_ISSET(cpu, &before_)) {
+                CPU_SET(cpu, &fewer);
+                --cores;
+            }
+        sched_setaffinity(0, sizeof fewer, &fewer);
+    }
+    Cores(const Cores&) = delete;
+    Cores& operator=(const Cores&) = delete;
+    ~Cores() { sched_setaffinity(0, sizeof before_, &before_); }
+
+  private:
+    cpu_set_t before_{};
+};
+
+// Wall time of the whole program with as many threads as cores, median.
 proto::Result<double> seconds_of(const Options& options, const fs::path& folder, const fs::path& run,
-                                 int threads) {
+                                 int cores) {
+    const Cores confined(cores);
     std::vector<double> seconds;
     for (int i = 0; i < repetitions; ++i) {
         const auto begin = Clock::now();
-        auto program =
-            Program::start(options.programs / "spillgate-offline",
-                           {"reprocess", run.string(), "--out", (folder / "out").string(), "--threads",
-                            std::to_string(threads), "--no-candidates", "--overwrite"},
-                           folder / "reprocess.log");
+        auto program = Program::start(options.programs / "spillgate-offline",
+                                      {"reprocess", run.string(), "--out", (folder / "out").string(),
+                                       "--threads", std::to_string(cores), "--no-candidates", "--overwrite"},
+                                      folder / "reprocess.log");
         if (!program) return program.error();
         if (auto ended = program->wait(patience); !ended) return ended.error();
         seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
@@ -63,9 +87,9 @@ proto::Result<std::vector<Row>> reprocess(const Options& options) {
         "the whole program, {} slots of 15 detector channels and a veto with {} samples "
         "each, uncompressed, in memory",
         slots, nominal_trace_samples);
-    return std::vector<Row>{{"reprocess_1", speed(*one), "GB/s", std::nullopt, conditions + ", one thread"},
-                            {"reprocess_2", speed(*two), "GB/s", speed(*one),
-                             conditions + ", two threads; reference: one thread"}};
+    return std::vector<Row>{
+        {"reprocess_1", speed(*one), "GB/s", std::nullopt, conditions + ", one core"},
+        {"reprocess_2", speed(*two), "GB/s", speed(*one), conditions + ", two cores; reference: one core"}};
 }
 
 }  // namespace spillgate::bench
