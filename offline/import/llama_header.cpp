@@ -86,6 +86,10 @@ proto::Result<LlamaHeader> read_llama_header(const InputBytes& file) {
             file, fmt::format("{} channel configs of {} bytes; allowed: 1 to {}, at least {} bytes", channels,
                               config_bytes, max_channels, channel_config_bytes));
     header.bytes = file_header_bytes + channels * config_bytes;
+    if (!file.holds(0, header.bytes))
+        return proto::error(proto::ErrorKind::TRUNCATED,
+                            fmt::format("{}: has {} bytes; its header alone says {}", file.path(),
+                                        file.size(), header.bytes));
     std::vector<std::byte> configs(header.bytes - file_header_bytes);
     if (auto status = file.read(file_header_bytes, configs); !status) return status.error();
     for (std::uint32_t i = 0; i < channels; ++i) {

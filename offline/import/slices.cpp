@@ -22,6 +22,20 @@ std::uint32_t samples_in(const RecordedTrace& trace) {
     return trace.narrow ? trace.samples.bytes : trace.samples.bytes / 2;
 }
 
+std::uint64_t device_header_bytes(const RecordedTrace& trace) {
+    std::uint64_t bytes = 0;
+    for (const auto& range : trace.device_header)
+        bytes += range.bytes;
+    return bytes;
+}
+
+// 0 where the recording does not say.
+std::int64_t utc_of(const proto::ClockTime& t0, const Recording& recording) {
+    if (t0.epoch >= recording.utc_at_zero_ns.size() || recording.utc_at_zero_ns[t0.epoch] == 0) return 0;
+    return recording.utc_at_zero_ns[t0.epoch] +
+           std::llround(proto::ns_from_ticks(static_cast<double>(t0.ticks), recording.frequency_hz));
+}
+
 }  // namespace
 
 SliceWriter::SliceWriter(const Recording& recording, std::int64_t slice_ticks)
@@ -54,6 +68,14 @@ proto::Result<SliceWriter> SliceWriter::plan(const Recording& recording, double 
                             fmt::format("a slice of {} ms; allowed: above 0, at most 1000000", slice_ms));
     const auto ticks =
         std::max<std::int64_t>(1, proto::ticks_from_ns(slice_ms * 1e6, recording.frequency_hz));
+    if (ticks > proto::max_window_ticks)
+        return proto::error(
+            proto::ErrorKind::CONFIG,
+            fmt::format(
+                "slices of {} ms are longer than a window of this recording's clock can be; choose "
+                "slices of at most {:.0f} ms",
+                slice_ms,
+                std::floor(static_cast<double>(proto::max_window_ticks) * 1e3 / recording.frequency_hz)));
     SliceWriter writer(recording, ticks);
     for (std::size_t first = 0; first < writer.order_.size();) {
         const auto last = writer.end_of_slot(first);
@@ -86,10 +108,10 @@ proto::Status SliceWriter::check_slot(std::size_t first, std::size_t last) const
     for (std::size_t i = first; i < last; ++i) {
         const auto& event = recording_->events[order_[i]];
         traces += event.traces;
-        for (std::uint32_t t = 0; t < event.traces; ++t)
-            bytes += 2 * std::uint64_t{samples_in(recording_->traces[event.first_trace + t])} +
-                     recording_->traces[event.first_trace + t].header.bytes +
-                     recording_->traces[event.first_trace + t].trailer.bytes;
+        for (std::uint32_t t = 0; t < event.traces; ++t) {
+            const auto& trace = recording_->traces[event.first_trace + t];
+            bytes += 2 * std::uint64_t{samples_in(trace)} + device_header_bytes(trace);
+        }
     }
     // Half of each bound: headers of traces take room, too.
     if (traces <= proto::max_traces / 2 && bytes <= proto::max_payload_bytes / 2) return {};
@@ -126,6 +148,7 @@ proto::Status SliceWriter::write_slot(ImportedRun& run, std::uint32_t epoch, std
     auto& record = run.next_record();
     record.t0 = {0, epoch, slice * slice_ticks_, 0};
     record.clocks.push_back({0, recording_->frequency_hz, record.t0, 0});
+    record.utc_ns = utc_of(record.t0, *recording_);
     // There was no mark: whatever came, it was no spill.
     record.quality = quality | proto::bit(proto::SlotQuality::NO_BEAM);
     for (std::size_t i = first; i < last; ++i) {
@@ -155,10 +178,12 @@ proto::Status SliceWriter::copy_trace(const RecordedTrace& from, proto::SpillRec
     trace.flags = from.flags;
     trace.offset = record.samples.size();
     trace.count = samples_in(from);
-    trace.device_header.resize(std::size_t{from.header.bytes} + from.trailer.bytes);
-    const auto header = std::as_writable_bytes(std::span(trace.device_header));
-    if (auto status = file.read(from.header.offset, header.first(from.header.bytes)); !status) return status;
-    if (auto status = file.read(from.trailer.offset, header.last(from.trailer.bytes)); !status) return status;
+    trace.device_header.resize(device_header_bytes(from));
+    auto header = std::as_writable_bytes(std::span(trace.device_header));
+    for (const auto& range : from.device_header) {
+        if (auto status = file.read(range.offset, header.first(range.bytes)); !status) return status;
+        header = header.subspan(range.bytes);
+    }
 
     record.samples.resize(record.samples.size() + trace.count);
     const auto words = std::span(record.samples).subspan(trace.offset, trace.count);

@@ -1,6 +1,5 @@
 #include "offline/import/wavedump.hpp"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -183,7 +182,7 @@ class WaveDumpReader {
         trace.narrow = sample_bytes() == 1;
         trace.encoding = {static_cast<std::uint8_t>(trace.narrow ? 8 : options_.bits), false, 0};
         trace.samples = {offset_ + header.bytes, sample_bytes_in_all};
-        trace.header = header;
+        trace.device_header[0] = header;
         recording_.events.push_back({epoch_, ticks, static_cast<std::uint32_t>(recording_.traces.size()), 1});
         recording_.traces.push_back(trace);
     }
@@ -224,25 +223,6 @@ proto::Status check_options(const InputBytes& file, const WaveDumpOptions& optio
     return {};
 }
 
-void describe_hardware(const RecordedTrace& trace, const WaveDumpOptions& options, Recording& recording) {
-    if (std::ranges::none_of(recording.boards, [&](const auto& b) { return b.id() == trace.board; })) {
-        auto& board = recording.boards.emplace_back();
-        board.set_id(trace.board);
-        board.set_name(fmt::format("caen-{}", trace.board));
-        board.set_sample_rate_mhz(1e3 / options.sample_ns);
-        board.set_bits(trace.encoding.bits);
-        board.set_gives_marks(false);
-    }
-    if (std::ranges::any_of(recording.channels, [&](const auto& c) {
-            return c.board() == trace.board && c.channel() == trace.channel;
-        }))
-        return;
-    auto& channel = recording.channels.emplace_back();
-    channel.set_name(fmt::format("board{}-ch{}", trace.board, trace.channel));
-    channel.set_board(trace.board);
-    channel.set_channel(trace.channel);
-}
-
 }  // namespace
 
 bool looks_like_wavedump(const InputBytes& file) {
@@ -263,31 +243,25 @@ proto::Status read_wavedump(InputBytes file, const WaveDumpOptions& options, Rec
     recording.frequency_hz = 1e12 / static_cast<double>(clock->tick_ps);
     recording.has_time = options.samples == 0;
 
-    const auto index = recording.files.size();
-    const auto first_event = recording.events.size();
     const auto backwards_before = recording.times_backwards;
-    auto& description = recording.descriptions.emplace_back();
-    description.set_name(file.name());
-    description.set_bytes(file.size());
+    const auto index = recording.begin_file(file);
     WaveDumpReader reader(file, options, *clock, static_cast<std::uint32_t>(index), recording);
-    auto status = reader.read_all();
-    const auto events = recording.events.size() - first_event;
-    if (!status && (events == 0 || status.error().kind == proto::ErrorKind::UNSUPPORTED)) return status;
-    if (events == 0)
+    const auto read = reader.read_all();
+    if (!read && (recording.events_of_file() == 0 || read.error().kind == proto::ErrorKind::UNSUPPORTED))
+        return read;
+    if (recording.events_of_file() == 0)
         return proto::error(proto::ErrorKind::TRUNCATED, fmt::format("{}: holds no event", file.path()));
+    const auto first_event = recording.first_event_of_file;
     if (index > 0 && reader.epochs() != recording.events[first_event - 1].epoch + 1)
         return proto::error(
             proto::ErrorKind::UNSUPPORTED,
             fmt::format("{}: its time tags leave {} ambiguous gaps, the file before {}; import them "
                         "separately",
                         file.path(), reader.epochs() - 1, recording.events[first_event - 1].epoch));
-    describe_hardware(recording.traces[recording.events[first_event].first_trace], options, recording);
-    if (!status) {
-        recording.dropped_bytes += file.size() - reader.offset();
-        recording.say(index,
-                      fmt::format("{}; the last {} bytes are dropped, {} whole events before them kept",
-                                  status.error().message, file.size() - reader.offset(), events));
-    }
+    const auto& trace = recording.traces[recording.events[first_event].first_trace];
+    recording.describe({trace.board, trace.channel, fmt::format("caen-{}", trace.board),
+                        fmt::format("board{}-ch{}", trace.board, trace.channel), 1e3 / options.sample_ns,
+                        trace.encoding.bits});
     if (recording.times_backwards > backwards_before)
         recording.say(
             index,
@@ -298,8 +272,7 @@ proto::Status read_wavedump(InputBytes file, const WaveDumpOptions& options, Rec
     if (!recording.has_time)
         recording.say(index,
                       "has no time tags: each event is given a slot of its own, flagged clock-suspect");
-    recording.files.push_back(std::move(file));
-    return {};
+    return recording.end_file(std::move(file), read, reader.offset());
 }
 
 }  // namespace spillgate::offline
