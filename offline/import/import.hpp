@@ -18,8 +18,12 @@ enum class ImportFormat {
     LLAMA,       // SIS3316 events as LLaMA-DAQ writes them (.bin)
     WAVEDUMP,    // CAEN WaveDump (.dat), one file per channel
     CSI_MINUTE,  // COHERENT CsI 2015–17 minute files (.zip)
+    FCIO,        // FlashCam (.fcio)
+    COMPASS,     // CAEN CoMPASS (.BIN), with or without a file header
+    NGM,         // SIS3316 bank readouts as COHERENT's NGM writes them (SIS3316Raw_*.bin)
 };
-std::string_view name_of(ImportFormat format);  // "llama", "wavedump", "csi-minute"
+// "llama", "wavedump", "csi-minute", "fcio", "compass", "ngm"
+std::string_view name_of(ImportFormat format);
 // Error: nothing, if no format has this name.
 std::optional<ImportFormat> import_format_from_name(std::string_view name);
 
@@ -33,10 +37,35 @@ struct WaveDumpOptions {
     std::uint32_t pretrigger_samples = 0;   // how long before its time tag an event begins
 };
 
+struct FcioOptions {
+    std::optional<double> sample_ns;       // unset: 16 for 16-bit samples, 4 for 12-bit ones
+    std::uint32_t pretrigger_samples = 0;  // how long before its time an event begins
+};
+
+struct CompassOptions {
+    double sample_ns = 2;  // x730: 2; x725: 4; x720: 4; x751: 1; V274x: 8
+    std::optional<std::uint32_t>
+        bits;  // significant bits of a sample; unset: 14, or 16 if they do not suffice
+    std::uint32_t pretrigger_samples = 0;  // how long before its time an event begins
+    // What the file's header would say, of files without: 0xCAE0 plus 1 energy, 2 calibrated energy, 4 short
+    // energy, 8 waveforms. Unset: found out from several events that fit together.
+    std::optional<std::uint32_t> header;
+};
+
+struct NgmOptions {
+    double clock_mhz = 250;                // of the modules' samples and timestamps
+    std::optional<std::uint32_t> bits;     // significant bits of a sample; unset: by the bits that are used
+    std::uint32_t pretrigger_samples = 0;  // how long before its timestamp an event begins
+    std::uint32_t maw_words = 0;           // of events with MAW words: how many, the file does not say
+};
+
 struct ImportOptions {
     double slice_ms = 100;       // length of a slot, for recordings without marks
     std::uint32_t data_set = 0;  // CSI_MINUTE: 1, 2 or 3, whose windows hold
     WaveDumpOptions wavedump;
+    FcioOptions fcio;
+    CompassOptions compass;
+    NgmOptions ngm;
     wire::RunType type = wire::TEST;
     std::string note;
     config::Storage storage;
@@ -68,7 +97,8 @@ struct ImportReport {
     wire::LedgerTotals ledger;
 };
 
-// By content; for files that say nothing of themselves (WaveDump without headers) the format must be given.
+// By content; for files that say nothing of themselves (WaveDump without headers, CoMPASS without header and
+// with a single event) the format must be given.
 // Errors: NOT_FOUND, IO, UNSUPPORTED (with what can be imported).
 proto::Result<ImportFormat> detect_format(const std::string& path);
 
