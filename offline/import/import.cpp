@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "offline/import/compass.hpp"
 #include "offline/import/csi_minute.hpp"
+#include "offline/import/fcio.hpp"
 #include "offline/import/import_config.hpp"
 #include "offline/import/llama.hpp"
+#include "offline/import/ngm.hpp"
 #include "offline/import/slices.hpp"
 #include "offline/import/wavedump.hpp"
 
@@ -16,11 +19,30 @@ namespace spillgate::offline {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> format_names{"llama", "wavedump", "csi-minute"};
+constexpr std::array<std::string_view, 6> format_names{"llama", "wavedump", "csi-minute",
+                                                       "fcio",  "compass",  "ngm"};
 constexpr std::uint32_t zip_magic = 0x04034B50;        // "PK\3\4"
 constexpr std::uint32_t empty_zip_magic = 0x06054B50;  // "PK\5\6"
-constexpr std::uint32_t fcio_magic = 0xC46535FF;
-constexpr std::uint16_t compass_magic = 0xCAE0;  // in the upper 12 bits
+
+proto::Status read_format(ImportFormat format, InputBytes file, const ImportOptions& options,
+                          Recording& recording) {
+    switch (format) {
+        case ImportFormat::LLAMA:
+            return read_llama(std::move(file), recording);
+        case ImportFormat::WAVEDUMP:
+            return read_wavedump(std::move(file), options.wavedump, recording);
+        case ImportFormat::FCIO:
+            return read_fcio(std::move(file), options.fcio, recording);
+        case ImportFormat::COMPASS:
+            return read_compass(std::move(file), options.compass, recording);
+        case ImportFormat::NGM:
+            return read_ngm(std::move(file), options.ngm, recording);
+        case ImportFormat::CSI_MINUTE:
+            break;
+    }
+    return proto::error(proto::ErrorKind::UNSUPPORTED,
+                        fmt::format("{}: is a recording with marks", file.path()));
+}
 
 proto::Status read_file(ImportFormat format, const std::string& path, const ImportOptions& options,
                         Recording& recording) {
@@ -28,10 +50,7 @@ proto::Status read_file(ImportFormat format, const std::string& path, const Impo
     if (!file) return file.error();
     auto sha256 = file->sha256();
     if (!sha256) return sha256.error();
-    auto status = format == ImportFormat::LLAMA
-                      ? read_llama(std::move(*file), recording)
-                      : read_wavedump(std::move(*file), options.wavedump, recording);
-    if (!status) return status;
+    if (auto status = read_format(format, std::move(*file), options, recording); !status) return status;
     recording.descriptions.back().set_sha256(*sha256);
     recording.descriptions.back().set_format(std::string(name_of(format)));
     return {};
@@ -91,18 +110,20 @@ proto::Result<ImportFormat> detect_format(const std::string& path) {
     const auto magic = whole ? little_u32(bytes.data()) : 0;
     if (magic == llama_magic) return ImportFormat::LLAMA;
     if (magic == zip_magic || magic == empty_zip_magic) return ImportFormat::CSI_MINUTE;
-    const auto refuse = [&](std::string_view what) {
-        return proto::error(
-            proto::ErrorKind::UNSUPPORTED,
-            fmt::format("{}: {}; formats that can be imported: {}. WaveDump files without headers need "
-                        "their format and number of samples given",
-                        path, what, fmt::join(format_names, ", ")));
-    };
-    if (magic == fcio_magic) return refuse("is an FCIO file, which is not imported");
-    if ((magic & 0xFFF0u) == compass_magic) return refuse("is a CoMPASS file, which is not imported");
+    if (magic == fcio_magic) return ImportFormat::FCIO;
+    if ((magic & 0xFFFF0000u) == ngm_magic) return ImportFormat::NGM;
+    if (is_compass_header(magic & 0xFFFFu)) return ImportFormat::COMPASS;
+    // From what can hardly be by chance to what can.
     if (looks_like_wavedump(*file)) return ImportFormat::WAVEDUMP;
-    return refuse(whole ? fmt::format("begins with {:#010x}, which no format does", magic)
-                        : fmt::format("has only {} bytes", file->size()));
+    if (looks_like_compass(*file)) return ImportFormat::COMPASS;
+    if (could_be_wavedump(*file)) return ImportFormat::WAVEDUMP;
+    const auto what = whole ? fmt::format("begins with {:#010x}, which no format does", magic)
+                            : fmt::format("has only {} bytes", file->size());
+    return proto::error(
+        proto::ErrorKind::UNSUPPORTED,
+        fmt::format("{}: {}; formats that can be imported: {}. WaveDump files without headers need "
+                    "their format and number of samples given",
+                    path, what, fmt::join(format_names, ", ")));
 }
 
 proto::Result<ImportReport> import_files(std::optional<ImportFormat> format,

@@ -223,17 +223,28 @@ proto::Status check_options(const InputBytes& file, const WaveDumpOptions& optio
     return {};
 }
 
+bool could_be_first(const EventHeader& header) {
+    return header.bytes > header_bytes && header.bytes <= max_event_bytes && header.channel <= 63;
+}
+
 }  // namespace
 
 bool looks_like_wavedump(const InputBytes& file) {
     std::array<std::byte, header_bytes> bytes{};
     if (!file.read(0, bytes)) return false;
     const auto first = header_from(bytes.data());
-    if (first.bytes <= header_bytes || first.bytes > max_event_bytes || first.channel > 63) return false;
-    if (!file.holds(first.bytes, header_bytes)) return true;  // one event, perhaps cut short
+    if (!could_be_first(first)) return false;
+    if (first.bytes == file.size()) return true;
     if (!file.read(first.bytes, bytes)) return false;
     const auto second = header_from(bytes.data());
     return second.board == first.board && second.channel == first.channel && second.counter >= first.counter;
+}
+
+bool could_be_wavedump(const InputBytes& file) {
+    std::array<std::byte, header_bytes> bytes{};
+    if (!file.read(0, bytes)) return false;
+    const auto first = header_from(bytes.data());
+    return could_be_first(first) && !file.holds(first.bytes, header_bytes);
 }
 
 proto::Status read_wavedump(InputBytes file, const WaveDumpOptions& options, Recording& recording) {

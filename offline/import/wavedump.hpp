@@ -8,8 +8,10 @@
 
 namespace spillgate::offline {
 
-// Whether a file's first events have headers that fit together.
+// Whether a file's first two events have headers that fit together, or it is one whole event.
 bool looks_like_wavedump(const InputBytes& file);
+// Whether a file could be one event that is cut short, or a whole one and the begin of the next.
+bool could_be_wavedump(const InputBytes& file);
 
 // Appends one file's events. Errors: TRUNCATED, CORRUPT (no whole event), UNSUPPORTED (floating-point samples
 // of x742/x743), CONFIG (options that contradict each other or the file).

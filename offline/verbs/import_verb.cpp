@@ -27,6 +27,7 @@ class ImportVerb : public Verb {
     std::string_view example() const override {
         return "spillgate-offline import pulser.bin --type pulser\n"
                "  spillgate-offline import wave0.dat wave1.dat --sample-ns 4 --tag-ns 8\n"
+               "  spillgate-offline import DataR_run1.BIN --sample-ns 2 --bits 14\n"
                "  spillgate-offline import 134500.zip 134600.zip --runs-dir runs-2017 --dataset 1 --type "
                "physics";
     }
@@ -35,7 +36,7 @@ class ImportVerb : public Verb {
         command.add_option("FILE", paths_, "recordings that become one run")->required();
         command.add_option("--runs-dir,--runs", runs_dir_, "directory of runs")->capture_default_str();
         command.add_option("--format", format_, "what the files are; unset: by their content")
-            ->check(CLI::IsMember({"llama", "wavedump", "csi-minute"}));
+            ->check(CLI::IsMember({"llama", "wavedump", "csi-minute", "fcio", "compass", "ngm"}));
         command.add_option("--type", type_, fmt::format("type of the run: {}", wire::run_type_names()))
             ->check(CLI::Validator(no_run_type, ""))
             ->capture_default_str();
@@ -46,28 +47,13 @@ class ImportVerb : public Verb {
             ->capture_default_str();
         command.add_option("--dataset", options_.data_set, "csi-minute: whose windows hold")
             ->check(CLI::Range(1, 3));
-        auto& wavedump = options_.wavedump;
-        command.add_option("--samples", wavedump.samples, "wavedump without headers: samples of an event");
-        command.add_option("--sample-type", sample_type_, "wavedump: u16 or u8; unset: u16")
-            ->check(CLI::IsMember({"u16", "u8", "f32"}));
-        command.add_option("--bits", wavedump.bits, "wavedump: significant bits of a u16 sample")
-            ->check(CLI::Range(1, 16))
-            ->capture_default_str();
-        command.add_option("--sample-ns", wavedump.sample_ns, "wavedump: sample period")
-            ->capture_default_str();
-        command.add_option("--tag-ns", wavedump.tag_ns, "wavedump: step of the trigger time tag")
-            ->capture_default_str();
-        command
-            .add_option("--pretrigger", wavedump.pretrigger_samples, "wavedump: samples before the time tag")
-            ->capture_default_str();
+        add_device_options(command);
     }
 
     proto::Result<Report> run() override {
         options_.type = *wire::run_type_from_name(type_);
         if (compress_) options_.storage.set_compression(config::Storage::ZSTD);
-        if (sample_type_ == "u8") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U8;
-        if (sample_type_ == "u16") options_.wavedump.sample_type = WaveDumpOptions::SampleType::U16;
-        if (sample_type_ == "f32") options_.wavedump.sample_type = WaveDumpOptions::SampleType::F32;
+        take_device_options();
         if (!config_.empty()) {
             auto loaded = proto::load_config(config_);
             if (!loaded) return loaded.error();
@@ -80,6 +66,44 @@ class ImportVerb : public Verb {
     }
 
   private:
+    // What some formats do not say of the digitizer.
+    void add_device_options(CLI::App& command) {
+        command.add_option("--sample-ns", sample_ns_,
+                           "sample period; unset: wavedump 4, compass 2, fcio 16 (4 for 12-bit samples)");
+        command
+            .add_option("--bits", bits_,
+                        "significant bits of a sample; unset: wavedump 16, compass 14, ngm by the bits used")
+            ->check(CLI::Range(1, 16));
+        command.add_option("--pretrigger", pretrigger_samples_,
+                           "samples before an event's time: wavedump, fcio, compass, ngm");
+        command.add_option("--samples", options_.wavedump.samples,
+                           "wavedump without headers: samples of an event");
+        command.add_option("--sample-type", sample_type_, "wavedump: u16 or u8; unset: u16")
+            ->check(CLI::IsMember({"u16", "u8", "f32"}));
+        command.add_option("--tag-ns", options_.wavedump.tag_ns, "wavedump: step of the trigger time tag")
+            ->capture_default_str();
+        command.add_option(
+            "--compass-header", options_.compass.header,
+            "compass without file header: what it would say, 0xCAE0 plus 1 energy, 2 calibrated "
+            "energy, 4 short energy, 8 waveforms; unset: found by content");
+        command.add_option("--clock-mhz", options_.ngm.clock_mhz, "ngm: clock of samples and timestamps")
+            ->capture_default_str();
+        command.add_option("--maw-words", options_.ngm.maw_words, "ngm: MAW words of an event that has them");
+    }
+
+    void take_device_options() {
+        auto& wavedump = options_.wavedump;
+        if (sample_type_ == "u8") wavedump.sample_type = WaveDumpOptions::SampleType::U8;
+        if (sample_type_ == "u16") wavedump.sample_type = WaveDumpOptions::SampleType::U16;
+        if (sample_type_ == "f32") wavedump.sample_type = WaveDumpOptions::SampleType::F32;
+        options_.fcio.sample_ns = sample_ns_;
+        if (sample_ns_) wavedump.sample_ns = options_.compass.sample_ns = *sample_ns_;
+        options_.compass.bits = options_.ngm.bits = bits_;
+        if (bits_) wavedump.bits = *bits_;
+        wavedump.pretrigger_samples = options_.fcio.pretrigger_samples = options_.compass.pretrigger_samples =
+            options_.ngm.pretrigger_samples = pretrigger_samples_;
+    }
+
     static Report report_of(const ImportReport& imported) {
         Report report;
         json::array streams;
@@ -121,6 +145,9 @@ class ImportVerb : public Verb {
     std::string type_ = "test";
     std::string config_;
     std::string sample_type_;
+    std::optional<double> sample_ns_;
+    std::optional<std::uint32_t> bits_;
+    std::uint32_t pretrigger_samples_ = 0;
     bool compress_ = false;
     ImportOptions options_;
 };

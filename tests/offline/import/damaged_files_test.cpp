@@ -1,7 +1,6 @@
 // One corpus of damaged files for all importers: each ends in one clear message or in the whole events before
 // the damage, never in a crash, a hang or a silent gap.
 #include <filesystem>
-#include <functional>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -11,25 +10,16 @@
 #include "offline/import/zip_member.hpp"
 #include "tests/data/minute_file_writer.hpp"
 #include "tests/offline/import/foreign_files.hpp"
+#include "tests/offline/import/foreign_samples.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
 using namespace spillgate::offline;
 using proto::testing::TemporaryDirectory;
-using test::Bytes;
+using test::ForeignSample;
+using tests::Bytes;
 
 namespace {
-
-constexpr std::uint64_t events_in_sample = 5;
-
-// A whole file of one format, and how it is imported.
-struct Sample {
-    std::string name;
-    ImportFormat format;
-    Bytes bytes;
-    std::size_t first_event;  // where it begins
-    std::size_t event_bytes;
-};
 
 Bytes read_bytes(const std::string& path) {
     Bytes bytes(std::filesystem::file_size(path));
@@ -38,58 +28,152 @@ Bytes read_bytes(const std::string& path) {
     return bytes;
 }
 
-Sample llama_sample() {
-    test::LlamaTestChannel channel;
-    channel.averaged_samples = 4;
-    Sample sample{"a.bin", ImportFormat::LLAMA, test::llama_header({channel}), 0,
-                  channel.event_length() * 4u};
-    sample.first_event = sample.bytes.size();
-    for (std::uint64_t i = 0; i < events_in_sample; ++i)
-        test::put_llama_event(sample.bytes, channel, 1000 * i, static_cast<std::uint16_t>(i));
-    return sample;
+Bytes first_bytes(const Bytes& bytes, std::size_t size) {
+    return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-Sample wavedump_sample() {
-    Sample sample{"wave0.dat", ImportFormat::WAVEDUMP, {}, 0, 24 + 2 * 16};
-    for (std::uint32_t i = 0; i < events_in_sample; ++i)
-        test::put_wavedump_event(sample.bytes, 0, i, 1000 * i, 16, static_cast<std::uint16_t>(i));
-    return sample;
-}
-
-// Imports bytes as a file. What it says must be one line, not empty; what it makes must be a valid run.
-proto::Result<ImportReport> import_bytes(const Sample& sample, const Bytes& bytes,
-                                         const TemporaryDirectory& directory) {
+// Imports bytes as a file. What it says must be one line, not empty; what it makes must be a valid run, and a
+// file that makes none must leave none.
+proto::Result<ImportReport> import_file(const ForeignSample& sample, const Bytes& bytes,
+                                        const TemporaryDirectory& directory) {
     const auto path = directory.path() + "/" + sample.name;
+    const auto runs = directory.path() + "/runs";
     test::write_file(path, bytes);
-    ImportOptions options;
-    options.data_set = 1;
-    const auto report = import_files(sample.format, {path}, directory.path() + "/runs", options);
+    std::filesystem::remove_all(runs);
+    const auto report = import_files(sample.format, {path}, runs, sample.options);
     if (!report) {
         CHECK_FALSE(report.error().message.empty());
         CHECK(report.error().message.find('\n') == std::string::npos);
         CHECK_THAT(report.error().message, Catch::Contains(sample.name) || Catch::Contains("slices"));
+        CHECK_FALSE(std::filesystem::exists(runs + "/run-000001"));
     } else {
+        CHECK(report->events > 0);
         test::read_run(*report);
         if (report->dropped_bytes > 0) CHECK_FALSE(report->messages.empty());
     }
     return report;
 }
 
+// The same of what a zip archive holds.
+proto::Result<ImportReport> import_bytes(const ForeignSample& sample, const Bytes& bytes,
+                                         const TemporaryDirectory& directory) {
+    return import_file(sample, test::file_bytes(sample, bytes), directory);
+}
+
 }  // namespace
 
-TEST_CASE("a file cut at any byte keeps its whole events and says what was dropped") {
-    for (const auto& sample : {llama_sample(), wavedump_sample()}) {
+TEST_CASE("each format is found by content, and its file imported whole") {
+    for (const auto& sample : test::foreign_samples()) {
+        INFO(sample.name);
         const TemporaryDirectory directory;
-        for (std::size_t size = 0; size < sample.bytes.size(); size += size < sample.first_event ? 1 : 3) {
+        const auto report = import_bytes(sample, sample.bytes, directory);
+        REQUIRE(report.has_value());
+        CHECK(report->events == sample.event_ends.size());
+        CHECK(report->dropped_bytes == 0);
+        const auto found = detect_format(directory.path() + "/" + sample.name);
+        REQUIRE(found.has_value());
+        CHECK(*found == sample.format);
+    }
+}
+
+TEST_CASE("a file cut at any byte keeps its whole events and says what was dropped") {
+    for (const auto& sample : test::foreign_samples()) {
+        const TemporaryDirectory directory;
+        const auto step = std::max<std::size_t>(5, sample.cut_step);
+        for (std::size_t size = 0; size < sample.bytes.size(); size += size < sample.first_event ? 1 : step) {
             INFO(sample.name << " cut to " << size << " bytes");
-            const Bytes cut(sample.bytes.begin(), sample.bytes.begin() + static_cast<std::ptrdiff_t>(size));
-            const auto whole =
-                size < sample.first_event ? 0 : (size - sample.first_event) / sample.event_bytes;
-            const auto report = import_bytes(sample, cut, directory);
+            const auto whole = sample.whole_events(size);
+            const auto report = import_bytes(sample, first_bytes(sample.bytes, size), directory);
             REQUIRE(report.has_value() == (whole > 0));
             if (!report) continue;
             CHECK(report->events == whole);
-            CHECK(report->dropped_bytes == size - sample.first_event - whole * sample.event_bytes);
+            const auto behind = size - sample.event_ends[whole - 1];
+            const auto left = behind < sample.event_tail ? behind : behind - sample.event_tail;
+            // Headers between events are whole even if no event follows.
+            CHECK(report->dropped_bytes <= left);
+            if (!sample.has_end_mark) CHECK(report->dropped_bytes == left);
+            if (sample.has_end_mark || left > 0) CHECK_FALSE(report->messages.empty());
+        }
+    }
+}
+
+TEST_CASE("a file cut at the end of each event, and a byte before and after it, keeps just that many") {
+    for (const auto& sample : test::foreign_samples()) {
+        const TemporaryDirectory directory;
+        for (std::size_t i = 0; i < sample.event_ends.size(); ++i)
+            for (const int more : {-1, 0, 1}) {
+                const auto size = sample.event_ends[i] + static_cast<std::size_t>(more);
+                if (size > sample.bytes.size()) continue;
+                INFO(sample.name << " cut to " << size << " bytes");
+                const auto whole = more < 0 ? i : i + 1;
+                const auto report = import_bytes(sample, first_bytes(sample.bytes, size), directory);
+                REQUIRE(report.has_value() == (whole > 0));
+                if (report) CHECK(report->events == whole);
+            }
+    }
+}
+
+TEST_CASE("a length or a number that lies ends the file there, before anything is read by it") {
+    for (const auto& sample : test::foreign_samples()) {
+        REQUIRE_FALSE(sample.lies.empty());
+        const TemporaryDirectory directory;
+        for (const auto& lie : sample.lies) {
+            INFO(fmt::format("{}: {} at byte {} is {:#x}", sample.name, lie.what, lie.at, lie.value));
+            auto bytes = sample.bytes;
+            tests::overwrite_u32(bytes, lie.at, lie.value);
+            const auto report = import_bytes(sample, bytes, directory);
+            REQUIRE(report.has_value() == (lie.whole_events > 0));
+            if (!report) continue;
+            CHECK(report->events == lie.whole_events);
+            CHECK_FALSE(report->messages.empty());
+        }
+    }
+}
+
+TEST_CASE("bytes that stray behind the last event are dropped and said") {
+    for (const auto& sample : test::foreign_samples()) {
+        if (sample.zipped) continue;  // nothing of an archive's member is read behind its closing chunk
+        const TemporaryDirectory directory;
+        for (const std::size_t strays : {1, 2, 3, 4, 7, 40, 200})
+            for (const auto stray : {std::byte{0x3C}, std::byte{0xA5}}) {
+                INFO(sample.name << " and " << strays << " bytes");
+                auto bytes = sample.bytes;
+                bytes.insert(bytes.end(), strays, stray);
+                const auto report = import_bytes(sample, bytes, directory);
+                REQUIRE(report.has_value());
+                CHECK(report->events == sample.event_ends.size());
+                CHECK(report->dropped_bytes == strays);
+            }
+    }
+}
+
+TEST_CASE("a file without one event, or without its magic, makes no run") {
+    for (const auto& sample : test::foreign_samples()) {
+        INFO(sample.name);
+        const TemporaryDirectory directory;
+        CHECK_FALSE(
+            import_bytes(sample, first_bytes(sample.bytes, sample.first_event), directory).has_value());
+        for (std::size_t i = 0; sample.has_magic && i < 2; ++i) {
+            auto bytes = sample.bytes;
+            // Of an NGM file's first word the upper half counts.
+            bytes[sample.format == ImportFormat::NGM ? 2 + i : i] ^= std::byte{0x40};
+            CHECK_FALSE(import_bytes(sample, bytes, directory).has_value());
+        }
+    }
+}
+
+TEST_CASE("flipped bits anywhere make a valid run or one message", "[property]") {
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    for (const auto& sample : test::foreign_samples()) {
+        const TemporaryDirectory directory;
+        const auto whole = test::file_bytes(sample, sample.bytes);
+        for (int round = 0; round < 30; ++round) {
+            auto bytes = whole;
+            for (int flips = 1 + static_cast<int>(random() % 4); flips > 0; --flips)
+                bytes[random() % bytes.size()] ^= static_cast<std::byte>(1u << random() % 8);
+            import_file(sample, bytes, directory);
         }
     }
 }
@@ -104,116 +188,12 @@ TEST_CASE("a wrong magic, an empty file, a directory and a file that is not ther
     };
     test::write_file(directory.path() + "/empty", {});
     CHECK(refused(directory.path() + "/empty") == proto::ErrorKind::UNSUPPORTED);
-    Bytes text(100, std::byte{'x'});
+    const Bytes text(100, std::byte{'x'});
     test::write_file(directory.path() + "/text", text);
     CHECK(refused(directory.path() + "/text") == proto::ErrorKind::UNSUPPORTED);
     CHECK(refused(directory.path() + "/missing") == proto::ErrorKind::NOT_FOUND);
     CHECK(refused(directory.path()) == proto::ErrorKind::IO);
     CHECK_FALSE(std::filesystem::exists(directory.path() + "/runs"));
-}
-
-TEST_CASE("header lengths of a LLaMA file that lie are refused before anything is read by them") {
-    const auto sample = llama_sample();
-    const TemporaryDirectory directory;
-    // Offsets in the file: number of channels 12; in the channel's config: averaging mode 48, samples 52,
-    // averaged 56, MAW 60, event length 64, header length 68.
-    for (const std::size_t at :
-         {std::size_t{12}, std::size_t{16 + 48}, std::size_t{16 + 52}, std::size_t{16 + 56},
-          std::size_t{16 + 60}, std::size_t{16 + 64}, std::size_t{16 + 68}})
-        for (const std::uint32_t lie : {0xFFFFFFFFu, 0x7FFFFFFEu, 0x10000000u, 9u}) {
-            INFO("word at " << at << " is " << lie);
-            auto bytes = sample.bytes;
-            test::overwrite_u32(bytes, at, lie);
-            CHECK_FALSE(import_bytes(sample, bytes, directory).has_value());
-        }
-}
-
-TEST_CASE("an event whose own lengths lie ends the file there") {
-    const auto sample = llama_sample();
-    const TemporaryDirectory directory;
-    const auto third = sample.first_event + 2 * sample.event_bytes;
-    for (const std::size_t word : {0, 11, 12})
-        for (const std::uint32_t lie : {0u, 0xFFFFFFFFu, 0xE0000000u, 0xA0000005u}) {
-            INFO("word " << word << " of the third event is " << lie);
-            auto bytes = sample.bytes;
-            test::overwrite_u32(bytes, third + 4 * word, lie);
-            const auto report = import_bytes(sample, bytes, directory);
-            REQUIRE(report.has_value());
-            CHECK(report->events == 2);
-            CHECK(report->dropped_bytes == 3 * sample.event_bytes);
-        }
-}
-
-TEST_CASE("a WaveDump event whose length lies ends the file there") {
-    const auto sample = wavedump_sample();
-    const TemporaryDirectory directory;
-    for (const std::uint32_t lie : {0u, 1u, 23u, 25u, 0xFFFFFFFFu, 0x10000000u, 0x0FFFFFFEu}) {
-        INFO("length " << lie);
-        auto bytes = sample.bytes;
-        test::overwrite_u32(bytes, 3 * sample.event_bytes, lie);
-        const auto report = import_bytes(sample, bytes, directory);
-        REQUIRE(report.has_value());
-        CHECK(report->events == 3);
-        CHECK(report->dropped_bytes == 2 * sample.event_bytes);
-        test::overwrite_u32(bytes, 0, lie);
-        CHECK_FALSE(import_bytes(sample, bytes, directory).has_value());
-    }
-}
-
-TEST_CASE("flipped bytes anywhere make a valid run or one message", "[property]") {
-    const auto seed = std::random_device{}();
-    CAPTURE(seed);
-    std::mt19937 random(seed);
-    for (const auto& sample : {llama_sample(), wavedump_sample()}) {
-        const TemporaryDirectory directory;
-        for (int round = 0; round < 60; ++round) {
-            auto bytes = sample.bytes;
-            for (int flips = 1 + static_cast<int>(random() % 4); flips > 0; --flips)
-                bytes[random() % bytes.size()] ^= static_cast<std::byte>(1u << random() % 8);
-            import_bytes(sample, bytes, directory);
-        }
-    }
-}
-
-TEST_CASE("a minute file that ends early, or lies about a chunk, keeps its whole records") {
-    const TemporaryDirectory directory;
-    tests::MinuteFile file;
-    file.records = 3;
-    file.chunks = {1};
-    const auto whole = tests::minute_bytes(file, [](std::size_t, auto csi, auto muon) {
-        std::fill(csi.begin(), csi.end(), static_cast<std::int8_t>(100));
-        std::fill(muon.begin(), muon.end(), static_cast<std::int8_t>(0));
-    });
-    constexpr std::size_t chunk = 8 + 70014;
-    const Sample sample{"134500.zip", ImportFormat::CSI_MINUTE, {}, 0, 0};
-    const auto import_member = [&](const Bytes& member) {
-        tests::write_zip(directory.path() + "/member.zip", "134500", member);
-        return import_bytes(sample, read_bytes(directory.path() + "/member.zip"), directory);
-    };
-    for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{8}, chunk - 1, chunk,
-                                   chunk + 5, 2 * chunk + 40000, 3 * chunk, 3 * chunk + 3}) {
-        INFO("cut to " << size);
-        const auto records = size / chunk;
-        const auto report =
-            import_member(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
-        REQUIRE(report.has_value() == (records > 0));
-        if (!report) continue;
-        CHECK(report->events == records);
-        CHECK(report->messages.size() == 1);
-        CHECK(report->dropped_bytes == size - records * chunk);
-    }
-    for (const std::uint32_t lie : {0u, 35006u, 35008u, 350069u}) {
-        auto bytes = whole;
-        for (std::size_t i = 0; i < 4; ++i)
-            bytes[chunk + i] = static_cast<std::byte>(lie >> (24 - 8 * i) & 0xFFu);
-        const auto report = import_member(bytes);
-        REQUIRE(report.has_value());
-        CHECK(report->events == 1);
-        CHECK(report->messages.size() == 1);
-    }
-    auto channels = whole;
-    channels[7] = std::byte{3};
-    CHECK_FALSE(import_member(channels).has_value());
 }
 
 TEST_CASE("a zip archive cut, flipped or with other members makes a valid run or one message") {
@@ -228,17 +208,15 @@ TEST_CASE("a zip archive cut, flipped or with other members makes a valid run or
             std::fill(muon.begin(), muon.end(), static_cast<std::int8_t>(0));
         });
     const auto bytes = read_bytes(path);
-    const Sample sample{"134500.zip", ImportFormat::CSI_MINUTE, {}, 0, 0};
+    ForeignSample sample{.name = "134500.zip", .format = ImportFormat::CSI_MINUTE};
+    sample.options.data_set = 1;
     for (const std::size_t size : {std::size_t{0}, std::size_t{10}, bytes.size() / 2, bytes.size() - 1})
-        CHECK_FALSE(import_bytes(sample,
-                                 Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)),
-                                 directory)
-                        .has_value());
+        CHECK_FALSE(import_file(sample, first_bytes(bytes, size), directory).has_value());
     // A flipped byte of the compressed data: the first record may still be whole, but the damage is said.
     for (const std::size_t at : {std::size_t{60}, bytes.size() / 2, bytes.size() - 300}) {
         auto flipped = bytes;
         flipped[at] ^= std::byte{0x55};
-        const auto report = import_bytes(sample, flipped, directory);
+        const auto report = import_file(sample, flipped, directory);
         if (report) CHECK_FALSE(report->messages.empty());
     }
 }
@@ -256,7 +234,7 @@ TEST_CASE("a decompression bomb is stopped at a bound, whether or not it says ho
     // The same archive with its sizes changed to 1000 bytes.
     auto bytes = read_bytes(path);
     for (std::size_t i = 0; i + 4 <= bytes.size(); ++i)
-        if (little_u32(bytes.data() + i) == std::uint32_t{4} << 20) test::overwrite_u32(bytes, i, 1000);
+        if (little_u32(bytes.data() + i) == std::uint32_t{4} << 20) tests::overwrite_u32(bytes, i, 1000);
     test::write_file(path, bytes);
     auto member = ZipMember::open(path, 1 << 20);
     if (!member) return;  // libzip has seen the contradiction

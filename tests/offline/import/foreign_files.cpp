@@ -1,6 +1,5 @@
 #include "tests/offline/import/foreign_files.hpp"
 
-#include <bit>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -12,79 +11,10 @@
 
 namespace spillgate::offline::test {
 
-namespace {
-
-void put(Bytes& out, std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i)
-        out.push_back(static_cast<std::byte>(value >> (8 * i) & 0xFFu));
-}
-
-}  // namespace
-
-void put_u16(Bytes& out, std::uint16_t value) {
-    put(out, value, 2);
-}
-void put_u32(Bytes& out, std::uint32_t value) {
-    put(out, value, 4);
-}
-void put_f64(Bytes& out, double value) {
-    put(out, std::bit_cast<std::uint64_t>(value), 8);
-}
-
-void overwrite_u32(Bytes& bytes, std::size_t at, std::uint32_t value) {
-    for (std::size_t i = 0; i < 4; ++i)
-        bytes.at(at + i) = static_cast<std::byte>(value >> (8 * i) & 0xFFu);
-}
-
 void write_file(const std::string& path, const Bytes& bytes) {
     std::ofstream file(path, std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     REQUIRE(file.good());
-}
-
-Bytes llama_header(const std::vector<LlamaTestChannel>& channels) {
-    Bytes out;
-    put_u32(out, 0x4972414C);
-    for (const int version_part : {0, 0, 2})
-        put_u16(out, static_cast<std::uint16_t>(version_part));
-    put_u16(out, 88);
-    put_u32(out, static_cast<std::uint32_t>(channels.size()));
-    for (const auto& c : channels) {
-        for (const auto word : {c.fadc, c.channel, 7u, 8191u})
-            put_u32(out, word);
-        put_f64(out, 250);
-        put_f64(out, 1.25e-4);
-        for (const auto word :
-             {3u, c.start_index, c.pretrigger, 0u, c.average_mode, c.raw_samples, c.averaged_samples,
-              c.maw_length, c.event_length(), c.header_length(), 2u, 9u, 11u, 11u})
-            put_u32(out, word);
-    }
-    return out;
-}
-
-void put_llama_event(Bytes& out, const LlamaTestChannel& c, std::uint64_t timestamp, std::uint16_t base,
-                     bool pile_up) {
-    put_u32(out, static_cast<std::uint32_t>(timestamp >> 32 << 16) | (c.fadc << 4 | c.channel) << 4 | 3u);
-    put_u32(out, static_cast<std::uint32_t>(timestamp));
-    for (std::uint32_t i = 0; i < 9; ++i)
-        put_u32(out, 100 + i);
-    put_u32(out, (c.averaged_samples > 0 ? 0xAu : 0xEu) << 28 | (c.maw_length > 0 ? 1u << 27 : 0u) |
-                     (pile_up ? 1u << 26 : 0u) | c.raw_samples / 2);
-    if (c.averaged_samples > 0) put_u32(out, 0xE0000000u | c.averaged_samples / 2);
-    for (std::uint32_t i = 0; i < c.raw_samples; ++i)
-        put_u16(out, static_cast<std::uint16_t>((base + i) << 2));
-    for (std::uint32_t i = 0; i < c.averaged_samples; ++i)
-        put_u16(out, static_cast<std::uint16_t>(base + i));
-    for (std::uint32_t i = 0; i < c.maw_length; ++i)
-        put_u32(out, 0x08000000u + i);
-}
-
-void put_wavedump_event(Bytes& out, std::uint32_t channel, std::uint32_t counter, std::uint32_t tag,
-                        std::uint32_t samples, std::uint16_t base) {
-    for (const auto word : {24 + 2 * samples, 31u, 0x60000u, channel, counter, tag})
-        put_u32(out, word);
-    for (std::uint32_t i = 0; i < samples; ++i)
-        put_u16(out, static_cast<std::uint16_t>(base + i));
 }
 
 ImportReport imported(const std::string& path, const std::string& runs_dir, const ImportOptions& options) {

@@ -1,8 +1,10 @@
 // Real recordings against what independent readers found in them.
 #include <algorithm>
+#include <array>
 
 #include <catch2/catch.hpp>
 
+#include "offline/import/input_bytes.hpp"
 #include "tests/offline/import/foreign_files.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
@@ -129,15 +131,104 @@ TEST_CASE("two WaveDump files of one coincidence become one run") {
         CHECK(record.traces.size() % 2 == 0);  // both channels of a trigger lie in one slot
 }
 
-TEST_CASE("recordings of other formats are refused by name") {
-    for (const auto& [file, format] :
-         {std::pair{"compass_test_data.BIN", "CoMPASS"}, {"th228.fcio", "FCIO"}}) {
-        const auto path = test::shared_waveform(file);
-        if (path.empty()) continue;
-        const TemporaryDirectory directory;
-        const auto report = import_files(std::nullopt, {path}, directory.path(), {});
-        REQUIRE_FALSE(report.has_value());
-        CHECK(report.error().kind == proto::ErrorKind::UNSUPPORTED);
-        CHECK_THAT(report.error().message, Catch::Contains(format));
+TEST_CASE("the FCIO recording of a HPGe detector is imported with its events, sum, times and tail") {
+    const auto path = test::shared_waveform("th228.fcio");
+    if (path.empty()) return;
+    const TemporaryDirectory directory;
+    const auto report = test::imported(path, directory.path());
+    CHECK(report.format == ImportFormat::FCIO);
+    CHECK(report.events == 1000);
+    CHECK(report.dropped_bytes == 0);
+    CHECK(report.messages.empty());
+    REQUIRE(report.streams.size() == 1);
+    CHECK(report.streams[0].waveforms == 1000);
+    CHECK(report.streams[0].samples == 1000 * 1836);
+    CHECK(report.streams[0].sample_sum == 24'249'924'008);
+    const auto run = test::read_run(report);
+    int saturated = 0;
+    for (const auto& record : run.records)
+        for (const auto& trace : record.traces) {
+            CHECK(proto::sample_period_ns(record, trace) == 16);
+            const auto samples = test::samples_of(record, trace);
+            saturated += *std::ranges::max_element(samples) == 65520;
+        }
+    CHECK(saturated == 2);
+    const auto& first = run.records[0].traces[0];
+    CHECK(first.first.ticks == 149'007'095);
+    // FPGA baseline and energy, then the event's record up to its traces, then the dead region.
+    REQUIRE(first.device_header.size() == 4 + (4 + 2 * 8 + 2 * 44) + 44);
+    CHECK(little_u16(reinterpret_cast<const std::byte*>(first.device_header.data())) == 0x1fde);
+    // 2018-09-25 09:43:26 UTC and a fraction at PPS 0.
+    const auto utc = run.records[0].utc_ns - run.records[0].t0.ticks * 4;
+    CHECK(utc == 1'537'868'606'220'822'000);
+}
+
+TEST_CASE("the sparse FCIO recording of SiPMs is imported with all channels of each event") {
+    const auto path = test::shared_waveform("L200-comm-20211130-phy-spms.fcio");
+    if (path.empty()) return;
+    const TemporaryDirectory directory;
+    const auto report = test::imported(path, directory.path());
+    CHECK(report.events == 50);
+    CHECK(report.dropped_bytes == 0);
+    REQUIRE(report.streams.size() == 6);
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < report.streams.size(); ++i) {
+        CHECK(report.streams[i].board == 528);
+        CHECK(report.streams[i].channel == i);
+        CHECK(report.streams[i].waveforms == 50);
+        CHECK(report.streams[i].samples == 50 * 6000);
+        sum += report.streams[i].sample_sum;
     }
+    CHECK(sum == 14'252'540'562);
+    REQUIRE(report.messages.size() == 1);
+    CHECK_THAT(report.messages[0], Catch::Contains("1 record(s) with tag -4"));
+}
+
+TEST_CASE("the CoMPASS recording is imported with its times, energies and sums") {
+    const auto path = test::shared_waveform("compass_test_data.BIN");
+    if (path.empty()) return;
+    const TemporaryDirectory directory;
+    const auto report = test::imported(path, directory.path());
+    CHECK(report.format == ImportFormat::COMPASS);
+    CHECK(report.events == 102);
+    CHECK(report.dropped_bytes == 0);
+    CHECK(report.messages.empty());
+    for (const std::uint32_t channel : {0u, 1u}) {
+        CHECK(stream(report, channel, false).waveforms == 51);
+        CHECK(stream(report, channel, false).samples == 51 * 1000);
+    }
+    CHECK(stream(report, 0, false).sample_sum == 149'661'357);
+    CHECK(stream(report, 1, false).sample_sum == 156'831'811);
+    const auto run = test::read_run(report);
+    std::array<std::uint64_t, 2> energies{};
+    std::array<std::vector<std::int64_t>, 2> times;
+    for (const auto& record : run.records)
+        for (const auto& trace : record.traces) {
+            CHECK(trace.encoding.bits == 14);
+            CHECK(proto::sample_period_ns(record, trace) == Approx(2));
+            REQUIRE(trace.device_header.size() == 25);
+            energies.at(trace.channel) +=
+                little_u16(reinterpret_cast<const std::byte*>(trace.device_header.data()) + 12);
+            times.at(trace.channel).push_back(trace.first.ticks);
+        }
+    CHECK(energies == std::array<std::uint64_t, 2>{40757, 106674});
+    CHECK(times[0].front() == 97'876'200'000);
+    CHECK(times[1].front() == 97'876'200'006);
+    CHECK(std::ranges::is_sorted(times[0]));
+}
+
+TEST_CASE("the CoMPASS recording without its header is imported all the same") {
+    const auto path = test::shared_waveform("compass_test_data.BIN");
+    if (path.empty()) return;
+    const TemporaryDirectory directory;
+    const auto file = InputBytes::open(path);
+    REQUIRE(file.has_value());
+    tests::Bytes bytes(file->size() - 2);
+    REQUIRE(file->read(2, bytes).has_value());
+    test::write_file(directory.path() + "/bare.BIN", bytes);
+    const auto report = test::imported(directory.path() + "/bare.BIN", directory.path() + "/runs");
+    CHECK(report.format == ImportFormat::COMPASS);
+    CHECK(report.events == 102);
+    CHECK(stream(report, 0, false).sample_sum == 149'661'357);
+    CHECK(stream(report, 1, false).sample_sum == 156'831'811);
 }

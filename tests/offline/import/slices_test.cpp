@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/data/caen_writer.hpp"
+#include "tests/data/sis3316_writer.hpp"
 #include "tests/offline/import/foreign_files.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
@@ -11,7 +13,7 @@ using namespace spillgate;
 using namespace spillgate::offline;
 using proto::SlotQuality;
 using proto::testing::TemporaryDirectory;
-using test::Bytes;
+using tests::Bytes;
 
 namespace {
 
@@ -41,13 +43,13 @@ ImportReport import_bytes(const Bytes& bytes, const TemporaryDirectory& director
 
 TEST_CASE("events of a LLaMA file lie in the slice of their time, empty slices are slots") {
     const TemporaryDirectory directory;
-    test::LlamaTestChannel a, b;
+    tests::LlamaTestChannel a, b;
     b.channel = 5;
-    auto bytes = test::llama_header({a, b});
+    auto bytes = tests::llama_header({a, b});
     // The second channel's bank follows the first one's.
-    test::put_llama_event(bytes, a, slice_ticks + 10, 100);
-    test::put_llama_event(bytes, a, 4 * slice_ticks + 10, 200);
-    test::put_llama_event(bytes, b, slice_ticks + 12, 300);
+    tests::put_llama_event(bytes, a, slice_ticks + 10, 100);
+    tests::put_llama_event(bytes, a, 4 * slice_ticks + 10, 200);
+    tests::put_llama_event(bytes, b, slice_ticks + 12, 300);
     const auto report = import_bytes(bytes, directory, "a.bin");
     CHECK(report.events == 3);
     CHECK(report.slots == 4);
@@ -75,7 +77,7 @@ TEST_CASE("events of a LLaMA file lie in the slice of their time, empty slices a
 
 TEST_CASE("a LLaMA event keeps its header words, MAW words, averaged samples and flags") {
     const TemporaryDirectory directory;
-    test::LlamaTestChannel channel;
+    tests::LlamaTestChannel channel;
     channel.fadc = 1;
     channel.channel = 9;
     channel.averaged_samples = 4;
@@ -83,9 +85,9 @@ TEST_CASE("a LLaMA event keeps its header words, MAW words, averaged samples and
     channel.average_mode = 2;
     channel.start_index = 2;
     channel.pretrigger = 6;
-    auto bytes = test::llama_header({channel});
+    auto bytes = tests::llama_header({channel});
     const auto header_bytes = bytes.size();
-    test::put_llama_event(bytes, channel, 0x123456789ull, 100, true);
+    tests::put_llama_event(bytes, channel, 0x123456789ull, 100, true);
     const auto report = import_bytes(bytes, directory, "a.bin");
     const auto run = test::read_run(report);
     const auto traces = traces_of(run);
@@ -113,20 +115,20 @@ TEST_CASE("a LLaMA event keeps its header words, MAW words, averaged samples and
 
 TEST_CASE("a 48-bit timestamp that wraps goes on, one that was cleared begins an epoch") {
     const TemporaryDirectory directory;
-    const test::LlamaTestChannel channel;
+    const tests::LlamaTestChannel channel;
     constexpr std::uint64_t top = (std::uint64_t{1} << 48) - 100;
-    auto wraps = test::llama_header({channel});
-    test::put_llama_event(wraps, channel, top, 1);
-    test::put_llama_event(wraps, channel, 50, 2);
+    auto wraps = tests::llama_header({channel});
+    tests::put_llama_event(wraps, channel, top, 1);
+    tests::put_llama_event(wraps, channel, 50, 2);
     const auto wrapped = test::read_run(import_bytes(wraps, directory, "wraps.bin"));
     auto traces = traces_of(wrapped);
     REQUIRE(traces.size() == 2);
     CHECK(traces[1].trace->first.ticks - traces[0].trace->first.ticks == 150);
     CHECK(traces[1].trace->first.epoch == 0);
 
-    auto cleared = test::llama_header({channel});
-    test::put_llama_event(cleared, channel, 1000 * slice_ticks, 1);
-    test::put_llama_event(cleared, channel, 50, 2);
+    auto cleared = tests::llama_header({channel});
+    tests::put_llama_event(cleared, channel, 1000 * slice_ticks, 1);
+    tests::put_llama_event(cleared, channel, 50, 2);
     const auto report = import_bytes(cleared, directory, "cleared.bin");
     CHECK(report.slots == 2);
     const auto run = test::read_run(report);
@@ -139,10 +141,10 @@ TEST_CASE("a 48-bit timestamp that wraps goes on, one that was cleared begins an
 
 TEST_CASE("a recording that would become too many slots is refused before a run is made") {
     const TemporaryDirectory directory;
-    const test::LlamaTestChannel channel;
-    auto bytes = test::llama_header({channel});
-    test::put_llama_event(bytes, channel, 0, 1);
-    test::put_llama_event(bytes, channel, std::uint64_t{1} << 47, 2);
+    const tests::LlamaTestChannel channel;
+    auto bytes = tests::llama_header({channel});
+    tests::put_llama_event(bytes, channel, 0, 1);
+    tests::put_llama_event(bytes, channel, std::uint64_t{1} << 47, 2);
     const auto path = directory.path() + "/a.bin";
     test::write_file(path, bytes);
     ImportOptions options;
@@ -159,7 +161,7 @@ TEST_CASE("WaveDump time tags are unwrapped over less than half a turn, longer g
     const std::vector<std::uint32_t> tags{0x7FFFFFF0, 0x80000010 /* bit 31 is no time */, 0x40000020,
                                           0x40000000};
     for (std::uint32_t i = 0; i < tags.size(); ++i)
-        test::put_wavedump_event(bytes, 3, i, tags[i], 10, static_cast<std::uint16_t>(100 * i));
+        tests::put_wavedump_event(bytes, 3, i, tags[i], 10, static_cast<std::uint16_t>(100 * i));
     const auto report = import_bytes(bytes, directory, "wave3.dat");
     CHECK(report.events == 4);
     const auto run = test::read_run(report);
@@ -187,7 +189,7 @@ TEST_CASE("WaveDump time tags are unwrapped over less than half a turn, longer g
 TEST_CASE("lengths of tags and samples decide ticks, the pretrigger where a trace begins") {
     const TemporaryDirectory directory;
     Bytes bytes;
-    test::put_wavedump_event(bytes, 0, 0, 1000, 10, 5);
+    tests::put_wavedump_event(bytes, 0, 0, 1000, 10, 5);
     ImportOptions options;
     options.wavedump.sample_ns = 16;
     options.wavedump.tag_ns = 8;
@@ -206,7 +208,7 @@ TEST_CASE("8-bit WaveDump samples are widened") {
     const TemporaryDirectory directory;
     Bytes bytes;
     for (const auto word : {24u + 5u, 0u, 0u, 1u, 0u, 77u})
-        test::put_u32(bytes, word);
+        tests::put_u32(bytes, word);
     for (const auto sample : {0, 1, 127, 128, 255})
         bytes.push_back(static_cast<std::byte>(sample));
     ImportOptions options;
@@ -222,7 +224,7 @@ TEST_CASE("WaveDump files without headers give each event a slot of its own, its
     const TemporaryDirectory directory;
     Bytes bytes;
     for (std::uint16_t sample = 0; sample < 30; ++sample)
-        test::put_u16(bytes, sample);
+        tests::put_u16(bytes, sample);
     const auto path = directory.path() + "/wave7.dat";
     test::write_file(path, bytes);
     ImportOptions options;
@@ -245,9 +247,9 @@ TEST_CASE("floating-point samples are refused with the reason, said or seen") {
     const TemporaryDirectory directory;
     Bytes bytes;
     for (const auto word : {24u + 400u, 0u, 0u, 1u, 0u, 77u})
-        test::put_u32(bytes, word);
+        tests::put_u32(bytes, word);
     for (int i = 0; i < 100; ++i)
-        test::put_u32(bytes, std::bit_cast<std::uint32_t>(2048.5f + static_cast<float>(i)));
+        tests::put_u32(bytes, std::bit_cast<std::uint32_t>(2048.5f + static_cast<float>(i)));
     const auto path = directory.path() + "/wave0.dat";
     test::write_file(path, bytes);
     ImportOptions options;
@@ -266,9 +268,9 @@ TEST_CASE("floating-point samples are refused with the reason, said or seen") {
 
 TEST_CASE("run numbers of imports are taken from the catalogue and not reused") {
     const TemporaryDirectory directory;
-    const test::LlamaTestChannel channel;
-    auto bytes = test::llama_header({channel});
-    test::put_llama_event(bytes, channel, 0, 1);
+    const tests::LlamaTestChannel channel;
+    auto bytes = tests::llama_header({channel});
+    tests::put_llama_event(bytes, channel, 0, 1);
     const auto first = import_bytes(bytes, directory, "a.bin");
     const auto second = import_bytes(bytes, directory, "a.bin");
     CHECK(second.run == first.run + 1);
