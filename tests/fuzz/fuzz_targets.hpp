@@ -19,4 +19,9 @@ std::vector<std::string> decode_spill_seeds();
 void read_segment(const std::uint8_t* data, std::size_t size);
 std::vector<std::string> read_segment_seeds();
 
+// Byte 0: the format, modulo their number; then a foreign recording's file, of which everything that is taken
+// for whole must lie inside it.
+void import_recording(const std::uint8_t* data, std::size_t size);
+std::vector<std::string> import_recording_seeds();
+
 }  // namespace spillgate::fuzz

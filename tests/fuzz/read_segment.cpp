@@ -1,11 +1,9 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "proto/run_file/run_reader.hpp"
 #include "tests/fuzz/fuzz_targets.hpp"
+#include "tests/fuzz/memory_file.hpp"
 #include "tests/proto/block_surgery.hpp"
 #include "tests/proto/sample_run.hpp"
 #include "tests/proto/temporary_directory.hpp"
@@ -15,22 +13,6 @@ namespace spillgate::fuzz {
 namespace {
 
 using proto::BlockHeader;
-
-// A file in memory; owns it.
-class MemoryFile {
-  public:
-    explicit MemoryFile(std::string_view content) : fd_(::memfd_create("segment", MFD_CLOEXEC)) {
-        if (fd_ < 0 || ::write(fd_, content.data(), content.size()) != static_cast<ssize_t>(content.size()))
-            std::abort();
-    }
-    ~MemoryFile() { ::close(fd_); }
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
-    std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
-
-  private:
-    int fd_;
-};
 
 void reseal_all(std::string& bytes) {
     for (std::size_t at = 0; at + sizeof(BlockHeader) <= bytes.size();) {

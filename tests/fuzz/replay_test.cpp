@@ -90,4 +90,8 @@ TEST_CASE("any bytes as a segment are read to an end") {
     check(read_segment, read_segment_seeds(), "read_segment");
 }
 
+TEST_CASE("any bytes as a foreign recording are refused or give events that lie inside the file") {
+    check(import_recording, import_recording_seeds(), "import_recording");
+}
+
 }  // namespace spillgate::fuzz
