@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/reconstruction/pmt/partners.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 #include "offline/reconstruction/pmt/pmt_worker.hpp"
 
@@ -25,17 +26,6 @@ class PmtChain final : public Chain {
     std::shared_ptr<const PmtSettings> settings_;
 };
 
-proto::Status refuse(const config::Chain& chain, const config::Channel& channel, std::string_view what) {
-    return proto::error(proto::ErrorKind::CONFIG,
-                        fmt::format("chain '{}' on channel '{}': {}", chain.name(), channel.name(), what));
-}
-
-const config::Board* board_of(const config::Channel& channel, const config::Config& config) {
-    for (const auto& board : config.board())
-        if (board.id() == channel.board()) return &board;
-    return nullptr;
-}
-
 proto::Status check_codes(const config::Chain& chain, const config::Channel& channel,
                           config::PmtChain::CodeTable table, const config::Config& config) {
     const auto* board = board_of(channel, config);
@@ -47,66 +37,52 @@ proto::Status check_codes(const config::Chain& chain, const config::Channel& cha
                               board->is_signed() ? "signed" : "unsigned"));
 }
 
-// The baseline and the quality bits need traces as the digitizer gave them.
-proto::Status check_policy(const config::Chain& chain, const config::Channel& channel,
-                           const config::Gate& gate) {
-    if (channel.policy() == config::Channel::PULSES)
-        return refuse(chain, channel,
-                      "it needs whole traces, the policy is PULSES; allowed: WHOLE, EVERY_NTH");
-    if (channel.policy() == config::Channel::EVERY_NTH && channel.every_nth() > 1 &&
-        gate.mode() != config::Gate::BEAM_TRIGGERED && gate.mode() != config::Gate::STROBED)
-        return refuse(
-            chain, channel,
-            "with EVERY_NTH a slot without traces would look like one without pulses; allowed in this "
-            "gate mode: WHOLE");
-    return {};
-}
-
 proto::Status check_channel(const config::Chain& chain, const config::Channel& channel,
                             const config::Config& config) {
-    if (auto status = check_codes(chain, channel, chain.pmt().codes(), config); !status) return status;
-    if (auto status = check_policy(chain, channel, config.gate()); !status) return status;
+    for (const auto* pmt : pmts_of(channel, config)) {
+        if (auto status = check_codes(chain, *pmt, chain.pmt().codes(), config); !status) return status;
+        if (auto status = check_policy(chain, *pmt, config.gate()); !status) return status;
+    }
     for (const auto& veto : config.channel()) {
         if (std::ranges::find(channel.veto(), veto.name()) == channel.veto().end()) continue;
         if (auto status = check_codes(chain, veto, chain.pmt().veto_codes(), config); !status) return status;
         if (auto status = check_policy(chain, veto, config.gate()); !status) return status;
     }
-    return {};
+    if (channel.partner_size() == 0) return {};
+    return check_partners(chain, channel, config, chain.pmt().coincidence_pmts());
+}
+
+// Of the integration window on the channel's board.
+std::int64_t integration_samples(const config::Chain& chain, const config::Channel& channel,
+                                 const config::Config& config) {
+    const auto* board = board_of(channel, config);
+    return board == nullptr ? 0 : samples_of_ns(chain.pmt().integration_ns(), 1e3 / board->sample_rate_mhz());
 }
 
 }  // namespace
 
 proto::Result<std::unique_ptr<Chain>> make_pmt_chain(const config::Chain& chain,
                                                      const config::Config& config) {
+    auto spe = SpeCharges::make(chain.name(), chain.pmt().spe_charge_adc(), chain.pmt().spe_slice(), config);
+    if (!spe) return spe.error();
+    std::int64_t samples = 0;  // of detectors with several PMTs
+    std::size_t pmts = 1;
+    for (const auto& channel : config.channel()) {
+        if (channel.chain() != chain.name()) continue;
+        if (auto status = check_channel(chain, channel, config); !status) return status.error();
+        if (channel.partner_size() == 0) continue;
+        samples = std::max(samples, integration_samples(chain, channel, config));
+        pmts = std::max(pmts, pmts_of(channel, config).size());
+    }
+    if (pmts > 1)
+        if (auto status = check_exact_sums(chain.name(), *spe, samples, pmts); !status) return status.error();
+
     auto settings = std::make_shared<PmtSettings>();
     settings->chain = chain.pmt();
     settings->whole_records =
         config.gate().mode() == config::Gate::BEAM_TRIGGERED || config.gate().mode() == config::Gate::STROBED;
-    settings->spe_slices.resize(static_cast<std::size_t>(config.channel_size()));
-    for (int i = 0; i < config.channel_size(); ++i) {
-        const auto& channel = config.channel(i);
-        if (channel.chain() != chain.name()) continue;
-        if (auto status = check_channel(chain, channel, config); !status) return status.error();
-        for (const auto& slice : chain.pmt().spe_slice())
-            if (slice.channel().empty() || slice.channel() == channel.name())
-                settings->spe_slices[static_cast<std::size_t>(i)].push_back(slice);
-    }
-    for (const auto& slice : chain.pmt().spe_slice()) {
-        bool known = slice.channel().empty();
-        for (const auto& channel : config.channel())
-            known = known || (channel.name() == slice.channel() && channel.chain() == chain.name());
-        if (!known)
-            return proto::error(
-                proto::ErrorKind::CONFIG,
-                fmt::format("chain '{}': spe_slice for channel '{}', which does not use this chain",
-                            chain.name(), slice.channel()));
-        if (slice.valid_from_utc_ns() >= slice.valid_to_utc_ns())
-            return proto::error(
-                proto::ErrorKind::CONFIG,
-                fmt::format(
-                    "chain '{}': spe_slice from {} to {} holds at no time; valid_from must come first",
-                    chain.name(), slice.valid_from_utc_ns(), slice.valid_to_utc_ns()));
-    }
+    settings->longest = longest_exact_sum(*spe, pmts);
+    settings->spe = std::move(*spe);
     return std::unique_ptr<Chain>(std::make_unique<PmtChain>(std::move(settings)));
 }
 

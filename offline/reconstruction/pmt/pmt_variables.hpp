@@ -31,6 +31,8 @@ enum VariableIndex : std::size_t {
     N_MUONS,
     MUON_ONSET_US,
     LAST_MUON_ONSET_US,
+    PMTS,
+    PE_ASYMMETRY,
     VARIABLE_COUNT,
 };
 
@@ -54,6 +56,8 @@ inline constexpr std::array<Variable, VARIABLE_COUNT> variables{{
     {"n_muons", "", "muon onsets on the veto channel in the window's traces", true},
     {"muon_onset_us", "us", "first muon onset, counted as t_rec is", true},
     {"last_muon_onset_us", "us", "last muon onset, counted as t_rec is", true},
+    {"pmts", "", "PMTs with light within coincidence_ns of the arrival (with partners)", false},
+    {"pe_asymmetry", "", "own PE less the partners', over all PE (with partners)", false},
 }};
 static_assert(VARIABLE_COUNT <= max_variables);
 
@@ -66,9 +70,11 @@ enum Quality : std::uint32_t {
     NO_TRACE = 1u << 4,
     REDUCED_TRACE = 1u << 5,
     PILE_UP = 1u << 6,
+    PERIOD_MISMATCH = 1u << 7,
 };
-inline constexpr std::array<std::string_view, 7> quality_names{
-    "linear-gate", "overflow", "muon", "short-trace", "no-trace", "reduced-trace", "pile-up",
+inline constexpr std::array<std::string_view, 8> quality_names{
+    "linear-gate", "overflow",      "muon",    "short-trace",
+    "no-trace",    "reduced-trace", "pile-up", "period-mismatch",
 };
 
 }  // namespace spillgate::offline::pmt

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "offline/reconstruction/pmt/pulse.hpp"
+#include "offline/reconstruction/pmt/sample_bounds.hpp"
 
 namespace spillgate::offline::pmt {
 
@@ -11,64 +12,29 @@ namespace {
 
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
-// A window's bounds as samples of one trace, [begin, end).
-struct SampleBounds {
-    std::int64_t pretrace_begin, pretrace_end, roi_begin, roi_end;
-    SampleBounds(const proto::SpillRecord& record, const proto::Trace& trace, const proto::Window& window)
-        : pretrace_begin(proto::sample_position(record, trace, window.pretrace_begin)),
-          pretrace_end(proto::sample_position(record, trace, window.pretrace_end)),
-          roi_begin(proto::sample_position(record, trace, window.roi_begin)),
-          roi_end(proto::sample_position(record, trace, window.roi_end)) {}
-};
-
-// When a sample comes, counted as t_rec is: from the roi begin, less the beam delay.
-double t_rec_ns(std::int64_t sample, std::int64_t roi_begin, double sample_period_ns, double beam_delay_ns) {
-    return static_cast<double>(sample - roi_begin) * sample_period_ns - beam_delay_ns;
-}
-
-bool covers(const proto::Trace& trace, const proto::SpillRecord& record, const proto::Window& window) {
-    return proto::sample_position(record, trace, window.begin()) >= 0 &&
-           proto::sample_position(record, trace, window.end()) <= static_cast<std::int64_t>(trace.count);
-}
-
 }  // namespace
-
-double PmtSettings::spe_charge(std::uint16_t channel, std::int64_t utc_ns) const {
-    if (channel < spe_slices.size())
-        for (const auto& slice : spe_slices[channel])
-            if (slice.valid_from_utc_ns() <= utc_ns && utc_ns < slice.valid_to_utc_ns())
-                return slice.spe_charge_adc();
-    return chain.spe_charge_adc();
-}
-
-template <class Analyser>
-void PmtWorker::TraceList::analyse(const proto::SpillRecord& record, std::span<const std::uint32_t> indices,
-                                   Analyser& analyser) {
-    if (traces_.size() < indices.size()) traces_.resize(indices.size());
-    indices_.assign(indices.begin(), indices.end());
-    used_ = indices.size();
-    for (std::size_t i = 0; i < used_; ++i) {
-        traces_[i].trace = &record.traces[indices[i]];
-        analyser(record, *traces_[i].trace, traces_[i].analysis);
-    }
-}
-
-void PmtWorker::TraceList::enter(const proto::Window& window) {
-    for (std::size_t i = 0; i < used_; ++i)
-        traces_[i].in_window =
-            std::find(window.traces.begin(), window.traces.end(), indices_[i]) != window.traces.end();
-}
 
 PmtWorker::PmtWorker(std::shared_ptr<const PmtSettings> settings)
     : settings_(std::move(settings)),
       detector_(settings_->chain),
-      veto_(veto::settings_of(settings_->chain)) {}
+      veto_(veto::settings_of(settings_->chain)),
+      shared_pulse_(settings_->chain) {}
+
+void PmtWorker::analyse(const ChannelSlot& slot) {
+    used_ = std::min(1 + slot.partners.size(), most_pmts);
+    if (pmts_.size() < used_) pmts_.resize(used_);
+    pmts_[0].analyse(slot.record, slot.channel, slot.traces, detector_);
+    for (std::size_t i = 1; i < used_; ++i)
+        pmts_[i].analyse(slot.record, slot.partners[i - 1].channel, slot.partners[i - 1].indices, detector_);
+    spe_charges_.clear();
+    for (const auto& pmt : pmts())
+        spe_charges_.push_back(settings_->spe.of(pmt.channel(), slot.record.utc_ns));
+}
 
 void PmtWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
     const auto& record = slot.record;
-    traces_.analyse(record, slot.traces, detector_);
+    analyse(slot);
     veto_.search(slot);
-    const double spe_charge = settings_->spe_charge(slot.channel, record.utc_ns);
     for (std::size_t w = 0; w < record.windows.size(); ++w) {
         const auto& window = record.windows[w];
         auto& candidate = out.emplace_back();
@@ -76,10 +42,12 @@ void PmtWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out
         candidate.window = static_cast<std::uint16_t>(w);
         candidate.kind = window.kind;
         candidate.value.fill(absent);
-        traces_.enter(window);
+        for (std::size_t p = 0; p < used_; ++p)
+            pmts_[p].enter(record, window);
         fill_window(record, window, candidate);
         fill_muons(record, window, candidate);
-        candidate.found = find_arrival(record, window, candidate, spe_charge);
+        candidate.found =
+            used_ > 1 ? find_coincidence(record, window, candidate) : find_arrival(record, window, candidate);
         if (candidate.found)
             candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
     }
@@ -89,21 +57,22 @@ void PmtWorker::fill_window(const proto::SpillRecord& record, const proto::Windo
                             Candidate& candidate) {
     std::uint64_t pretrace_peaks = 0;
     std::uint64_t roi_peaks = 0;
-    bool any = false;
-    bool covered = false;
-    for (const auto& [trace, analysis, in_window] : traces_.all()) {
-        if (!in_window) continue;
-        const SampleBounds bounds(record, *trace, window);
-        for (const auto& peak : analysis.peaks) {
-            pretrace_peaks += peak.onset >= bounds.pretrace_begin && peak.onset < bounds.pretrace_end;
-            roi_peaks += peak.onset >= bounds.roi_begin && peak.onset < bounds.roi_end;
+    for (std::size_t p = 0; p < used_; ++p) {
+        bool any = false;
+        bool covered = false;
+        for (const auto& [trace, analysis, in_window, roi_begin] : pmts_[p].all()) {
+            if (!in_window) continue;
+            const SampleBounds bounds(record, *trace, window);
+            for (const auto& peak : analysis.peaks) {
+                pretrace_peaks += peak.onset >= bounds.pretrace_begin && peak.onset < bounds.pretrace_end;
+                roi_peaks += peak.onset >= bounds.roi_begin && peak.onset < bounds.roi_end;
+            }
+            candidate.quality |= analysis.quality;
+            if (!any && p == 0) candidate.value[BASELINE_ADC] = analysis.baseline;
+            any = true;
+            covered = covered || covers(*trace, record, window);
         }
-        candidate.quality |= analysis.quality;
-        if (!any) candidate.value[BASELINE_ADC] = analysis.baseline;
-        any = true;
-        covered = covered || covers(*trace, record, window);
-    }
-    if (settings_->whole_records) {
+        if (!settings_->whole_records) continue;
         if (!any) candidate.quality |= NO_TRACE;
         if (any && !covered) candidate.quality |= SHORT_TRACE;
     }
@@ -122,10 +91,10 @@ void PmtWorker::fill_muons(const proto::SpillRecord& record, const proto::Window
 
 // Step 5 over all traces of the window in time order: the first peak whose region begins in the roi decides.
 bool PmtWorker::find_arrival(const proto::SpillRecord& record, const proto::Window& window,
-                             Candidate& candidate, double spe_charge) {
-    for (const auto& channel_trace : traces_.all()) {
+                             Candidate& candidate) {
+    for (const auto& channel_trace : pmts_[0].all()) {
         const auto& peaks = channel_trace.analysis.peaks;
-        if (!channel_trace.in_window || (channel_trace.analysis.quality & REDUCED_TRACE) != 0) continue;
+        if (!channel_trace.counts()) continue;
         const SampleBounds bounds(record, *channel_trace.trace, window);
         const auto first = std::find_if(peaks.begin(), peaks.end(),
                                         [&](const Peak& peak) { return peak.begin >= bounds.roi_begin; });
@@ -134,14 +103,14 @@ bool PmtWorker::find_arrival(const proto::SpillRecord& record, const proto::Wind
             samples_of_ns(settings_->chain.integration_ns(), channel_trace.analysis.sample_period_ns));
         if (first->begin >= bounds.roi_end - length) return false;
         fill_candidate(channel_trace, static_cast<std::size_t>(first - peaks.begin()), bounds.roi_begin,
-                       candidate, spe_charge);
+                       candidate);
         return true;
     }
     return false;
 }
 
-void PmtWorker::fill_candidate(const ChannelTrace& trace, std::size_t first_peak, std::int64_t roi_begin,
-                               Candidate& candidate, double spe_charge) {
+void PmtWorker::fill_candidate(const AnalysedTrace& trace, std::size_t first_peak, std::int64_t roi_begin,
+                               Candidate& candidate) {
     const auto& chain = settings_->chain;
     const auto& analysis = trace.analysis;
     const double period = analysis.sample_period_ns;
@@ -169,7 +138,7 @@ void PmtWorker::fill_candidate(const ChannelTrace& trace, std::size_t first_peak
     value[T_REC_NS] = t_rec_ns(arrival, roi_begin, period, chain.beam_delay_ns());
     value[T_REC_US] = value[T_REC_NS] * 1e-3;
     value[CHARGE_ADC] = pulse.charge;
-    value[PE] = pulse.charge / spe_charge;
+    value[PE] = pulse.charge / spe_charges_[0];
     value[N_PEAKS] = pulse.peaks;
     value[PEAK_ADC] = pulse.highest;
     value[T10_NS] = pulse.t10 * period;
@@ -178,6 +147,73 @@ void PmtWorker::fill_candidate(const ChannelTrace& trace, std::size_t first_peak
     value[T0_50_NS] = value[T50_NS];
     value[T10_90_NS] = (pulse.t90 - pulse.t10) * period;
     value[BASELINE_ADC] = analysis.baseline;
+}
+
+void PmtWorker::gather_onsets() {
+    onsets_.clear();
+    for (std::uint32_t p = 0; p < used_; ++p)
+        for (const auto& trace : pmts_[p].all()) {
+            if (!trace.counts()) continue;
+            for (const auto& peak : trace.analysis.peaks)
+                onsets_.push_back({peak.begin - trace.roi_begin, p});
+        }
+    sort_onsets(onsets_);
+}
+
+bool PmtWorker::periods_agree(double sample_period_ns) const {
+    for (const auto& pmt : pmts())
+        for (const auto& trace : pmt.all())
+            if (trace.in_window && !in_step(sample_period_ns, trace.analysis.sample_period_ns)) return false;
+    return true;
+}
+
+// The first coincidence that begins in the roi decides, as the first peak does without partners.
+bool PmtWorker::find_coincidence(const proto::SpillRecord& record, const proto::Window& window,
+                                 Candidate& candidate) {
+    const AnalysedTrace* any = nullptr;
+    for (const auto& pmt : pmts())
+        for (const auto& trace : pmt.all())
+            if (any == nullptr && trace.in_window) any = &trace;
+    if (any == nullptr) return false;
+    const double period = any->analysis.sample_period_ns;
+    if (!periods_agree(period)) {
+        candidate.quality |= PERIOD_MISMATCH;
+        return false;
+    }
+    const auto& chain = settings_->chain;
+    gather_onsets();
+    const auto light = first_coincidence(
+        onsets_, 0, {samples_of_ns(chain.coincidence_ns(), period, 0), chain.coincidence_pmts()});
+    if (!light) return false;
+    const SampleBounds bounds(record, *any->trace, window);
+    const std::int64_t length = samples_of_ns(chain.integration_ns(), period);
+    if (light->first >= bounds.roi_end - bounds.roi_begin - length) return false;
+    fill_coincidence(record, *light, period, length, candidate);
+    return true;
+}
+
+void PmtWorker::fill_coincidence(const proto::SpillRecord& record, const Coincidence& light,
+                                 double sample_period_ns, std::int64_t length, Candidate& candidate) {
+    const auto& chain = settings_->chain;
+    const PulseWindow window{light.first, std::min(length, settings_->longest)};
+    const auto pulse = shared_pulse_.measure(record, pmts(), spe_charges_, window);
+    // Cut to what sums allow: the board samples faster than the config said.
+    if (!pulse.complete || window.length < length) candidate.quality |= SHORT_TRACE;
+    auto& value = candidate.value;
+    value[T_REC_NS] = t_rec_ns(light.first, 0, sample_period_ns, chain.beam_delay_ns());
+    value[T_REC_US] = value[T_REC_NS] * 1e-3;
+    value[CHARGE_ADC] = pulse.charge;
+    value[PE] = pulse.own_pe + pulse.partner_pe;
+    value[N_PEAKS] = pulse.peaks;
+    value[PEAK_ADC] = pulse.highest;
+    value[T10_NS] = pulse.t10 * sample_period_ns;
+    value[T50_NS] = pulse.t50 * sample_period_ns;
+    value[T90_NS] = pulse.t90 * sample_period_ns;
+    value[T0_50_NS] = value[T50_NS];
+    value[T10_90_NS] = (pulse.t90 - pulse.t10) * sample_period_ns;
+    value[LOCAL_BASELINE_ADC] = pulse.local_baseline;
+    value[PMTS] = light.pmts;
+    if (value[PE] > 0) value[PE_ASYMMETRY] = (pulse.own_pe - pulse.partner_pe) / value[PE];
 }
 
 }  // namespace spillgate::offline::pmt
