@@ -42,7 +42,7 @@ class ChainWorker {
 class Chain {
   public:
     virtual ~Chain() = default;
-    virtual std::string_view kind() const = 0;                            // "pmt"
+    virtual std::string_view kind() const = 0;                            // "pmt", "lar"
     virtual std::span<const Variable> variables() const = 0;              // at most max_variables
     virtual std::span<const std::string_view> quality_names() const = 0;  // by bit
     virtual std::unique_ptr<ChainWorker> make_worker() const = 0;

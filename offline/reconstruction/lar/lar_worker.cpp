@@ -1,0 +1,194 @@
+#include "offline/reconstruction/lar/lar_worker.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "offline/reconstruction/lar/lar_variables.hpp"
+#include "offline/reconstruction/pmt/sample_bounds.hpp"
+#include "offline/reconstruction/pmt/settings.hpp"
+
+namespace spillgate::offline::lar {
+
+namespace {
+
+constexpr double absent = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+LarWorker::LarWorker(std::shared_ptr<const LarSettings> settings)
+    : settings_(std::move(settings)),
+      finder_(settings_->chain),
+      veto_(veto::settings_of(settings_->chain.veto(), settings_->chain.beam_delay_ns())) {}
+
+void LarWorker::analyse(const ChannelSlot& slot) {
+    used_ = std::min(1 + slot.partners.size(), pmt::most_pmts);
+    if (pmts_.size() < used_) pmts_.resize(used_);
+    pmts_[0].analyse(slot.record, slot.channel, slot.traces, finder_);
+    for (std::size_t i = 1; i < used_; ++i)
+        pmts_[i].analyse(slot.record, slot.partners[i - 1].channel, slot.partners[i - 1].indices, finder_);
+    weights_.clear();
+    for (const auto& pmt : pmts())
+        weights_.push_back(pmt::pe_weight(settings_->spe.of(pmt.channel(), slot.record.utc_ns)));
+}
+
+void LarWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
+    const auto& record = slot.record;
+    analyse(slot);
+    veto_.search(slot);
+    for (std::size_t w = 0; w < record.windows.size(); ++w) {
+        const auto& window = record.windows[w];
+        auto& candidate = out.emplace_back();
+        candidate.channel = slot.channel;
+        candidate.window = static_cast<std::uint16_t>(w);
+        candidate.kind = window.kind;
+        candidate.value.fill(absent);
+        for (auto& pmt : pmts())
+            pmt.enter(record, window);
+        fill_quality(record, window, candidate);
+        fill_pulses(record, window, candidate);
+        fill_muons(record, window, candidate);
+        candidate.found = find_event(record, window, candidate);
+        if (candidate.found)
+            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
+    }
+}
+
+void LarWorker::fill_quality(const proto::SpillRecord& record, const proto::Window& window,
+                             Candidate& candidate) {
+    for (const auto& pmt : pmts()) {
+        bool covered = false;
+        for (const auto& trace : pmt.traces()) {
+            candidate.quality |= trace.light->quality;
+            covered = covered || pmt::covers(*trace.trace, record, window);
+        }
+        if (!settings_->whole_records) continue;
+        if (pmt.traces().empty())
+            candidate.quality |= NO_TRACE;
+        else if (!covered)
+            candidate.quality |= SHORT_TRACE;
+    }
+    if (const auto own = pmts_[0].traces(); !own.empty())
+        candidate.value[BASELINE_ADC] = own.front().light->baseline;
+}
+
+// Onsets become positions here, and are counted by the bounds of their own trace.
+void LarWorker::fill_pulses(const proto::SpillRecord& record, const proto::Window& window,
+                            Candidate& candidate) {
+    std::uint64_t pretrace = 0;
+    std::uint64_t roi = 0;
+    onsets_.clear();
+    for (std::uint32_t p = 0; p < used_; ++p)
+        for (const auto& trace : pmts_[p].traces()) {
+            const pmt::SampleBounds bounds(record, *trace.trace, window);
+            for (const auto onset : trace.light->onsets) {
+                pretrace += onset >= bounds.pretrace_begin && onset < bounds.pretrace_end;
+                roi += onset >= bounds.roi_begin && onset < bounds.roi_end;
+                onsets_.push_back({onset - bounds.roi_begin, p});
+            }
+        }
+    pmt::sort_onsets(onsets_);
+    candidate.value[PRETRACE_PULSES] = static_cast<double>(pretrace);
+    candidate.value[ROI_PULSES] = static_cast<double>(roi);
+}
+
+void LarWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
+                           Candidate& candidate) {
+    const auto muons = veto_.muons(record, window);
+    candidate.value[N_MUONS] = static_cast<double>(muons.count);
+    candidate.value[MUON_ONSET_US] = muons.first_us;
+    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
+    if (muons.count > 0) candidate.quality |= MUON;
+}
+
+std::optional<LarWorker::Frame> LarWorker::frame_of(const proto::SpillRecord& record,
+                                                    const proto::Window& window) {
+    for (const auto& pmt : pmts())
+        for (const auto& trace : pmt.traces()) {
+            const pmt::SampleBounds bounds(record, *trace.trace, window);
+            return Frame{trace.light->sample_period_ns, bounds.pretrace_begin - bounds.roi_begin,
+                         bounds.pretrace_end - bounds.roi_begin, bounds.roi_end - bounds.roi_begin};
+        }
+    return std::nullopt;
+}
+
+bool LarWorker::periods_agree(double sample_period_ns) {
+    for (const auto& pmt : pmts())
+        for (const auto& trace : pmt.traces())
+            if (!pmt::in_step(sample_period_ns, trace.light->sample_period_ns)) return false;
+    return true;
+}
+
+bool LarWorker::find_event(const proto::SpillRecord& record, const proto::Window& window,
+                           Candidate& candidate) {
+    auto& value = candidate.value;
+    const auto frame = frame_of(record, window);
+    if (!frame) {
+        value[PRETRACE_COINCIDENCES] = value[ROI_COINCIDENCES] = 0;
+        return false;
+    }
+    if (!periods_agree(frame->sample_period_ns)) {
+        candidate.quality |= PERIOD_MISMATCH;
+        return false;
+    }
+    const auto& chain = settings_->chain;
+    const pmt::CoincidenceRule rule{pmt::samples_of_ns(chain.coincidence_ns(), frame->sample_period_ns, 0),
+                                    chain.coincidence_pmts()};
+    value[PRETRACE_COINCIDENCES] = static_cast<double>(
+        pmt::count_coincidences(onsets_, frame->pretrace_begin, frame->pretrace_end, rule));
+    value[ROI_COINCIDENCES] = static_cast<double>(pmt::count_coincidences(onsets_, 0, frame->roi_end, rule));
+    const auto light = pmt::first_coincidence(onsets_, 0, rule);
+    return light && fill_event(*frame, *light, candidate);
+}
+
+bool LarWorker::fill_event(const Frame& frame, const pmt::Coincidence& light, Candidate& candidate) {
+    const auto& chain = settings_->chain;
+    const double period = frame.sample_period_ns;
+    const auto rule = EventRule::of(chain, period, settings_->longest);
+    light_.begin(light.first - rule.before(), light.first + rule.after());
+    for (std::size_t p = 0; p < used_; ++p)
+        light_.add(pmts_[p], weights_[p]);
+    const auto event = measure(light_, light.first, rule);
+    if (event.start >= frame.roi_end - rule.integration) return false;
+
+    auto& value = candidate.value;
+    const double delay = chain.beam_delay_ns();
+    value[T_REC_NS] = pmt::t_rec_ns(event.start, 0, period, delay);
+    value[T_REC_US] = value[T_REC_NS] * 1e-3;
+    value[PE] = pmt::pe_of(event.total);
+    value[PROMPT_PE] = pmt::pe_of(event.prompt);
+    if (event.total > 0) value[F90] = static_cast<double>(event.prompt) / static_cast<double>(event.total);
+    value[PEAK_PE] = pmt::pe_of(event.peak);
+    if (event.has_later && event.peak > 0)
+        value[LATER_PEAK_RATIO] = static_cast<double>(event.later_peak) / static_cast<double>(event.peak);
+    value[PMTS] = light.pmts;
+    value[FIRST_LIGHT_NS] = pmt::t_rec_ns(light.first, 0, period, delay);
+    value[LIGHT_SPREAD_NS] = static_cast<double>(light.last - light.first) * period;
+    if (event.pile_up) candidate.quality |= PILE_UP;
+    // Lengths that were cut to what sums allow: the board samples faster than the config said.
+    if (rule.pre + rule.integration == settings_->longest) candidate.quality |= SHORT_TRACE;
+    fill_pmts(event, rule, candidate);
+    return true;
+}
+
+void LarWorker::fill_pmts(const LarEvent& event, const EventRule& rule, Candidate& candidate) {
+    std::int64_t partners = 0;
+    std::int64_t own = 0;
+    std::int64_t largest = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t p = 0; p < used_; ++p) {
+        const auto stretch = pmts_[p].sum(event.start - rule.pre, event.start + rule.integration);
+        // A PMT without a trace there was quiet; one whose trace begins or ends there is not known.
+        if (stretch.samples > 0 && stretch.samples < rule.pre + rule.integration)
+            candidate.quality |= SHORT_TRACE;
+        const std::int64_t light = weights_[p] * stretch.charge;
+        (p == 0 ? own : partners) += light;
+        largest = std::max(largest, light);
+    }
+    auto& value = candidate.value;
+    value[OWN_PE] = pmt::pe_of(own);
+    value[PARTNER_PE] = pmt::pe_of(partners);
+    if (event.total <= 0) return;
+    value[PE_ASYMMETRY] = static_cast<double>(own - partners) / static_cast<double>(event.total);
+    value[PE_LARGEST_SHARE] = static_cast<double>(largest) / static_cast<double>(event.total);
+}
+
+}  // namespace spillgate::offline::lar
