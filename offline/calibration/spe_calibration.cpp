@@ -9,6 +9,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include "offline/reconstruction/pmt/partners.hpp"
 #include "proto/run_file/file_layer.hpp"
 #include "proto/run_file/run_reader.hpp"
 #include "proto/wire.hpp"
@@ -165,7 +166,8 @@ proto::Result<proto::LoadedConfig> with_calibration(const proto::LoadedConfig& c
             if (!fit.fitted()) continue;
             bool known = false;
             for (const auto& channel : changed.channel())
-                known = known || (channel.name() == fit.channel() && channel.chain() == chain.name());
+                known = known ||
+                        (channel.name() == fit.channel() && pmt::is_pmt_of(channel, chain.name(), changed));
             if (!known)
                 return proto::error(
                     proto::ErrorKind::CONFIG,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/reconstruction/pmt/partners.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 #include "offline/reconstruction/pmt/pulse.hpp"
 
@@ -50,7 +51,7 @@ proto::Result<SpeSpectra> SpeSpectra::make(const config::Config& config, const s
         if (candidate.name() != chain || !candidate.has_pmt()) continue;
         SpeSpectra spectra(candidate.pmt(), options);
         std::ranges::copy_if(config.channel(), std::back_inserter(spectra.channels_),
-                             [&](const auto& channel) { return channel.chain() == chain; });
+                             [&](const auto& channel) { return pmt::is_pmt_of(channel, chain, config); });
         if (spectra.channels_.empty())
             return proto::error(proto::ErrorKind::CONFIG,
                                 fmt::format("no channel uses the chain '{}'", chain));
