@@ -189,6 +189,34 @@ TEST_CASE("LAr: a later pulse is pile-up by its height, and only after the pile-
     CHECK(engine.value(with_later(200, 50), "later_peak_ratio") == 0.25);
 }
 
+TEST_CASE("LAr: singlet and triplet light of electrons and nuclear recoils come apart in F90",
+          "[property][lar]") {
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    EngineUnderTest engine(lar_config());
+    // 7 ns and 1.6 μs; the prompt share of a mean event is that of the singlet and 5.5 % of the triplet.
+    const auto mean_f90 = [&](double singlet) {
+        double sum = 0;
+        for (int event = 0; event < 100; ++event) {
+            std::vector<Codes> pmts(2, flat(record_samples, level));
+            for (int pe = 0; pe < 60; ++pe) {
+                const bool fast = std::bernoulli_distribution(singlet)(random);
+                const double ns = std::exponential_distribution(1 / (fast ? 7.0 : 1600.0))(random);
+                const auto at = roi_begin + 100 + static_cast<std::int64_t>(ns / 4);
+                if (at < static_cast<std::int64_t>(record_samples) - 2)
+                    add_pulse(pmts[random() % 2], at, 32, 2);
+            }
+            const auto candidate = engine.reconstruct(record_of(pmts).record)[0];
+            REQUIRE(candidate.found);
+            sum += engine.value(candidate, "f90");
+        }
+        return sum / 100;
+    };
+    CHECK(mean_f90(0.73) == Approx(0.75).margin(0.03));
+    CHECK(mean_f90(0.26) == Approx(0.31).margin(0.04));
+}
+
 TEST_CASE("LAr: each PMT's own SPE charge holds, for its time", "[lar]") {
     auto config = lar_config();
     auto& slice = *config.mutable_chain(0)->mutable_lar()->add_spe_slice();
