@@ -12,6 +12,7 @@
 #include "proto/wire.hpp"
 #include "tests/hw/collecting_sink.hpp"
 #include "tests/offline/reconstruction/pmt_record.hpp"
+#include "tests/offline/reconstruction/several_pmts.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
@@ -115,6 +116,36 @@ TEST_CASE("only isolated peaks of good traces are counted, each in the slice of 
         CHECK(std::accumulate(spectrum->counts.begin(), spectrum->counts.end(), std::uint64_t{0}) == 1);
     }
     CHECK_FALSE(SpeSpectra::make(config, "none", {}).has_value());
+}
+
+TEST_CASE("the SPE charges of partners are calibrated with their detector's, and put into its chain",
+          "[partners]") {
+    auto config = test::several_pmts_config(2);
+    config.mutable_chain(0)->mutable_pmt()->set_linear_gate_check(false);
+    test::SeveralPmtsRecord built;
+    auto codes = test::flat(35000, 3000);
+    for (std::size_t i = 20000; i < 20003; ++i)
+        codes[i] = 2990;
+    built.add_trace(1, 0, codes);
+    auto spectra = SpeSpectra::make(config, "chain", {}).value();
+    spectra.add(built.record);
+    REQUIRE(spectra.spectra().size() == 1);
+    CHECK(spectra.spectra().begin()->first.first == "pmt1");
+
+    const auto shipped = proto::load_config(SPILLGATE_SOURCE_DIR "/config/csi-csns-two-pmt.txtpb").value();
+    wire::SpeCalibration calibration;
+    calibration.set_chain("csi");
+    auto& fit = *calibration.add_slices();
+    fit.set_channel("a-right");
+    fit.set_valid_from_utc_ns(1000);
+    fit.set_valid_to_utc_ns(2000);
+    fit.set_fitted(true);
+    fit.mutable_spe_charge_adc()->set_value(411.5);
+    const auto changed = with_calibration(shipped, calibration);
+    REQUIRE(changed.has_value());
+    CHECK(changed->config.chain(0).pmt().spe_slice(0).channel() == "a-right");
+    fit.set_channel("panel-a");
+    CHECK_FALSE(with_calibration(shipped, calibration).has_value());
 }
 
 TEST_CASE("the simulated detector's SPE charge is found from its records", "[integration]") {
