@@ -297,7 +297,7 @@ TEST_CASE("LAr: a muon on the veto channel, its onset counted as t_rec is", "[la
 }
 
 TEST_CASE("LAr: a chain that does not fit its channels is refused with the reason", "[lar]") {
-    CHECK(test::refusal(lar_config()) == "");
+    CHECK(test::refusal(lar_config()).empty());
     auto alone = lar_config(1);
     CHECK_THAT(test::refusal(alone), Catch::Contains("coincidence_pmts is 2") && Catch::Contains("1 PMTs"));
     auto rates = lar_config();
@@ -330,7 +330,7 @@ TEST_CASE("LAr: a chain that does not fit its channels is refused with the reaso
     CHECK_THAT(test::refusal(slice), Catch::Contains("'veto'"));
     auto most = lar_config(65);
     CHECK_THAT(test::refusal(most), Catch::Contains("65 PMTs"));
-    CHECK(test::refusal(lar_config(64)) == "");
+    CHECK(test::refusal(lar_config(64)).empty());
 }
 
 TEST_CASE("LAr: nothing is allocated per window once a worker is warm", "[lar]") {

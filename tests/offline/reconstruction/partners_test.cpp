@@ -128,7 +128,7 @@ TEST_CASE("a PMT without a trace or with another sample period is said of the wi
 }
 
 TEST_CASE("partners that do not fit are refused with the reason", "[partners]") {
-    CHECK(test::refusal(partners_config()) == "");
+    CHECK(test::refusal(partners_config()).empty());
     auto asked = partners_config();
     asked.mutable_chain(0)->mutable_pmt()->set_coincidence_pmts(3);
     CHECK_THAT(test::refusal(asked), Catch::Contains("coincidence_pmts is 3") && Catch::Contains("2 PMTs"));
@@ -149,7 +149,7 @@ TEST_CASE("partners that do not fit are refused with the reason", "[partners]") 
     of_partner.set_valid_from_utc_ns(0);
     of_partner.set_valid_to_utc_ns(1);
     of_partner.set_spe_charge_adc(30);
-    CHECK(test::refusal(slice) == "");
+    CHECK(test::refusal(slice).empty());
     of_partner.set_channel("veto");
     CHECK_THAT(test::refusal(slice), Catch::Contains("'veto'"));
 }

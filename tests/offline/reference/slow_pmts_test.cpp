@@ -139,7 +139,9 @@ TEST_CASE("the engine's LAr chain agrees with the slow one in every variable and
             const auto& candidates = engine.reconstruct(made.built.record);
             REQUIRE(candidates.size() == 1);
             INFO(fmt::format("seed {} round {} record {}", seed, round, n));
-            REQUIRE(difference(engine, candidates[0], slow, {}) == "");
+            const auto problem = difference(engine, candidates[0], slow, {});
+            INFO(problem);
+            REQUIRE(problem.empty());
             found += slow.found;
             piled_up += slow.quality.contains("pile-up");
         }
@@ -192,7 +194,9 @@ TEST_CASE("the engine's PMT chain with partners agrees with the slow one in ever
             if (slow.ambiguous) continue;
             INFO(fmt::format("seed {} round {} record {} variant {}", seed, round, n,
                              static_cast<int>(s.variant)));
-            REQUIRE(difference(engine, candidates[0], slow, sums) == "");
+            const auto problem = difference(engine, candidates[0], slow, sums);
+            INFO(problem);
+            REQUIRE(problem.empty());
             found += slow.found;
         }
     }
