@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "offline/reconstruction/pmt/median_baseline.hpp"
+#include "offline/reconstruction/pmt/code_table.hpp"
+#include "offline/reconstruction/pmt/run_finder.hpp"
+#include "offline/reconstruction/pmt/trace_samples.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
 
@@ -15,7 +17,7 @@ struct Light {
     double sample_period_ns = 0;
     std::int32_t baseline = 0;         // code
     std::uint32_t quality = 0;         // Quality bits that the trace alone decides
-    std::vector<std::int32_t> x;       // baseline − code (or its negative), pulses positive
+    pmt::TraceSamples x;               // refers to the record and to the finder
     std::vector<std::int64_t> onsets;  // first samples of its pulses
 };
 
@@ -28,7 +30,8 @@ class LightFinder {
 
   private:
     config::LarChain chain_;
-    pmt::MedianBaseline median_;
+    pmt::CodeTable codes_{config::PmtChain::IDENTITY};
+    pmt::RunFinder runs_;
 };
 
 }  // namespace spillgate::offline::lar

@@ -1,7 +1,5 @@
 #include "offline/reconstruction/lar/pmt_light.hpp"
 
-#include <numeric>
-
 #include "offline/reconstruction/lar/lar_variables.hpp"
 
 namespace spillgate::offline::lar {
@@ -32,9 +30,9 @@ bool PmtLight::is_whole(const WindowTrace& trace) const {
 
 Stretch PmtLight::sum(std::int64_t from, std::int64_t until) const {
     Stretch stretch;
-    for_each_stretch(from, until, [&](std::int64_t, std::span<const std::int32_t> x) {
-        stretch.charge = std::accumulate(x.begin(), x.end(), stretch.charge);
-        stretch.samples += static_cast<std::int64_t>(x.size());
+    for_each_sample(from, until, [&](std::int64_t, std::int32_t x) {
+        stretch.charge += x;
+        ++stretch.samples;
     });
     return stretch;
 }

@@ -35,10 +35,10 @@ class PmtLight {
     std::uint16_t channel() const { return channel_; }
     std::span<const WindowTrace> traces() const { return traces_; }
 
-    // Calls visit(position of the first, samples x) for what the PMT has of [from, until), in time order. No
-    // position twice: of traces that overlap the earlier one counts. Reduced traces are left out.
+    // Calls visit(position, x) for each sample that the PMT has of [from, until), in time order. No position
+    // twice: of traces that overlap the earlier one counts. Reduced traces are left out.
     template <class Visit>
-    void for_each_stretch(std::int64_t from, std::int64_t until, Visit&& visit) const;
+    void for_each_sample(std::int64_t from, std::int64_t until, Visit&& visit) const;
     Stretch sum(std::int64_t from, std::int64_t until) const;
 
   private:
@@ -55,15 +55,15 @@ class PmtLight {
 };
 
 template <class Visit>
-void PmtLight::for_each_stretch(std::int64_t from, std::int64_t until, Visit&& visit) const {
+void PmtLight::for_each_sample(std::int64_t from, std::int64_t until, Visit&& visit) const {
     for (const auto& trace : traces_) {
         if (!is_whole(trace)) continue;
-        const auto samples = std::span<const std::int32_t>(trace.light->x);
+        const auto& x = trace.light->x;
         const std::int64_t begin = std::max(from, -trace.roi_begin);
-        const std::int64_t end = std::min(until, static_cast<std::int64_t>(samples.size()) - trace.roi_begin);
+        const std::int64_t end = std::min(until, static_cast<std::int64_t>(x.size()) - trace.roi_begin);
         if (begin >= end) continue;
-        visit(begin, samples.subspan(static_cast<std::size_t>(begin + trace.roi_begin),
-                                     static_cast<std::size_t>(end - begin)));
+        for (std::int64_t position = begin; position < end; ++position)
+            visit(position, x[static_cast<std::size_t>(position + trace.roi_begin)]);
         from = end;
     }
 }

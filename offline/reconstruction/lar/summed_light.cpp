@@ -12,10 +12,8 @@ void SummedLight::begin(std::int64_t from, std::int64_t until) {
 
 void SummedLight::add(const PmtLight& pmt, std::int64_t weight) {
     const auto until = from_ + static_cast<std::int64_t>(sums_.size());
-    pmt.for_each_stretch(from_, until, [&](std::int64_t position, std::span<const std::int32_t> x) {
-        auto* sum = sums_.data() + (position - from_);
-        for (const auto sample : x)
-            *sum++ += weight * sample;
+    pmt.for_each_sample(from_, until, [&](std::int64_t position, std::int32_t x) {
+        sums_[static_cast<std::size_t>(position - from_)] += weight * x;
     });
 }
 

@@ -188,15 +188,15 @@ bool PmtWorker::find_coincidence(const proto::SpillRecord& record, const proto::
     const SampleBounds bounds(record, *any->trace, window);
     const std::int64_t length = samples_of_ns(chain.integration_ns(), period);
     if (light->first >= bounds.roi_end - bounds.roi_begin - length) return false;
-    fill_coincidence(record, *light, period, length, candidate);
+    fill_coincidence(*light, period, length, candidate);
     return true;
 }
 
-void PmtWorker::fill_coincidence(const proto::SpillRecord& record, const Coincidence& light,
-                                 double sample_period_ns, std::int64_t length, Candidate& candidate) {
+void PmtWorker::fill_coincidence(const Coincidence& light, double sample_period_ns, std::int64_t length,
+                                 Candidate& candidate) {
     const auto& chain = settings_->chain;
     const PulseWindow window{light.first, std::min(length, settings_->longest)};
-    const auto pulse = shared_pulse_.measure(record, pmts(), spe_charges_, window);
+    const auto pulse = shared_pulse_.measure(pmts(), spe_charges_, window);
     // Cut to what sums allow: the board samples faster than the config said.
     if (!pulse.complete || window.length < length) candidate.quality |= SHORT_TRACE;
     auto& value = candidate.value;

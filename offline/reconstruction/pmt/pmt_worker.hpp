@@ -40,8 +40,8 @@ class PmtWorker final : public ChainWorker {
     // With partners.
     bool find_coincidence(const proto::SpillRecord& record, const proto::Window& window,
                           Candidate& candidate);
-    void fill_coincidence(const proto::SpillRecord& record, const Coincidence& light, double sample_period_ns,
-                          std::int64_t length, Candidate& candidate);
+    void fill_coincidence(const Coincidence& light, double sample_period_ns, std::int64_t length,
+                          Candidate& candidate);
     void gather_onsets();
     bool periods_agree(double sample_period_ns) const;
     std::span<const AnalysedTraces> pmts() const { return std::span(pmts_).first(used_); }

@@ -15,27 +15,6 @@ namespace {
 
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
-// x of a trace's samples, from its words: few of them lie in the window's regions.
-class TraceX {
-  public:
-    TraceX(const proto::SpillRecord& record, const AnalysedTrace& trace, const CodeTable& codes,
-           bool positive_pulses)
-        : words_(record.samples_of(*trace.trace)),
-          encoding_(trace.trace->encoding),
-          codes_(codes),
-          baseline_(trace.analysis.baseline),
-          sign_(positive_pulses ? -1 : 1) {}
-    std::int32_t operator()(std::size_t sample) const {
-        return sign_ * (baseline_ - codes_.corrected(code_of(words_[sample], encoding_)));
-    }
-
-  private:
-    std::span<const std::uint16_t> words_;
-    proto::Encoding encoding_;
-    const CodeTable& codes_;
-    std::int32_t baseline_, sign_;
-};
-
 // Calls visit(sample of the trace, offset from arrival) for every sample in a region and in the window, in
 // order, from position `next` on, which it moves: no position is taken twice.
 template <class Visit>
@@ -70,14 +49,14 @@ double crossing(std::span<const std::int64_t> light, std::int64_t total, std::in
 
 }  // namespace
 
-SharedPulse SharedPulseMeter::measure(const proto::SpillRecord& record, std::span<const AnalysedTraces> pmts,
+SharedPulse SharedPulseMeter::measure(std::span<const AnalysedTraces> pmts,
                                       std::span<const double> spe_charges, const PulseWindow& window) {
     light_.assign(static_cast<std::size_t>(window.length), 0);
     any_ = false;
     SharedPulse pulse;
     pulse.local_baseline = absent;
     for (std::size_t p = 0; p < pmts.size(); ++p) {
-        const double charge = add_pmt(record, pmts[p], spe_charges[p], window, pulse);
+        const double charge = add_pmt(pmts[p], spe_charges[p], window, pulse);
         pulse.charge += charge;
         (p == 0 ? pulse.own_pe : pulse.partner_pe) += charge / spe_charges[p];
     }
@@ -85,20 +64,19 @@ SharedPulse SharedPulseMeter::measure(const proto::SpillRecord& record, std::spa
     return pulse;
 }
 
-double SharedPulseMeter::add_pmt(const proto::SpillRecord& record, const AnalysedTraces& pmt,
-                                 double spe_charge, const PulseWindow& window, SharedPulse& pulse) {
+double SharedPulseMeter::add_pmt(const AnalysedTraces& pmt, double spe_charge, const PulseWindow& window,
+                                 SharedPulse& pulse) {
     double charge = 0;
     const std::int64_t weight = pe_weight(spe_charge);
     std::int64_t next = window.arrival;
     for (const auto& trace : pmt.all()) {
         if (!trace.counts()) continue;
         const bool local = chain_.variant() == config::PmtChain::LOCAL_BASELINE;
-        const auto pedestal = local ? pedestal_of(record, trace, window.arrival) : Pedestal{};
+        const auto pedestal = local ? pedestal_of(trace, window.arrival) : Pedestal{};
         const bool quiet = pedestal.count > 0;
-        const Part part =
-            chain_.variant() == config::PmtChain::CONDITIONAL_MEAN
-                ? add_filtered(trace, static_cast<double>(weight), next, window)
-                : add_samples(record, trace, weight, quiet ? pedestal : Pedestal{}, next, window);
+        const Part part = chain_.variant() == config::PmtChain::CONDITIONAL_MEAN
+                              ? add_filtered(trace, static_cast<double>(weight), next, window)
+                              : add_samples(trace, weight, quiet ? pedestal : Pedestal{}, next, window);
         for (const auto& peak : trace.analysis.peaks)
             pulse.peaks += peak.begin - trace.roi_begin >= window.arrival &&
                            peak.onset - trace.roi_begin - window.arrival < window.length;
@@ -128,22 +106,21 @@ SharedPulseMeter::Part SharedPulseMeter::add_filtered(const AnalysedTrace& trace
 }
 
 // Up to the divisions at the end everything is integer arithmetic; only the light is rounded, to 2^-28 PE.
-SharedPulseMeter::Part SharedPulseMeter::add_samples(const proto::SpillRecord& record,
-                                                     const AnalysedTrace& trace, std::int64_t weight,
+SharedPulseMeter::Part SharedPulseMeter::add_samples(const AnalysedTrace& trace, std::int64_t weight,
                                                      const Pedestal& pedestal, std::int64_t& next,
                                                      const PulseWindow& window) {
-    const TraceX x(record, trace, codes_, chain_.positive_pulses());
+    const auto& x = trace.analysis.x;
     const auto pedestal_light = std::llround(static_cast<double>(weight) * static_cast<double>(pedestal.sum) /
                                              static_cast<double>(pedestal.count));
     std::int64_t sum = 0;
     std::int64_t highest = std::numeric_limits<std::int64_t>::min();
     Part part;
     for_each_sample(trace, next, window, [&](std::size_t sample, std::size_t offset) {
-        const std::int64_t above = pedestal.count * x(sample) - pedestal.sum;
+        const std::int64_t above = pedestal.count * x[sample] - pedestal.sum;
         sum += above;
         highest = std::max(highest, above);
         part.any = true;
-        light_[offset] += weight * x(sample) - pedestal_light;
+        light_[offset] += weight * x[sample] - pedestal_light;
     });
     part.charge = static_cast<double>(sum) / static_cast<double>(pedestal.count);
     part.highest = static_cast<double>(highest) / static_cast<double>(pedestal.count);
@@ -151,16 +128,15 @@ SharedPulseMeter::Part SharedPulseMeter::add_samples(const proto::SpillRecord& r
 }
 
 // Mean of the quiet samples of the trace's own stretch before arrival; 0/0 without one.
-Pedestal SharedPulseMeter::pedestal_of(const proto::SpillRecord& record, const AnalysedTrace& trace,
-                                       std::int64_t arrival) const {
-    const TraceX x(record, trace, codes_, chain_.positive_pulses());
+Pedestal SharedPulseMeter::pedestal_of(const AnalysedTrace& trace, std::int64_t arrival) const {
+    const auto& x = trace.analysis.x;
     const auto samples =
         static_cast<std::int64_t>(samples_of_ns(chain_.local_baseline_ns(), trace.analysis.sample_period_ns));
     const std::int64_t until =
         std::min<std::int64_t>(arrival + trace.roi_begin, static_cast<std::int64_t>(trace.trace->count));
     Pedestal pedestal{0, 0};
     for (auto i = std::max<std::int64_t>(0, arrival + trace.roi_begin - samples); i < until; ++i) {
-        const auto value = x(static_cast<std::size_t>(i));
+        const auto value = x[static_cast<std::size_t>(i)];
         if (std::abs(value) > chain_.local_baseline_adc()) continue;
         pedestal.sum += value;
         ++pedestal.count;

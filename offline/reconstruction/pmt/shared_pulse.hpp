@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "offline/reconstruction/pmt/analysed_traces.hpp"
-#include "offline/reconstruction/pmt/code_table.hpp"
 #include "offline/reconstruction/pmt/pulse.hpp"
 #include "proto/schema/config.pb.h"
 
@@ -35,10 +34,10 @@ struct SharedPulse {
 // Holds scratch memory; one per thread.
 class SharedPulseMeter {
   public:
-    explicit SharedPulseMeter(const config::PmtChain& chain) : chain_(chain), codes_(chain.codes()) {}
+    explicit SharedPulseMeter(const config::PmtChain& chain) : chain_(chain) {}
     // `pmts` have entered the window, own first; `spe_charges` by PMT.
-    SharedPulse measure(const proto::SpillRecord& record, std::span<const AnalysedTraces> pmts,
-                        std::span<const double> spe_charges, const PulseWindow& window);
+    SharedPulse measure(std::span<const AnalysedTraces> pmts, std::span<const double> spe_charges,
+                        const PulseWindow& window);
 
   private:
     // What one trace adds.
@@ -47,18 +46,16 @@ class SharedPulseMeter {
         double highest = 0;
         bool any = false;
     };
-    double add_pmt(const proto::SpillRecord& record, const AnalysedTraces& pmt, double spe_charge,
-                   const PulseWindow& window, SharedPulse& pulse);
+    double add_pmt(const AnalysedTraces& pmt, double spe_charge, const PulseWindow& window,
+                   SharedPulse& pulse);
     Part add_filtered(const AnalysedTrace& trace, double weight, std::int64_t& next,
                       const PulseWindow& window);
-    Part add_samples(const proto::SpillRecord& record, const AnalysedTrace& trace, std::int64_t weight,
-                     const Pedestal& pedestal, std::int64_t& next, const PulseWindow& window);
-    Pedestal pedestal_of(const proto::SpillRecord& record, const AnalysedTrace& trace,
-                         std::int64_t arrival) const;
+    Part add_samples(const AnalysedTrace& trace, std::int64_t weight, const Pedestal& pedestal,
+                     std::int64_t& next, const PulseWindow& window);
+    Pedestal pedestal_of(const AnalysedTrace& trace, std::int64_t arrival) const;
     void find_rise_times(SharedPulse& pulse) const;
 
     config::PmtChain chain_;
-    CodeTable codes_;
     std::vector<std::int64_t> light_;  // of all PMTs by offset from arrival, in units of 2^-28 PE
     bool any_ = false;                 // a sample of the window has been taken
 };

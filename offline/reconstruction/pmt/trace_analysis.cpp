@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "offline/reconstruction/kernels/marks.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 
 namespace spillgate::offline::pmt {
@@ -24,30 +23,19 @@ void DetectorTraceAnalyser::operator()(const proto::SpillRecord& record, const p
     out.x = TraceSamples(words, trace.encoding, codes_, out.baseline, chain_.positive_pulses());
     out.filtered.clear();
     out.peaks.clear();
-    find_peaks(words, order, out);
+    const RunRule over{out.baseline, rule_.threshold, rule_.min_width, chain_.positive_pulses()};
+    const auto codes = runs_(words, order, over, [&](std::size_t begin, std::size_t after) {
+        add_peak(begin, after, words.size(), rule_, out.peaks);
+    });
     if (chain_.variant() == config::PmtChain::CONDITIONAL_MEAN) filter_and_find_peaks(out);
 
     out.quality = 0;
-    if (overflows(trace.encoding, order) || (trace.flags & proto::TRACE_OVERFLOW) != 0)
-        out.quality |= OVERFLOW;
+    const auto low = chain_.has_overflow_low() ? chain_.overflow_low() : lowest_code(trace.encoding);
+    const auto high = chain_.has_overflow_high() ? chain_.overflow_high() : highest_code(trace.encoding);
+    if (codes.reaches(low, high) || (trace.flags & proto::TRACE_OVERFLOW) != 0) out.quality |= OVERFLOW;
     if (linear_gate(out)) out.quality |= LINEAR_GATE;
     if ((trace.flags & proto::TRACE_PILE_UP) != 0) out.quality |= PILE_UP;
     if ((trace.flags & proto::TRACE_REDUCED) != 0) out.quality |= REDUCED_TRACE;
-}
-
-// The one pass over all samples: marks those over threshold, and takes the extremes along.
-void DetectorTraceAnalyser::find_peaks(std::span<const std::uint16_t> words, const WordOrder& order,
-                                       TraceAnalysis& out) {
-    const auto threshold = threshold_at(order, out.baseline, rule_.threshold, chain_.positive_pulses());
-    marks_.resize(kernels::mark_words(words.size()));
-    ranks_ = kernels::mark_at_or_below(words, threshold.flip, threshold.rank, marks_);
-    if (chain_.positive_pulses())
-        ranks_ = {static_cast<std::int16_t>(~ranks_.highest), static_cast<std::int16_t>(~ranks_.lowest)};
-    if (threshold.none) return;
-    kernels::for_each_marked_run(marks_, words.size(), rule_.min_width,
-                                 [&](std::size_t begin, std::size_t after) {
-                                     add_peak(begin, after, words.size(), rule_, out.peaks);
-                                 });
 }
 
 void DetectorTraceAnalyser::filter_and_find_peaks(TraceAnalysis& out) {
@@ -74,13 +62,6 @@ bool DetectorTraceAnalyser::linear_gate(const TraceAnalysis& analysis) const {
     const auto code = chain_.linear_gate_code();
     return (x.corrected(0) < code) != (x.corrected(x.size() - 1) < code) ||
            analysis.baseline < chain_.linear_gate_min_baseline();
-}
-
-bool DetectorTraceAnalyser::overflows(const proto::Encoding& encoding, const WordOrder& order) const {
-    if (ranks_.lowest > ranks_.highest) return false;
-    const auto low = chain_.has_overflow_low() ? chain_.overflow_low() : lowest_code(encoding);
-    const auto high = chain_.has_overflow_high() ? chain_.overflow_high() : highest_code(encoding);
-    return order.code(ranks_.lowest) <= low || order.code(ranks_.highest) >= high;
 }
 
 }  // namespace spillgate::offline::pmt

@@ -6,12 +6,11 @@
 #include <span>
 #include <vector>
 
-#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
 #include "offline/reconstruction/pmt/conditional_mean.hpp"
 #include "offline/reconstruction/pmt/peak_finder.hpp"
+#include "offline/reconstruction/pmt/run_finder.hpp"
 #include "offline/reconstruction/pmt/trace_samples.hpp"
-#include "offline/reconstruction/pmt/word_order.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
 
@@ -34,17 +33,14 @@ class DetectorTraceAnalyser {
     void operator()(const proto::SpillRecord& record, const proto::Trace& trace, TraceAnalysis& out);
 
   private:
-    void find_peaks(std::span<const std::uint16_t> words, const WordOrder& order, TraceAnalysis& out);
     void filter_and_find_peaks(TraceAnalysis& out);
     bool linear_gate(const TraceAnalysis& analysis) const;
-    bool overflows(const proto::Encoding& encoding, const WordOrder& order) const;
 
     config::PmtChain chain_;
     CodeTable codes_;
     PeakRule rule_;
     ConditionalMean conditional_mean_;
-    std::vector<std::uint64_t> marks_;     // samples over threshold
-    kernels::RankRange ranks_;             // of the trace, under WordOrder::flip()
+    RunFinder runs_;
     std::vector<std::int32_t> corrected_;  // CONDITIONAL_MEAN only
 };
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#include "offline/reconstruction/kernels/marks.hpp"
-#include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/settings.hpp"
-#include "offline/reconstruction/pmt/word_order.hpp"
 
 namespace spillgate::offline::veto {
 
@@ -38,14 +35,10 @@ void VetoSearch::search_trace(const proto::SpillRecord& record, SearchedTrace& s
     const std::size_t first = std::min<std::size_t>(
         words.size(), pmt::samples_of_ns(settings_.baseline_ns, proto::sample_period_ns(record, trace)));
     const auto baseline = pmt::median_code(words.first(first), order);
-    const auto threshold =
-        pmt::threshold_at(order, baseline, settings_.threshold_adc, settings_.positive_pulses);
     searched.onsets.clear();
-    if (threshold.none) return;
-    marks_.resize(kernels::mark_words(words.size()));
-    kernels::mark_at_or_below(words, threshold.flip, threshold.rank, marks_);
-    kernels::for_each_marked_run(
-        marks_, words.size(), settings_.min_width_samples,
+    runs_(
+        words, order,
+        {baseline, settings_.threshold_adc, settings_.min_width_samples, settings_.positive_pulses},
         [&](std::size_t begin, std::size_t) { searched.onsets.push_back(static_cast<std::int64_t>(begin)); });
 }
 

@@ -8,6 +8,7 @@
 
 #include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
+#include "offline/reconstruction/pmt/run_finder.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
 
@@ -59,7 +60,7 @@ class VetoSearch {
 
     VetoSettings settings_;
     pmt::CodeTable codes_;
-    std::vector<std::uint64_t> marks_;   // samples over threshold
+    pmt::RunFinder runs_;
     std::vector<SearchedTrace> traces_;  // the first `used_` are this slot's
     std::size_t used_ = 0;
 };

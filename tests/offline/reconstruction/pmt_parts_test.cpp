@@ -7,10 +7,10 @@
 #include "offline/reconstruction/kernels/word_kernels.hpp"
 #include "offline/reconstruction/pmt/code_table.hpp"
 #include "offline/reconstruction/pmt/conditional_mean.hpp"
-#include "offline/reconstruction/pmt/median_baseline.hpp"
 #include "offline/reconstruction/pmt/peak_finder.hpp"
 #include "offline/reconstruction/pmt/pulse.hpp"
 #include "offline/reconstruction/pmt/word_order.hpp"
+#include "tests/offline/reconstruction/histogram_median.hpp"
 #include "tests/offline/reconstruction/pmt_record.hpp"
 
 using namespace spillgate;
@@ -73,7 +73,7 @@ TEST_CASE("a stored word gives the same code whatever its shift and sign extensi
 }
 
 TEST_CASE("the median is the first code at which the running count reaches half") {
-    MedianBaseline median;
+    test::HistogramMedian median;
     const auto of = [&](std::vector<std::int32_t> codes) { return median(codes); };
     CHECK(of({7}) == 7);
     CHECK(of({1, 9}) == 1);

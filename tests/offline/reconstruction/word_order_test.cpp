@@ -6,8 +6,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "offline/reconstruction/pmt/median_baseline.hpp"
 #include "tests/offline/reconstruction/every_target.hpp"
+#include "tests/offline/reconstruction/histogram_median.hpp"
 #include "tests/offline/reconstruction/waveform_zoo.hpp"
 
 using namespace spillgate;
@@ -71,7 +71,7 @@ TEST_CASE("the rank of a word gives back its code, and thresholds pass exactly t
 
 TEST_CASE("the median found on words is that of the corrected codes' histogram, on every target") {
     std::mt19937_64 random(12);
-    MedianBaseline histogram;
+    test::HistogramMedian histogram;
     const auto check = [&](const std::vector<std::uint16_t>& words, const proto::Encoding& encoding,
                            config::PmtChain::CodeTable table) {
         const CodeTable codes(table);

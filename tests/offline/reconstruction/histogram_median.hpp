@@ -1,16 +1,15 @@
-// The median of a stretch of codes, from a histogram. Holds the histogram, so that nothing is allocated per
-// trace.
+// The plain way to a median of codes, from a histogram: what the one found on words is held to.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace spillgate::offline::pmt {
+namespace spillgate::offline::test {
 
-class MedianBaseline {
+class HistogramMedian {
   public:
-    MedianBaseline();
+    HistogramMedian();
     // The first code, from below, at which the running count reaches half of the number of codes (2·count ≥
     // n); 0 for none. Codes must lie in −32768 … 65535. O(n + range of the codes).
     std::int32_t operator()(std::span<const std::int32_t> codes);
@@ -19,4 +18,4 @@ class MedianBaseline {
     std::vector<std::uint32_t> counts_;  // all zero between calls
 };
 
-}  // namespace spillgate::offline::pmt
+}  // namespace spillgate::offline::test

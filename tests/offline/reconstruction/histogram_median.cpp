@@ -1,17 +1,17 @@
-#include "offline/reconstruction/pmt/median_baseline.hpp"
+#include "tests/offline/reconstruction/histogram_median.hpp"
 
 #include <algorithm>
 
-namespace spillgate::offline::pmt {
+namespace spillgate::offline::test {
 
 namespace {
 constexpr std::int32_t lowest = -32768;
 constexpr std::size_t codes_in_all = 32768 + 65536;
 }  // namespace
 
-MedianBaseline::MedianBaseline() : counts_(codes_in_all, 0) {}
+HistogramMedian::HistogramMedian() : counts_(codes_in_all, 0) {}
 
-std::int32_t MedianBaseline::operator()(std::span<const std::int32_t> codes) {
+std::int32_t HistogramMedian::operator()(std::span<const std::int32_t> codes) {
     if (codes.empty()) return 0;
     std::int32_t least = codes[0];
     std::int32_t most = codes[0];
@@ -30,4 +30,4 @@ std::int32_t MedianBaseline::operator()(std::span<const std::int32_t> codes) {
     return median;
 }
 
-}  // namespace spillgate::offline::pmt
+}  // namespace spillgate::offline::test
