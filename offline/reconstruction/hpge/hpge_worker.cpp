@@ -1,0 +1,181 @@
+#include "offline/reconstruction/hpge/hpge_worker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "offline/reconstruction/hpge/onset.hpp"
+#include "offline/reconstruction/hpge/pole_zero.hpp"
+#include "offline/reconstruction/hpge/pulse.hpp"
+
+namespace spillgate::offline::hpge {
+
+namespace {
+
+constexpr double absent = std::numeric_limits<double>::quiet_NaN();
+
+bool holds(const proto::Window& window, std::uint32_t index) {
+    return std::find(window.traces.begin(), window.traces.end(), index) != window.traces.end();
+}
+
+bool covers(const proto::Trace& trace, const proto::SpillRecord& record, const proto::Window& window) {
+    return proto::sample_position(record, trace, window.begin()) >= 0 &&
+           proto::sample_position(record, trace, window.end()) <= static_cast<std::int64_t>(trace.count);
+}
+
+// NaN is no value.
+void raise(double& highest, double value) {
+    if (std::isnan(highest) || value > highest) highest = value;
+}
+
+void fill_baseline(const RisingScale& scale, const Baseline& baseline, double sample_period_ns,
+                   Candidate& candidate) {
+    candidate.value[BASELINE_ADC] = scale.code(baseline.mean);
+    candidate.value[BASELINE_SLOPE_ADC_PER_US] = scale.sign * baseline.slope * 1e3 / sample_period_ns;
+    candidate.value[BASELINE_RMS_ADC] = baseline.rms;
+}
+
+}  // namespace
+
+HpgeWorker::HpgeWorker(std::shared_ptr<const HpgeSettings> settings)
+    : settings_(std::move(settings)),
+      veto_(veto::settings_of(settings_->chain.veto(), settings_->chain.beam_delay_ns())) {}
+
+void HpgeWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
+    const auto& record = slot.record;
+    used_ = slot.traces.size();
+    if (traces_.size() < used_) traces_.resize(used_);
+    for (std::size_t i = 0; i < used_; ++i)
+        analyse(record, slot.traces[i], traces_[i]);
+    veto_.search(slot);
+    const auto constants = settings_->constants(slot.channel, record.utc_ns);
+    for (std::size_t w = 0; w < record.windows.size(); ++w) {
+        const auto& window = record.windows[w];
+        auto& candidate = out.emplace_back();
+        candidate.channel = slot.channel;
+        candidate.window = static_cast<std::uint16_t>(w);
+        candidate.kind = window.kind;
+        candidate.value.fill(absent);
+        fill_window(record, window, candidate);
+        fill_muons(record, window, candidate);
+        candidate.found = find_candidate(record, window, constants, candidate);
+        if (candidate.found)
+            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
+    }
+}
+
+void HpgeWorker::analyse(const proto::SpillRecord& record, std::uint32_t index, AnalysedTrace& out) const {
+    const auto& chain = settings_->chain;
+    out.index = index;
+    out.trace = &record.traces[index];
+    const auto& trace = *out.trace;
+    const double period = proto::sample_period_ns(record, trace);
+    if (out.sample_period_ns != period) {
+        out.sample_period_ns = period;
+        out.lengths = Lengths(chain, period);
+    }
+    out.scale = RisingScale(trace.encoding, chain.positive_pulses());
+    sum_trace(record.samples_of(trace), out.scale.words, std::min(out.lengths.baseline, longest_baseline),
+              out.sums);
+    out.long_enough = out.lengths.fit(trace.count);
+    out.quality = 0;
+    if (overflows(chain, trace, out.scale, out.sums.extremes)) out.quality |= OVERFLOW;
+    if (!out.long_enough) out.quality |= SHORT_TRACE;
+    if ((trace.flags & proto::TRACE_REDUCED) != 0) out.quality |= REDUCED_TRACE;
+    if ((trace.flags & proto::TRACE_PILE_UP) != 0) out.quality |= PILE_UP;
+}
+
+void HpgeWorker::fill_window(const proto::SpillRecord& record, const proto::Window& window,
+                             Candidate& candidate) {
+    bool any = false;
+    bool covered = false;
+    for (const auto& analysed : traces()) {
+        if (!holds(window, analysed.index)) continue;
+        const auto& trace = *analysed.trace;
+        candidate.quality |= analysed.quality;
+        if (!any) fill_baseline(analysed.scale, analysed.sums.baseline, analysed.sample_period_ns, candidate);
+        any = true;
+        covered = covered || covers(trace, record, window);
+        if (!analysed.long_enough) continue;
+        raise(candidate.value[PRETRACE_STEP_ADC],
+              highest_step_adc(analysed.sums.sums, analysed.lengths.step,
+                               proto::sample_position(record, trace, window.pretrace_begin),
+                               proto::sample_position(record, trace, window.pretrace_end)));
+    }
+    if (!settings_->whole_records) return;
+    if (!any) candidate.quality |= NO_TRACE;
+    if (any && !covered) candidate.quality |= SHORT_TRACE;
+}
+
+void HpgeWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
+                            Candidate& candidate) {
+    const auto muons = veto_.muons(record, window);
+    candidate.value[N_MUONS] = static_cast<double>(muons.count);
+    candidate.value[MUON_ONSET_US] = muons.first_us;
+    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
+    if (muons.count > 0) candidate.quality |= MUON;
+}
+
+bool HpgeWorker::find_candidate(const proto::SpillRecord& record, const proto::Window& window,
+                                const Constants& constants, Candidate& candidate) {
+    bool found = false;
+    for (const auto& analysed : traces()) {
+        if (!holds(window, analysed.index) || !analysed.long_enough ||
+            (analysed.quality & REDUCED_TRACE) != 0)
+            continue;
+        if (!found) {
+            found = find_in_trace(record, window, analysed, constants, candidate);
+            continue;
+        }
+        // Later traces still have their say in what cuts on the window look at.
+        raise(candidate.value[ROI_STEP_ADC],
+              highest_step_adc(analysed.sums.sums, analysed.lengths.step,
+                               proto::sample_position(record, *analysed.trace, window.roi_begin),
+                               proto::sample_position(record, *analysed.trace, window.roi_end) + 1));
+    }
+    return found;
+}
+
+bool HpgeWorker::find_in_trace(const proto::SpillRecord& record, const proto::Window& window,
+                               const AnalysedTrace& analysed, const Constants& constants,
+                               Candidate& candidate) {
+    const auto& chain = settings_->chain;
+    const auto& lengths = analysed.lengths;
+    const double period = analysed.sample_period_ns;
+    const auto roi_begin = proto::sample_position(record, *analysed.trace, window.roi_begin);
+    const auto roi_end = proto::sample_position(record, *analysed.trace, window.roi_end);
+    const auto search =
+        find_onset(analysed.sums.sums, lengths.step, chain.t0_threshold_adc(), roi_begin, roi_end);
+    raise(candidate.value[ROI_STEP_ADC], search.highest_adc);
+    if (search.begins_before && roi_begin < static_cast<std::int64_t>(lengths.step.length()))
+        candidate.quality |= SHORT_TRACE;
+    if (!search.onset) return false;
+    const double lambda = decay_fraction(period / constants.decay_ns);
+    const auto pulse =
+        measure_pulse(analysed.sums, lengths, lambda, chain.pile_up_threshold_adc(), *search.onset);
+    if (!pulse) {
+        candidate.quality |= SHORT_TRACE;
+        return false;
+    }
+    if (!(pulse->energy >= chain.energy_threshold_adc())) return false;
+
+    auto& value = candidate.value;
+    const double t0 = search.onset->t0;
+    value[T_REC_NS] = (t0 - static_cast<double>(roi_begin)) * period - chain.beam_delay_ns();
+    value[T_REC_US] = value[T_REC_NS] * 1e-3;
+    value[ENERGY_KEV] = constants.kev(pulse->energy);
+    value[ENERGY_ADC] = pulse->energy;
+    value[ENERGY_MAX_ADC] = pulse->energy_max;
+    value[STEP_ADC] = search.onset->step_adc;
+    value[CURRENT_ADC] = pulse->current;
+    value[A_OVER_E] = pulse->current / pulse->energy;
+    value[T10_NS] = (pulse->t10 - t0) * period;
+    value[T50_NS] = (pulse->t50 - t0) * period;
+    value[T90_NS] = (pulse->t90 - t0) * period;
+    value[T10_90_NS] = (pulse->t90 - pulse->t10) * period;
+    fill_baseline(analysed.scale, analysed.sums.baseline, period, candidate);
+    if (pulse->pile_up) candidate.quality |= PILE_UP;
+    return true;
+}
+
+}  // namespace spillgate::offline::hpge
