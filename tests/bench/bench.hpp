@@ -39,6 +39,7 @@ struct Benchmark {
 std::span<const Benchmark> all_benchmarks();
 
 proto::Result<std::vector<Row>> pmt_full_chain(const Options& options);
+proto::Result<std::vector<Row>> hpge_full_chain(const Options& options);
 proto::Result<std::vector<Row>> record_and_publish(const Options& options);
 proto::Result<std::vector<Row>> latency_nominal(const Options& options);
 proto::Result<std::vector<Row>> reprocess(const Options& options);

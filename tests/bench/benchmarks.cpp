@@ -5,6 +5,7 @@ namespace spillgate::bench {
 std::span<const Benchmark> all_benchmarks() {
     static const std::vector<Benchmark> list{
         {{"pmt_full_chain"}, "≥ 3 GS/s per core", pmt_full_chain},
+        {{"hpge_full_chain"}, "≥ 0.8 GS/s per core", hpge_full_chain},
         {{"record_and_publish"}, "≥ 1 GB/s on two cores to tmpfs; compressed ≥ 400 MB/s", record_and_publish},
         {{"latency_nominal_p50", "latency_nominal_p99", "latency_nominal_p999"},
          "p50 ≤ 2 ms, p99 ≤ 10 ms, p99.9 < 16.7 ms",
