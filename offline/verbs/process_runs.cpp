@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "offline/calibration/spe_calibration.hpp"
+#include "offline/calibration/applied_calibrations.hpp"
 #include "offline/export/candidate_table.hpp"
 #include "offline/verbs/progress.hpp"
 #include "offline/verbs/slot_pipeline.hpp"
@@ -62,6 +62,23 @@ Provenance provenance_of_all(const std::vector<RunReader>& runs, const std::stri
     out.calibrations.erase(std::unique(out.calibrations.begin(), out.calibrations.end()),
                            out.calibrations.end());
     return out;
+}
+
+// Each must hold over the whole time of the runs.
+Result<std::vector<NamedCalibration>> load_calibrations(const std::vector<std::string>& paths,
+                                                        const std::vector<RunReader>& runs) {
+    std::vector<NamedCalibration> files;
+    for (const auto& path : paths) {
+        auto calibration = load_calibration(path);
+        if (!calibration) return calibration.error();
+        files.push_back({path, std::move(*calibration)});
+    }
+    for (const auto& run : runs) {
+        const auto range = utc_range_of(run);
+        if (!range) return range.error();
+        if (auto status = check_validity(files, *range); !status) return status.error();
+    }
+    return files;
 }
 
 // Reads all blocks in order, passes them through the pipeline, and joins what comes out.
@@ -121,13 +138,15 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     auto config = config_of(*runs, options.config);
     if (!config) return config.error();
     std::vector<std::pair<std::string, std::string>> calibrations;
-    if (!options.calibration.empty()) {
-        const auto calibration = load_calibration(options.calibration);
-        if (!calibration) return calibration.error();
-        config = with_calibration(*config, *calibration);
+    if (!options.calibrations.empty()) {
+        auto files = load_calibrations(options.calibrations, *runs);
+        if (!files) return files.error();
+        config = with_calibrations(*config, *files);
         if (!config) return config.error();
-        calibrations.emplace_back(std::filesystem::path(options.calibration).filename().string(),
-                                  calibration->sha256());
+        for (const auto& file : *files)
+            calibrations.emplace_back(std::filesystem::path(file.path).filename().string(),
+                                      sha256_of(file.calibration));
+        std::ranges::sort(calibrations);
     }
     auto engine = Engine::make(config->config);
     if (!engine)

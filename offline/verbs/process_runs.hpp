@@ -17,9 +17,9 @@
 namespace spillgate::offline {
 
 struct ProcessOptions {
-    std::vector<std::string> directories;  // of one run: one, or those of its several daemons
-    std::string config;                    // a path; empty: the config stored in the run
-    std::string calibration;               // a path; empty: the SPE charges of the config
+    std::vector<std::string> directories;   // of one run: one, or those of its several daemons
+    std::string config;                     // a path; empty: the config stored in the run
+    std::vector<std::string> calibrations;  // paths; none: the constants of the config
     unsigned threads = 1;
     std::uint64_t first_slot = 0;
     std::uint64_t last_slot = std::numeric_limits<std::uint64_t>::max();

@@ -49,15 +49,19 @@ class ReprocessVerb : public Verb {
     std::string_view example() const override {
         return "spillgate-offline reprocess runs/run-000012 --out spectra-12\n"
                "  spillgate-offline reprocess runs/run-000012 --config new-cuts.txtpb --threads 8 --out "
-               "spectra-12b";
+               "spectra-12b\n"
+               "  spillgate-offline reprocess runs/run-000013 --calibration ge-12.txtpb --out spectra-13";
     }
     void add_options(CLI::App& command) override {
         command.add_option("RUN", options_.directories, "directories of one run: of all its daemons")
             ->required();
         command.add_option("-o,--out", out_, "directory for the outputs")->required();
         command.add_option("--config", options_.config, "process with this config, not with the run's own");
-        command.add_option("--calibration", options_.calibration,
-                           "an SPE calibration file: its charges hold instead of the config's");
+        command
+            .add_option("--calibration", options_.calibrations,
+                        "calibration file (SPE or HPGe), once for each: their constants hold instead of the "
+                        "config's")
+            ->allow_extra_args(false);
         options_.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 256u);
         command
             .add_option("--threads", options_.threads,

@@ -1,0 +1,92 @@
+#include "offline/calibration/calibration_runs.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "proto/wire.hpp"
+
+namespace spillgate::offline {
+
+proto::Result<CalibrationRuns> CalibrationRuns::open(const std::vector<std::string>& directories) {
+    if (directories.empty()) return proto::error(proto::ErrorKind::CONFIG, "no run to calibrate from");
+    CalibrationRuns out;
+    for (const auto& directory : directories) {
+        auto run = proto::RunReader::open(directory);
+        if (!run) return run.error();
+        if (!out.runs.empty() &&
+            run->description().config_sha256() != out.runs.front().description().config_sha256())
+            return proto::error(
+                proto::ErrorKind::CONFIG,
+                fmt::format("{} was taken with another config than {}", directory, directories[0]));
+        out.runs.push_back(std::move(*run));
+    }
+    auto config = proto::parse_config(out.runs.front().description().effective_config(),
+                                      directories.front() + "/run.txtpb");
+    if (!config) return config.error();
+    out.config = std::move(*config);
+    return out;
+}
+
+proto::Result<std::string> CalibrationRuns::chain(const std::string& given, config::Chain::KindCase kind,
+                                                  std::string_view kind_name) const {
+    if (!given.empty()) return given;
+    std::string found;
+    for (const auto& candidate : config.config.chain()) {
+        if (candidate.kind_case() != kind) continue;
+        if (!found.empty())
+            return proto::error(proto::ErrorKind::CONFIG,
+                                fmt::format("the config has the {} chains '{}' and '{}'; name one", kind_name,
+                                            found, candidate.name()));
+        found = candidate.name();
+    }
+    if (found.empty())
+        return proto::error(proto::ErrorKind::CONFIG, fmt::format("the config has no {} chain", kind_name));
+    return found;
+}
+
+proto::Status CalibrationRuns::for_each_record(
+    const std::function<void(const proto::SpillRecord&)>& visit) const {
+    proto::SpillRecord record;
+    for (const auto& run : runs) {
+        const auto damage = run.for_each([&](const proto::BlockView& block) {
+            if (block.topic == proto::Topic::SPILL &&
+                proto::decode_spill(block.header, block.samples, record))
+                visit(record);
+            return true;
+        });
+        if (!damage) return damage.error();
+    }
+    return {};
+}
+
+proto::Result<UtcRange> utc_range_of(const proto::RunReader& run) {
+    UtcRange range{run.description().start_utc_ns(), run.description().stop_utc_ns()};
+    if (range.end_ns > range.begin_ns) return range;
+    proto::SpillRecord record;
+    range.end_ns = range.begin_ns;
+    const auto damage = run.for_each([&](const proto::BlockView& block) {
+        if (block.topic == proto::Topic::SPILL && proto::decode_spill(block.header, block.samples, record))
+            range.end_ns = std::max(range.end_ns, record.utc_ns + 1);
+        return true;
+    });
+    if (!damage) return damage.error();
+    return range;
+}
+
+std::string utc_label(std::int64_t utc_ns) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(utc_ns / 1'000'000'000)));
+}
+
+proto::Result<std::int64_t> parse_utc(const std::string& text) {
+    std::tm time{};
+    const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+    if (end == nullptr || (*end != '\0' && std::string_view(end) != "Z"))
+        return proto::error(proto::ErrorKind::CONFIG,
+                            fmt::format("'{}' is not a time in UTC; allowed: as 2026-11-27T22:20:22", text));
+    return static_cast<std::int64_t>(timegm(&time)) * 1'000'000'000;
+}
+
+}  // namespace spillgate::offline

@@ -1,0 +1,40 @@
+// The runs that a calibration is made from: of one config, read record by record.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "proto/config_loader.hpp"
+#include "proto/result.hpp"
+#include "proto/run_file/run_reader.hpp"
+#include "proto/spill_record.hpp"
+
+namespace spillgate::offline {
+
+struct CalibrationRuns {
+    std::vector<proto::RunReader> runs;
+    proto::LoadedConfig config;
+
+    // Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED; CONFIG (no run, configs that differ).
+    static proto::Result<CalibrationRuns> open(const std::vector<std::string>& directories);
+    // The name given, or that of the config's only chain of the kind ("PMT" in messages). Errors: CONFIG.
+    proto::Result<std::string> chain(const std::string& given, config::Chain::KindCase kind,
+                                     std::string_view kind_name) const;
+    // Every whole record of every run; damage is skipped as RunReader does.
+    proto::Status for_each_record(const std::function<void(const proto::SpillRecord&)>& visit) const;
+};
+
+// From a run's start to its stop, in UTC; of a run without end record to its last record. [begin, end).
+struct UtcRange {
+    std::int64_t begin_ns = 0;
+    std::int64_t end_ns = 0;
+};
+proto::Result<UtcRange> utc_range_of(const proto::RunReader& run);
+
+// "2026-11-27 22:20:22", for people.
+std::string utc_label(std::int64_t utc_ns);
+// "2026-11-27T22:20:22", with or without "Z", → ns since 1970. Errors: CONFIG.
+proto::Result<std::int64_t> parse_utc(const std::string& text);
+
+}  // namespace spillgate::offline
