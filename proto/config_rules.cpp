@@ -220,7 +220,7 @@ void spectra(const config::Config& config, Found& found) {
     for (const auto& chain : config.chain())
         if (chain.kind_case() == config::Chain::KIND_NOT_SET)
             found.push_back({&chain, "name", -1,
-                             fmt::format("chain '{}' says nothing; allowed: pmt, lar", chain.name())});
+                             fmt::format("chain '{}' says nothing; allowed: pmt, lar, hpge", chain.name())});
     for (const auto& spectrum : config.spectrum()) {
         if (spectrum.axis_size() < 1 || spectrum.axis_size() > 2)
             found.push_back({&spectrum, "name", -1,

@@ -94,29 +94,25 @@ struct Validity {
     std::string path;
 };
 
-proto::Error gap(const std::string& path, const std::string& channel, std::int64_t begin_ns,
-                 std::int64_t end_ns) {
-    return proto::error(proto::ErrorKind::CONFIG,
-                        fmt::format("{}: no calibration of channel '{}' holds from {} to {} UTC, within the "
-                                    "run; calibrate with a longer validity, or add a file for that time",
-                                    path, channel, utc_label(begin_ns), utc_label(end_ns)));
-}
-
-proto::Status check_channel(const std::string& channel, std::vector<Validity> slices, const UtcRange& range) {
-    std::ranges::sort(slices, {}, &Validity::begin_ns);
-    auto covered_to = range.begin_ns;
-    auto path = slices.front().path;
-    for (const auto& slice : slices) {
-        if (slice.end_ns <= covered_to) continue;
-        if (slice.begin_ns > covered_to) break;
-        covered_to = slice.end_ns;
-        path = slice.path;
-    }
-    if (covered_to >= range.end_ns) return {};
-    auto gap_end = range.end_ns;
+proto::Status check_channel(const std::string& channel, const std::vector<Validity>& slices,
+                            std::span<const std::int64_t> utc_labels) {
+    const auto open = [&](std::int64_t utc_ns) {
+        return std::ranges::none_of(
+            slices, [&](const Validity& slice) { return slice.begin_ns <= utc_ns && utc_ns < slice.end_ns; });
+    };
+    const auto first = std::ranges::find_if(utc_labels, open);
+    if (first == utc_labels.end()) return {};
+    const auto after = std::find_if_not(first, utc_labels.end(), open);
+    // The file whose slice ends last before the gap, or else the first.
+    const auto* nearest = &slices.front();
     for (const auto& slice : slices)
-        if (slice.begin_ns > covered_to) gap_end = std::min(gap_end, slice.begin_ns);
-    return gap(path, channel, covered_to, gap_end);
+        if (slice.end_ns <= *first && slice.end_ns > nearest->end_ns) nearest = &slice;
+    return proto::error(
+        proto::ErrorKind::CONFIG,
+        fmt::format(
+            "{}: no calibration of channel '{}' holds for the run's slots from {} to {} UTC; calibrate "
+            "with a longer validity, or add a file for that time",
+            nearest->path, channel, utc_label(*first), utc_label(*(after - 1))));
 }
 
 }  // namespace
@@ -134,7 +130,8 @@ proto::Result<proto::LoadedConfig> with_calibrations(const proto::LoadedConfig& 
     return proto::parse_config(print(changed), config.path);
 }
 
-proto::Status check_validity(std::span<const NamedCalibration> calibrations, const UtcRange& range) {
+proto::Status check_validity(std::span<const NamedCalibration> calibrations,
+                             std::span<const std::int64_t> utc_labels) {
     std::map<std::tuple<std::size_t, std::string, std::string>, std::vector<Validity>> channels;
     for (const auto& named : calibrations)
         std::visit(
@@ -149,7 +146,7 @@ proto::Status check_validity(std::span<const NamedCalibration> calibrations, con
             },
             named.calibration);
     for (const auto& [key, slices] : channels)
-        if (auto status = check_channel(std::get<2>(key), slices, range); !status) return status;
+        if (auto status = check_channel(std::get<2>(key), slices, utc_labels); !status) return status;
     return {};
 }
 

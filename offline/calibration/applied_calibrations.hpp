@@ -22,8 +22,9 @@ struct NamedCalibration {
 proto::Result<proto::LoadedConfig> with_calibrations(const proto::LoadedConfig& config,
                                                      std::span<const NamedCalibration> calibrations);
 
-// Whether the fitted slices leave no gap in a stretch of time, for each channel that the files name: all
-// files of one kind and chain together. Errors: CONFIG, with file, channel and the gap.
-proto::Status check_validity(std::span<const NamedCalibration> calibrations, const UtcRange& range);
+// Whether the fitted slices hold at each of a run's UTC labels (ascending), for each channel that the files
+// name: all files of one kind and chain together. Errors: CONFIG, with file, channel and the gap.
+proto::Status check_validity(std::span<const NamedCalibration> calibrations,
+                             std::span<const std::int64_t> utc_labels);
 
 }  // namespace spillgate::offline

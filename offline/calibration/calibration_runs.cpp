@@ -1,5 +1,6 @@
 #include "offline/calibration/calibration_runs.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
@@ -62,18 +63,18 @@ proto::Status CalibrationRuns::for_each_record(
     return {};
 }
 
-proto::Result<UtcRange> utc_range_of(const proto::RunReader& run) {
-    UtcRange range{run.description().start_utc_ns(), run.description().stop_utc_ns()};
-    if (range.end_ns > range.begin_ns) return range;
-    proto::SpillRecord record;
-    range.end_ns = range.begin_ns;
+proto::Result<std::vector<std::int64_t>> utc_labels_of(const proto::RunReader& run) {
+    std::vector<std::int64_t> labels;
+    wire::SpillHeader header;
     const auto damage = run.for_each([&](const proto::BlockView& block) {
-        if (block.topic == proto::Topic::SPILL && proto::decode_spill(block.header, block.samples, record))
-            range.end_ns = std::max(range.end_ns, record.utc_ns + 1);
+        if (block.topic == proto::Topic::SPILL &&
+            header.ParseFromArray(block.header.data(), static_cast<int>(block.header.size())))
+            labels.push_back(header.utc_ns());
         return true;
     });
     if (!damage) return damage.error();
-    return range;
+    std::ranges::sort(labels);
+    return labels;
 }
 
 std::string utc_label(std::int64_t utc_ns) {

@@ -25,12 +25,9 @@ struct CalibrationRuns {
     proto::Status for_each_record(const std::function<void(const proto::SpillRecord&)>& visit) const;
 };
 
-// From a run's start to its stop, in UTC; of a run without end record to its last record. [begin, end).
-struct UtcRange {
-    std::int64_t begin_ns = 0;
-    std::int64_t end_ns = 0;
-};
-proto::Result<UtcRange> utc_range_of(const proto::RunReader& run);
+// The UTC labels of a run's records in ascending order: what a calibration's validity is about. (A run's own
+// start and stop are those of an import, where it was imported.) Reads every record's header.
+proto::Result<std::vector<std::int64_t>> utc_labels_of(const proto::RunReader& run);
 
 // "2026-11-27 22:20:22", for people.
 std::string utc_label(std::int64_t utc_ns);

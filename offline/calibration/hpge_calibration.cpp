@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -88,7 +89,8 @@ double residual_kev(const EnergyScale& scale, const wire::HpgeLineFit& line) {
     return scale.kev(line.position_adc().value()) - line.energy_kev();
 }
 
-ScaleForm form_for(std::span<const wire::HpgeLineFit> lines, ScaleForm wanted) {
+template <class Lines>
+ScaleForm form_for(const Lines& lines, ScaleForm wanted) {
     const auto used = std::ranges::count_if(lines, [](const auto& line) { return line.used(); });
     const auto possible = used >= 4   ? ScaleForm::QUADRATIC
                           : used >= 2 ? ScaleForm::LINEAR
@@ -126,20 +128,26 @@ void set_scale(const EnergyScale& scale, wire::HpgeSliceFit& out) {
     out.set_ndof(scale.ndof);
 }
 
-proto::Result<UtcRange> validity(const CalibrationRuns& runs, const HpgeCalibrationOptions& options) {
-    UtcRange range;
-    for (std::size_t i = 0; i < runs.runs.size(); ++i) {
-        const auto one = utc_range_of(runs.runs[i]);
-        if (!one) return one.error();
-        range.begin_ns = i == 0 ? one->begin_ns : std::min(range.begin_ns, one->begin_ns);
-        range.end_ns = i == 0 ? one->end_ns : std::max(range.end_ns, one->end_ns);
+struct Validity {
+    std::int64_t begin_ns = 0, end_ns = 0;
+};
+
+// From the first slot of the runs to their last, unless the options say otherwise.
+proto::Result<Validity> validity(const CalibrationRuns& runs, const HpgeCalibrationOptions& options) {
+    Validity valid{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+    for (const auto& run : runs.runs) {
+        const auto labels = utc_labels_of(run);
+        if (!labels) return labels.error();
+        if (labels->empty()) continue;
+        valid.begin_ns = std::min(valid.begin_ns, labels->front());
+        valid.end_ns = std::max(valid.end_ns, labels->back() + 1);
     }
-    range.begin_ns = options.valid_from_utc_ns.value_or(range.begin_ns);
-    range.end_ns = options.valid_to_utc_ns.value_or(range.end_ns);
-    if (range.begin_ns < range.end_ns) return range;
+    valid.begin_ns = options.valid_from_utc_ns.value_or(valid.begin_ns);
+    valid.end_ns = options.valid_to_utc_ns.value_or(valid.end_ns);
+    if (valid.begin_ns < valid.end_ns) return valid;
     return proto::error(proto::ErrorKind::CONFIG,
-                        fmt::format("a calibration from {} to {} UTC holds at no time",
-                                    utc_label(range.begin_ns), utc_label(range.end_ns)));
+                        "the calibration would hold at no time: the runs have no record, or --valid-to does "
+                        "not come after --valid-from and their first slot");
 }
 
 }  // namespace
@@ -175,7 +183,9 @@ wire::HpgeSliceFit fit_hpge(const HpgeChannelPulses& of, double chain_decay_ns,
     EnergyScale scale;
     scale.c[1] = search->kev_per_adc;
     // The second time the lines are sought where the first scale puts them.
+    const auto said = out.problem();
     for (int round = 0; round < 2; ++round) {
+        out.set_problem(said);
         auto lines = fit_lines(energies, options.lines, scale);
         auto fitted = robust_scale(lines, options.form, out);
         if (!fitted) {
@@ -188,6 +198,10 @@ wire::HpgeSliceFit fit_hpge(const HpgeChannelPulses& of, double chain_decay_ns,
     for (auto& line : *out.mutable_lines()) {
         line.set_residual_kev(residual_kev(scale, line));
     }
+    if (const auto form = form_for(out.lines(), options.form);
+        form < options.form && options.lines.size() > 1)
+        say(out, fmt::format("the lines found allow a scale with {} coefficients only",
+                             form == ScaleForm::LINEAR ? 2 : 1));
     set_scale(scale, out);
     out.set_fitted(true);
     return out;

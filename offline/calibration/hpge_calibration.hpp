@@ -19,7 +19,8 @@ struct HpgeCalibrationOptions {
     std::string source = "th228";  // for the file; "lines" if they were given one by one
     std::vector<GammaLine> lines;
     ScaleForm form = ScaleForm::LINEAR;  // with fewer than three lines found, or only one given: PROPORTIONAL
-    std::optional<std::int64_t> valid_from_utc_ns, valid_to_utc_ns;  // unset: the runs' time
+    std::optional<std::int64_t> valid_from_utc_ns,
+        valid_to_utc_ns;  // unset: from their first slot to their last
 };
 
 // Reads every whole record of the runs, which must share one config. A channel that cannot be calibrated has

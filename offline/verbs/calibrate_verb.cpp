@@ -80,8 +80,8 @@ class CalibrateVerb : public Verb {
             ->check(CLI::IsMember({"proportional", "linear", "quadratic"}))
             ->capture_default_str();
         command.add_option("--valid-from", valid_from_,
-                           "hpge: UTC as 2026-11-27T22:20:22; unset: the first run's start");
-        command.add_option("--valid-to", valid_to_, "hpge: unset: the last run's stop");
+                           "hpge: UTC as 2026-11-27T22:20:22; unset: the runs' first slot");
+        command.add_option("--valid-to", valid_to_, "hpge: unset: their last slot");
     }
 
     // Writes the file; the report of a calibration of any kind.

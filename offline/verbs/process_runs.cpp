@@ -64,7 +64,7 @@ Provenance provenance_of_all(const std::vector<RunReader>& runs, const std::stri
     return out;
 }
 
-// Each must hold over the whole time of the runs.
+// They must hold for every slot of the runs.
 Result<std::vector<NamedCalibration>> load_calibrations(const std::vector<std::string>& paths,
                                                         const std::vector<RunReader>& runs) {
     std::vector<NamedCalibration> files;
@@ -74,9 +74,9 @@ Result<std::vector<NamedCalibration>> load_calibrations(const std::vector<std::s
         files.push_back({path, std::move(*calibration)});
     }
     for (const auto& run : runs) {
-        const auto range = utc_range_of(run);
-        if (!range) return range.error();
-        if (auto status = check_validity(files, *range); !status) return status.error();
+        const auto labels = utc_labels_of(run);
+        if (!labels) return labels.error();
+        if (auto status = check_validity(files, *labels); !status) return status.error();
     }
     return files;
 }

@@ -209,7 +209,7 @@ TEST_CASE("a pulser calibrates a run for its own reprocessing, and the file is n
     CHECK(slice.kev_per_adc().value() == Approx(0.2).epsilon(1e-3));
     CHECK(slice.decay_ns().value() == Approx(80000).epsilon(1e-2));
     CHECK(slice.valid_from_utc_ns() == 100 * second);
-    CHECK(slice.valid_to_utc_ns() == 180 * second);
+    CHECK(slice.valid_to_utc_ns() == 179 * second + 1);
 
     const auto path = directory.path() + "/ge.txtpb";
     REQUIRE(save_calibration(calibration, path).has_value());
@@ -222,14 +222,16 @@ TEST_CASE("a pulser calibrates a run for its own reprocessing, and the file is n
     CHECK(done.saved.provenance.calibrations[0].second == sha256_of(load_calibration(path).value()));
     CHECK_THAT(done.saved.effective_config, Catch::Contains("kev_per_adc: 0.2"));
 
-    // The same run under another clock: the calibration ends 5 s before it does.
-    const auto later = test::write_hpge_run(directory.path(), 2, records, 100 * second, 185 * second);
-    options.directories = {later};
+    // A run that goes on for 5 s after the calibration has ended.
+    auto longer = records;
+    for (std::size_t i = 75; i < longer.size(); ++i)
+        longer[i].utc_ns += 6 * second;
+    options.directories = {test::write_hpge_run(directory.path(), 2, longer, 0, 1)};
     const auto refused = process_runs(options);
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().kind == proto::ErrorKind::CONFIG);
     CHECK_THAT(refused.error().message, Catch::Contains("ge.txtpb") && Catch::Contains("'ge'") &&
-                                            Catch::Contains("00:03:00 to 1970-01-01 00:03:05"));
+                                            Catch::Contains("00:03:01 to 1970-01-01 00:03:05"));
 }
 
 TEST_CASE("files of one chain add up, and what they leave open is refused with file, channel and gap") {
@@ -247,17 +249,24 @@ TEST_CASE("files of one chain add up, and what they leave open is refused with f
         slice.mutable_decay_ns()->set_value(81000);
         return NamedCalibration{path, calibration};
     };
+    const auto at = [](std::initializer_list<std::int64_t> seconds) {
+        std::vector<std::int64_t> labels;
+        for (const auto s : seconds)
+            labels.push_back(s * second);
+        return labels;
+    };
     const std::vector<NamedCalibration> both{file("b", 50, 100), file("a", 10, 50)};
-    CHECK(check_validity(both, {10 * second, 100 * second}).has_value());
-    CHECK_FALSE(check_validity(both, {9 * second, 100 * second}).has_value());
-    CHECK_FALSE(check_validity(both, {10 * second, 101 * second}).has_value());
-    const std::vector<NamedCalibration> apart{file("a", 10, 50), file("b", 60, 100)};
-    const auto gap = check_validity(apart, {20 * second, 70 * second});
+    CHECK(check_validity(both, at({10, 49, 50, 99})).has_value());
+    CHECK(check_validity(both, {}).has_value());
+    CHECK_FALSE(check_validity(both, at({9, 50})).has_value());
+    CHECK_FALSE(check_validity(both, at({50, 100})).has_value());
+    const std::vector<NamedCalibration> apart{file("c", 0, 5), file("a", 10, 50), file("b", 60, 100)};
+    CHECK(check_validity(apart, at({20, 70})).has_value());
+    const auto gap = check_validity(apart, at({20, 51, 53, 58, 70}));
     REQUIRE_FALSE(gap.has_value());
-    CHECK_THAT(gap.error().message,
-               Catch::StartsWith("a: ") && Catch::Contains("00:00:50 to 1970-01-01 00:01:00"));
-    CHECK_FALSE(
-        check_validity(std::vector{file("a", 10, 50, false)}, {20 * second, 30 * second}).has_value());
+    CHECK_THAT(gap.error().message, Catch::StartsWith("a: ") && Catch::Contains("'ge'") &&
+                                        Catch::Contains("00:00:51 to 1970-01-01 00:00:58"));
+    CHECK_FALSE(check_validity(std::vector{file("a", 10, 50, false)}, at({20})).has_value());
 
     const auto config = proto::parse_config(test::hpge_run_config(), "test").value();
     const auto changed = with_calibrations(config, both).value();
