@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -314,7 +313,6 @@ TEST_CASE("a thorium recording of 1000 events is calibrated on its own lines", "
     const auto calibration = calibrate_hpge({run}, options).value();
     const auto& slice = calibration.slices(0);
     INFO(calibration_table(calibration));
-    std::cout << calibration_table(calibration);
     REQUIRE(slice.fitted());
     CHECK(slice.decay_ns().value() == Approx(82000).epsilon(0.03));
     const auto top = std::ranges::find(slice.lines(), 2614.511, &wire::HpgeLineFit::energy_kev);
@@ -324,4 +322,21 @@ TEST_CASE("a thorium recording of 1000 events is calibrated on its own lines", "
     CHECK(slice.lines_size() >= 4);
     for (const auto& line : slice.lines())
         CHECK(std::abs(line.residual_kev()) < 3);
+
+    // The same through the engine: the line stands alone above the Compton edge.
+    const NamedCalibration named{"th228", calibration};
+    const auto config =
+        with_calibrations(proto::parse_config(test::hpge_run_config(), "test").value(), std::span(&named, 1))
+            .value();
+    int in_line = 0;
+    int below_line = 0;
+    for (const auto& record : records)
+        for (const auto& candidate : test::reconstruct(config.config, record)) {
+            if (!candidate.found || candidate.quality != 0) continue;
+            const double energy_kev = test::hpge_value(candidate, "energy_kev");
+            in_line += std::abs(energy_kev - 2614.5) < 5;
+            below_line += energy_kev > 2500 && energy_kev < 2600;
+        }
+    CHECK(in_line > 25);
+    CHECK(below_line < 5);
 }
