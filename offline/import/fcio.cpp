@@ -176,14 +176,15 @@ class FcioReader {
         std::vector<std::byte> list(2 * std::size_t{traces});
         if (auto status = file_.read(record_.fields[SPARSE_LIST].offset, list); !status) return status;
         for (std::uint32_t i = 0; i < traces; ++i)
-            if (little_u16(list.data() + 2 * i) >= config_.traces() ||
+            if (little_u16(list.data() + 2 * std::size_t{i}) >= config_.traces() ||
                 record_.fields[SPARSE_TRACES + i].bytes != trace_bytes)
-                return corrupt(fmt::format(
-                    "trace {} of {} bytes; the config says {} of {}", little_u16(list.data() + 2 * i),
-                    record_.fields[SPARSE_TRACES + i].bytes, config_.traces(), trace_bytes));
+                return corrupt(fmt::format("trace {} of {} bytes; the config says {} of {}",
+                                           little_u16(list.data() + 2 * std::size_t{i}),
+                                           record_.fields[SPARSE_TRACES + i].bytes, config_.traces(),
+                                           trace_bytes));
         if (auto status = begin_event(); !status) return status;
         for (std::uint32_t i = 0; i < traces; ++i)
-            add_trace(little_u16(list.data() + 2 * i), record_.fields[SPARSE_TRACES + i].offset);
+            add_trace(little_u16(list.data() + 2 * std::size_t{i}), record_.fields[SPARSE_TRACES + i].offset);
         if (traces > 0)
             recording_.traces[recording_.events.back().first_trace].device_header[1] = {
                 record_.begin, 4 + record_.with_lengths(0, SPARSE_TRACES).bytes};
@@ -240,7 +241,7 @@ proto::Status read_fcio(InputBytes file, const FcioOptions& options, Recording& 
     recording.frequency_hz = static_cast<double>(FcioClock::ticks_per_second);
     const auto index = recording.begin_file(file);
     FcioReader reader(file, options, static_cast<std::uint32_t>(index), recording);
-    const auto read = reader.read_all();
+    auto read = reader.read_all();
     if (!read && read.error().kind == proto::ErrorKind::CONFIG) return read;
     if (read && recording.events_of_file() == 0)
         return proto::error(proto::ErrorKind::TRUNCATED, fmt::format("{}: holds no event", file.path()));

@@ -39,7 +39,7 @@ proto::Result<Sis3316Event> read_sis3316_event(const InputBytes& file, std::uint
     const auto tag = word(lengths) >> 28;
     event.averaged = tag == 0xA;
     event.header_words = lengths + (event.averaged ? 2 : 1);
-    if (there < 4 || there < event.header_words * 4)
+    if (there < 4 || there < std::size_t{event.header_words} * 4)
         return proto::error(
             proto::ErrorKind::TRUNCATED,
             fmt::format("{}: ends {} bytes into the event at byte {}", file.path(), there, offset));

@@ -257,7 +257,7 @@ proto::Status read_wavedump(InputBytes file, const WaveDumpOptions& options, Rec
     const auto backwards_before = recording.times_backwards;
     const auto index = recording.begin_file(file);
     WaveDumpReader reader(file, options, *clock, static_cast<std::uint32_t>(index), recording);
-    const auto read = reader.read_all();
+    auto read = reader.read_all();
     if (!read && (recording.events_of_file() == 0 || read.error().kind == proto::ErrorKind::UNSUPPORTED))
         return read;
     if (recording.events_of_file() == 0)

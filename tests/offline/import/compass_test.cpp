@@ -66,7 +66,7 @@ void check_run(const test::Run& run, const std::vector<CompassTestEvent>& events
                 CHECK(record.samples_of(trace)[i] == event.base + i);
             REQUIRE(trace.device_header.size() == event_header);
             CHECK(std::memcmp(trace.device_header.data(), file.data() + at, event_header) == 0);
-            at += event_header + 2 * event.samples;
+            at += event_header + 2 * std::size_t{event.samples};
         }
     CHECK(found == events.size());
 }

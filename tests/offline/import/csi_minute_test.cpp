@@ -213,7 +213,7 @@ TEST_CASE("a simulated minute file gives the candidates of the slow reading in e
                 worker->reconstruct({run.records[k], 0, csi_traces, vetoes, {}}, candidates);
                 const auto slow = tests::slow_chain(csi[k], muon[k], tests::slow_windows(data_set), settings);
                 INFO("data set " << data_set << " variant " << static_cast<int>(variant) << " record " << k);
-                REQUIRE(compare.difference(candidates, slow) == "");
+                REQUIRE_THAT(compare.difference(candidates, slow), Catch::Equals(""));
                 found += slow.in_time.found + slow.anti_coincident.found;
             }
         }

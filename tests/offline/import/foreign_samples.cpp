@@ -31,7 +31,7 @@ ForeignSample llama() {
     sample.bytes = tests::llama_header({channel});
     sample.first_event = sample.bytes.size();
     for (std::uint32_t i = 0; i < events; ++i) {
-        tests::put_llama_event(sample.bytes, channel, 1000 * i, static_cast<std::uint16_t>(i));
+        tests::put_llama_event(sample.bytes, channel, 1000 * std::uint64_t{i}, static_cast<std::uint16_t>(i));
         sample.event_ends.push_back(sample.bytes.size());
     }
     add_lies(sample, "number of channels", 12, 0, {0, 9, 0x10000000, 0xFFFFFFFF});

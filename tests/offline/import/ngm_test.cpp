@@ -72,7 +72,7 @@ TEST_CASE("NGM events of all modules, channels, readouts and format bits become 
     }
     const auto run = import_ngm(file, directory);
     const auto traces = traces_of(run);
-    REQUIRE(traces.size() == 3 * 2 * 16);
+    REQUIRE(traces.size() == 96);
     for (std::size_t i = 0; i < traces.size(); ++i) {  // in the order of time, as they were made
         const auto channel = static_cast<std::uint32_t>(i % 32 / 2);
         CHECK(traces[i]->board == (i % 2 == 0 ? 4 : 9));
@@ -81,7 +81,7 @@ TEST_CASE("NGM events of all modules, channels, readouts and format bits become 
         CHECK(traces[i]->ticks_per_sample == 1);
         CHECK(traces[i]->count == 2 * channel);
         const Sis3316TestEvent shape{.format_bits = channel};
-        CHECK(traces[i]->device_header.size() == shape.header_words() * 4 + 32);
+        CHECK(traces[i]->device_header.size() == std::size_t{shape.header_words()} * 4 + 32);
     }
     CHECK(run.records[0].clocks[0].frequency_hz == 250e6);
     CHECK(run.description.imported_files(0).header() == text_of(file.bytes, 0, 400));
@@ -101,7 +101,7 @@ TEST_CASE("an NGM trace keeps its header and MAW words, the first of a readout i
     const auto run = import_ngm(file, directory, options);
     const auto traces = traces_of(run);
     REQUIRE(traces.size() == 2);
-    constexpr std::size_t header = 12 * 4;
+    constexpr std::size_t header = 48;
     const auto channel_header = 400 + 40 + 8 + 2 * 32;
     const auto first = static_cast<std::size_t>(channel_header + 32);
     CHECK(traces[0]->device_header == text_of(file.bytes, first, header) +

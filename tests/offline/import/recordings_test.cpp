@@ -35,8 +35,8 @@ TEST_CASE("the LLaMA pulser recording is imported with every event, sample sum a
     CHECK(stream(report, 4, false).waveforms == 37);
     CHECK(stream(report, 0, false).sample_sum == 2'566'696'400);
     CHECK(stream(report, 4, false).sample_sum == 2'343'025'116);
-    CHECK(stream(report, 0, true).samples == 37 * 10000);
-    CHECK(stream(report, 4, true).samples == 37 * 500);
+    CHECK(stream(report, 0, true).samples == 370'000);
+    CHECK(stream(report, 4, true).samples == 18'500);
 
     const auto run = test::read_run(report);
     std::vector<proto::Trace> ch0;
@@ -95,7 +95,7 @@ TEST_CASE("the HPGe WaveDump recording is imported with its sum and time tags") 
     CHECK(report.format == ImportFormat::WAVEDUMP);
     CHECK(report.events == 8);
     REQUIRE(report.streams.size() == 1);
-    CHECK(report.streams[0].samples == 8 * 10000);
+    CHECK(report.streams[0].samples == 80'000);
     CHECK(report.streams[0].sample_sum == 32'904'353);
     const auto run = test::read_run(report);
     std::vector<std::int64_t> ticks;
@@ -122,7 +122,7 @@ TEST_CASE("two WaveDump files of one coincidence become one run") {
     REQUIRE(report->streams.size() == 2);
     for (const auto& s : report->streams) {
         CHECK(s.waveforms == 41);
-        CHECK(s.samples == 41 * 6006);
+        CHECK(s.samples == 246'246);
     }
     CHECK(report->streams[0].sample_sum == 25'465'611);
     CHECK(report->streams[1].sample_sum == 20'781'141);
@@ -142,7 +142,7 @@ TEST_CASE("the FCIO recording of a HPGe detector is imported with its events, su
     CHECK(report.messages.empty());
     REQUIRE(report.streams.size() == 1);
     CHECK(report.streams[0].waveforms == 1000);
-    CHECK(report.streams[0].samples == 1000 * 1836);
+    CHECK(report.streams[0].samples == 1'836'000);
     CHECK(report.streams[0].sample_sum == 24'249'924'008);
     const auto run = test::read_run(report);
     int saturated = 0;
@@ -176,7 +176,7 @@ TEST_CASE("the sparse FCIO recording of SiPMs is imported with all channels of e
         CHECK(report.streams[i].board == 528);
         CHECK(report.streams[i].channel == i);
         CHECK(report.streams[i].waveforms == 50);
-        CHECK(report.streams[i].samples == 50 * 6000);
+        CHECK(report.streams[i].samples == 300'000);
         sum += report.streams[i].sample_sum;
     }
     CHECK(sum == 14'252'540'562);
@@ -195,7 +195,7 @@ TEST_CASE("the CoMPASS recording is imported with its times, energies and sums")
     CHECK(report.messages.empty());
     for (const std::uint32_t channel : {0u, 1u}) {
         CHECK(stream(report, channel, false).waveforms == 51);
-        CHECK(stream(report, channel, false).samples == 51 * 1000);
+        CHECK(stream(report, channel, false).samples == 51'000);
     }
     CHECK(stream(report, 0, false).sample_sum == 149'661'357);
     CHECK(stream(report, 1, false).sample_sum == 156'831'811);
