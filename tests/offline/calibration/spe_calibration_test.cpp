@@ -8,7 +8,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "offline/calibration/applied_calibrations.hpp"
 #include "offline/calibration/calibration_file.hpp"
+#include "proto/config_loader.hpp"
 #include "proto/run_file/run_writer.hpp"
 #include "proto/wire.hpp"
 #include "tests/hw/collecting_sink.hpp"
@@ -142,11 +144,14 @@ TEST_CASE("the SPE charges of partners are calibrated with their detector's, and
     fit.set_valid_to_utc_ns(2000);
     fit.set_fitted(true);
     fit.mutable_spe_charge_adc()->set_value(411.5);
-    const auto changed = with_calibration(shipped, calibration);
+    const auto applied = [&] {
+        return with_calibrations(shipped, std::vector{NamedCalibration{"spe", calibration}});
+    };
+    const auto changed = applied();
     REQUIRE(changed.has_value());
     CHECK(changed->config.chain(0).pmt().spe_slice(0).channel() == "a-right");
     fit.set_channel("panel-a");
-    CHECK_FALSE(with_calibration(shipped, calibration).has_value());
+    CHECK_FALSE(applied().has_value());
 }
 
 TEST_CASE("the simulated detector's SPE charge is found from its records", "[integration]") {
