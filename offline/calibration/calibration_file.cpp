@@ -17,9 +17,15 @@ namespace {
 std::string print(const google::protobuf::Message& message) {
     google::protobuf::TextFormat::Printer printer;
     printer.SetUseUtf8StringEscaping(true);
+    printer.SetUseShortRepeatedPrimitives(true);  // a spectrum's counts on one line
     std::string text;
     printer.PrintToString(message, &text);
     return text;
+}
+
+// The line that calibration_text() ends with.
+std::string hash_line(std::string_view text) {
+    return fmt::format("sha256: \"{}\"\n", proto::sha256_hex(text));
 }
 
 // Keeps the parser from printing, and what it says first.
@@ -46,7 +52,9 @@ proto::Result<Calibration> parse_as(const std::string& text, const std::string& 
         return proto::error(proto::ErrorKind::UNSUPPORTED,
                             fmt::format("{}: calibration format {}; known: {}", name,
                                         calibration.format_major(), calibration_major));
-    if (text != calibration_text(calibration))
+    // Of the text as it stands, not as this version would print it: older files hold.
+    const auto hashed = text.rfind("sha256: ");
+    if (hashed == std::string::npos || text.substr(hashed) != hash_line(text.substr(0, hashed)))
         return proto::error(
             proto::ErrorKind::CORRUPT,
             fmt::format("{}: its content does not have the hash that it names: it was changed", name));
@@ -69,7 +77,7 @@ std::string calibration_text(Calibration calibration) {
         [](auto& message) {
             message.clear_sha256();
             const auto text = print(message);
-            return text + fmt::format("sha256: \"{}\"\n", proto::sha256_hex(text));
+            return text + hash_line(text);
         },
         calibration);
 }

@@ -28,8 +28,10 @@ proto::Result<wire::SpeCalibration> calibrate_spe(const std::vector<std::string>
     calibration.set_slice_length_s(options.spectrum.slice_s);
     calibration.set_fit_min_adc(options.fit.min_adc);
     calibration.set_fit_max_adc(options.fit.max_adc);
-    for (const auto& run : runs->runs)
+    for (const auto& run : runs->runs) {
         calibration.add_runs(run.description().number());
+        calibration.set_simulated(calibration.simulated() || run.description().simulated());
+    }
     if (auto status = runs->for_each_record([&](const auto& record) { spectra->add(record); }); !status)
         return status.error();
     for (const auto& [key, spectrum] : spectra->spectra()) {

@@ -129,6 +129,17 @@ void set(wire::FitParameter& parameter, const SpeFit& fit, Index index) {
     parameter.set_error(fit.error(index));
 }
 
+// What was fitted goes with the fit, so that it can be looked at later.
+void store_counts(const ChargeSpectrum& spectrum, const SpeFitOptions& options, wire::SpeSliceFit& result) {
+    result.set_bin_adc(spectrum.bin_adc);
+    for (std::size_t bin = 0; bin < spectrum.counts.size(); ++bin) {
+        const double q = spectrum.centre(bin);
+        if (q < options.min_adc || q >= options.max_adc) continue;
+        if (result.counts().empty()) result.set_first_bin(static_cast<std::uint32_t>(bin));
+        result.add_counts(spectrum.counts[bin]);
+    }
+}
+
 }  // namespace
 
 double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc) {
@@ -143,6 +154,7 @@ wire::SpeSliceFit fit_spe(const ChargeSpectrum& spectrum, const SpeFitOptions& o
     wire::SpeSliceFit result;
     SpeFit fit(spectrum, options);
     result.set_entries(fit.entries());
+    store_counts(spectrum, options, result);
     if (fit.entries() < options.min_entries || fit.bins() <= COUNT) {
         result.set_problem(fmt::format("{} pulses in {} bins; needed: {} in more than {}", fit.entries(),
                                        fit.bins(), options.min_entries, static_cast<int>(COUNT)));

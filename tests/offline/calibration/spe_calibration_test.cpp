@@ -154,6 +154,38 @@ TEST_CASE("the SPE charges of partners are calibrated with their detector's, and
     CHECK_FALSE(applied().has_value());
 }
 
+TEST_CASE("the spectrum that was fitted goes with the fit") {
+    std::mt19937_64 random(2);
+    const auto spectrum = draw(random, SpeShape::POLYA, 60, 3, 5000);
+    const auto fit = fit_spe(spectrum, {});
+    CHECK(fit.bin_adc() == 2);
+    CHECK(fit.first_bin() == 10);  // centre 20.5, the first at or above 20
+    REQUIRE(fit.counts_size() == 140);
+    std::uint64_t sum = 0;
+    for (int i = 0; i < fit.counts_size(); ++i) {
+        CHECK(fit.counts(i) == spectrum.counts[static_cast<std::size_t>(10 + i)]);
+        sum += fit.counts(i);
+    }
+    CHECK(sum == fit.entries());
+}
+
+TEST_CASE("a calibration file of before spectra were kept is read") {
+    const std::string text =
+        "format_major: 1\nchain: \"pmt\"\nruns: 3\nruns: 4\n"
+        "slices {\n  channel: \"csi\"\n  fitted: true\n  spe_charge_adc {\n    value: 61.25\n  }\n}\n";
+    const auto hash = "sha256: \"" + proto::sha256_hex(text) + "\"\n";
+    const auto old = parse_calibration(text + hash, "old");
+    REQUIRE(old.has_value());
+    const auto& spe = std::get<wire::SpeCalibration>(*old);
+    CHECK(spe.runs_size() == 2);
+    CHECK(spe.slices(0).counts().empty());
+    auto changed = text;
+    changed.replace(changed.find("61.25"), 5, "61.35");
+    CHECK(parse_calibration(changed + hash, "old").error().kind == proto::ErrorKind::CORRUPT);
+    CHECK(parse_calibration(text, "old").error().kind == proto::ErrorKind::CORRUPT);
+    CHECK(parse_calibration(text + hash + "\n", "old").error().kind == proto::ErrorKind::CORRUPT);
+}
+
 TEST_CASE("the simulated detector's SPE charge is found from its records", "[integration]") {
     constexpr double spe = 66;
     auto board = hw::testing::simulated_board(2500);
