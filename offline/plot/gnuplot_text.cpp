@@ -1,0 +1,85 @@
+#include "offline/plot/gnuplot_text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace spillgate::offline::plot {
+
+namespace {
+
+constexpr std::string_view special = "\\{}^_@&~";
+constexpr std::string_view recoil_time = "t_rec";
+
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u;
+}
+
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+           (static_cast<unsigned char>(c) & 0x80u) != 0;
+}
+
+// Bytes of the UTF-8 character that `text` begins with; 0 if they are none.
+std::size_t character_length(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
+    if (length > text.size()) return 0;
+    return std::all_of(text.begin() + (length > 0 ? 1 : 0),
+                       text.begin() + static_cast<std::ptrdiff_t>(length), is_continuation)
+               ? length
+               : 0;
+}
+
+bool is_recoil_time(std::string_view text, std::size_t at) {
+    if (text.substr(at, recoil_time.size()) != recoil_time) return false;
+    const auto after = at + recoil_time.size();
+    return (at == 0 || !is_word(text[at - 1])) && (after == text.size() || !is_word(text[after]));
+}
+
+}  // namespace
+
+std::string gnuplot_text(std::string_view text) {
+    std::string out = "'";
+    for (std::size_t at = 0; at < text.size();) {
+        if (is_recoil_time(text, at)) {
+            out += "{/:Italic t}_{rec}";
+            at += recoil_time.size();
+            continue;
+        }
+        const auto length = character_length(text.substr(at));
+        const char c = text[at];
+        if (length == 0)
+            out += "\xEF\xBF\xBD";  // the replacement character
+        else if (length > 1)
+            out += text.substr(at, length);
+        else if (std::iscntrl(static_cast<unsigned char>(c)) != 0)
+            out += ' ';
+        else if (c == '\'')
+            out += "''";
+        else if (special.find(c) != std::string_view::npos)
+            (out += '\\') += c;
+        else
+            out += c;
+        at += std::max<std::size_t>(length, 1);
+    }
+    return out + "'";
+}
+
+std::string gnuplot_number(double value) {
+    return std::isfinite(value) ? fmt::format("{}", value) : "NaN";
+}
+
+std::size_t drawn_length(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+}
+
+}  // namespace spillgate::offline::plot
