@@ -1,0 +1,67 @@
+#include "offline/plot/pulse_marks.hpp"
+
+#include <algorithm>
+
+#include "offline/reconstruction/pmt/code_table.hpp"
+#include "offline/reconstruction/pmt/trace_analysis.hpp"
+
+namespace spillgate::offline::plot {
+
+namespace {
+
+const config::PmtChain* pmt_chain(const config::Config& config, const std::string& name) {
+    for (const auto& chain : config.chain())
+        if (chain.name() == name && chain.has_pmt()) return &chain.pmt();
+    return nullptr;
+}
+
+bool contains(const google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The chain that reads the channel as a detector.
+const config::PmtChain* detector_chain(const config::Config& config, const config::Channel& channel) {
+    if (!channel.chain().empty()) return pmt_chain(config, channel.chain());
+    for (const auto& owner : config.channel())
+        if (contains(owner.partner(), channel.name())) return pmt_chain(config, owner.chain());
+    return nullptr;
+}
+
+config::PmtChain::CodeTable code_table(const config::Config& config, const config::Channel& channel) {
+    if (const auto* chain = detector_chain(config, channel)) return chain->codes();
+    for (const auto& owner : config.channel())
+        if (contains(owner.veto(), channel.name()))
+            if (const auto* chain = pmt_chain(config, owner.chain())) return chain->veto_codes();
+    return config::PmtChain::IDENTITY;
+}
+
+}  // namespace
+
+std::optional<PulseMarks> find_pulses(const config::Config& config, const config::Channel& channel,
+                                      const proto::SpillRecord& record, const proto::Trace& trace) {
+    const auto* chain = detector_chain(config, channel);
+    if (chain == nullptr) return std::nullopt;
+    pmt::DetectorTraceAnalyser analyser(*chain);
+    pmt::TraceAnalysis analysis;
+    analyser(record, trace, analysis);
+    PulseMarks marks;
+    marks.baseline = analysis.baseline;
+    if (chain->variant() != config::PmtChain::CONDITIONAL_MEAN)
+        marks.threshold = marks.baseline + (chain->positive_pulses() ? 1 : -1) * chain->threshold_adc();
+    for (const auto& peak : analysis.peaks)
+        marks.regions.emplace_back(peak.begin, peak.end);
+    return marks;
+}
+
+std::vector<std::int32_t> codes_of(const config::Config& config, const config::Channel* config_channel,
+                                   const proto::SpillRecord& record, const proto::Trace& trace) {
+    const pmt::CodeTable table(config_channel != nullptr ? code_table(config, *config_channel)
+                                                         : config::PmtChain::IDENTITY);
+    std::vector<std::int32_t> codes;
+    codes.reserve(trace.count);
+    for (const auto word : record.samples_of(trace))
+        codes.push_back(table.corrected(pmt::code_of(word, trace.encoding)));
+    return codes;
+}
+
+}  // namespace spillgate::offline::plot

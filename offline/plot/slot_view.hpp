@@ -1,0 +1,29 @@
+// One slot as it is to be drawn: its record and verdict, the config that reads it, and what the engine makes
+// of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "offline/engine.hpp"
+#include "offline/plot/recorded_slot.hpp"
+#include "proto/config_loader.hpp"
+#include "proto/result.hpp"
+
+namespace spillgate::offline::plot {
+
+struct SlotView {
+    wire::RunDescription run;
+    proto::LoadedConfig config;
+    RecordedSlot slot;
+    std::shared_ptr<const Engine> engine;  // null, if the config makes none; then there are no candidates
+    std::string no_engine;                 // why
+    SlotCandidates candidates;
+};
+
+// `config` is a path; empty: the run's own. Errors: those of RunReader::open, read_slot and the config
+// loader.
+proto::Result<SlotView> load_slot_view(const std::string& run_directory, std::uint64_t slot,
+                                       const std::string& config);
+
+}  // namespace spillgate::offline::plot
