@@ -89,6 +89,29 @@ double residual_kev(const EnergyScale& scale, const wire::HpgeLineFit& line) {
     return scale.kev(line.position_adc().value()) - line.energy_kev();
 }
 
+// Where the bins of a line's fit begin: they were laid around the place where it was expected, which the
+// middle of its range still is.
+double begin_kev(const EnergyScale& scale, const wire::HpgeLineFit& line) {
+    return scale.kev(line.expected_adc()) - 0.5 * line.bin_kev() * line.bin_counts_size();
+}
+
+// The pulses on the scale, up to a tenth beyond the highest line.
+void fill_spectrum(std::span<const double> energies, const EnergyScale& scale, wire::HpgeSliceFit& out) {
+    constexpr double bins = 1500;
+    double highest_kev = 0;
+    for (const auto& line : out.lines())
+        highest_kev = std::max(highest_kev, line.energy_kev());
+    const double bin_kev = highest_kev > bins ? 2 : highest_kev > 0.5 * bins ? 1 : 0.5;
+    std::vector<std::uint64_t> counts(static_cast<std::size_t>(std::ceil(1.1 * highest_kev / bin_kev)));
+    for (const double energy : energies) {
+        const double kev = scale.kev(energy);
+        if (kev < 0 || kev >= bin_kev * static_cast<double>(counts.size())) continue;
+        ++counts[static_cast<std::size_t>(kev / bin_kev)];
+    }
+    out.set_bin_kev(bin_kev);
+    out.mutable_counts()->Assign(counts.begin(), counts.end());
+}
+
 template <class Lines>
 ScaleForm form_for(const Lines& lines, ScaleForm wanted) {
     const auto used = std::ranges::count_if(lines, [](const auto& line) { return line.used(); });
@@ -197,7 +220,9 @@ wire::HpgeSliceFit fit_hpge(const HpgeChannelPulses& of, double chain_decay_ns,
     }
     for (auto& line : *out.mutable_lines()) {
         line.set_residual_kev(residual_kev(scale, line));
+        line.set_begin_kev(begin_kev(scale, line));
     }
+    fill_spectrum(energies, scale, out);
     if (const auto form = form_for(out.lines(), options.form);
         form < options.form && options.lines.size() > 1)
         say(out, fmt::format("the lines found allow a scale with {} coefficients only",
@@ -230,8 +255,10 @@ proto::Result<wire::HpgeCalibration> calibrate_hpge(const std::vector<std::strin
     calibration.set_chain(*chain);
     calibration.set_source(options.source);
     calibration.set_software_version(SPILLGATE_VERSION);
-    for (const auto& run : runs->runs)
+    for (const auto& run : runs->runs) {
         calibration.add_runs(run.description().number());
+        calibration.set_simulated(calibration.simulated() || run.description().simulated());
+    }
     for (const auto& [name, channel] : pulses->channels()) {
         auto& slice = *calibration.add_slices();
         slice = fit_hpge(channel, pulses->chain_decay_ns(), options);

@@ -105,6 +105,12 @@ wire::HpgeLineFit fit_line(std::span<const double> energies_adc, const LineFitOp
     out.set_ndof(static_cast<std::uint32_t>(line.counts.size()) -
                  static_cast<std::uint32_t>(std::ranges::count(varied, true)));
     if (!determined || best[COUNTS] * line.total < least_counts) return out;
+    out.set_expected_adc(options.expected_adc);
+    out.set_bin_kev(line.width * options.fwhm_kev);
+    for (std::size_t bin = 0; bin < line.counts.size(); ++bin) {
+        out.add_bin_counts(static_cast<std::uint64_t>(line.counts[bin]));
+        out.add_bin_expected(line.expected(bin, best));
+    }
     out.mutable_position_adc()->set_error(errors[POSITION] * fwhm_adc);
     out.mutable_counts()->set_error(errors[COUNTS] * line.total);
     out.mutable_fwhm_kev()->set_error(errors[WIDTH] * options.fwhm_kev);

@@ -19,7 +19,7 @@ struct LineFitOptions {
 // Gaussian + linear background + a step under the line (background higher below it by a part of its counts),
 // in bins of a quarter of the FWHM, by the Poisson likelihood ratio (Baker and Cousins, NIM 221 (1984) 437);
 // errors from its second derivatives. energies_adc must be sorted. Returns a line with position_adc.error 0
-// if it is not determined: too few counts, or at a bound. Fills neither residual nor `used`.
+// if it is not determined: too few counts, or at a bound. Fills neither residual, `used` nor begin_kev.
 wire::HpgeLineFit fit_line(std::span<const double> energies_adc, const LineFitOptions& options);
 
 }  // namespace spillgate::offline

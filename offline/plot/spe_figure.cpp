@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "offline/calibration/spe_fit.hpp"
+#include "offline/plot/calibration_slices.hpp"
 #include "offline/plot/colours.hpp"
 #include "offline/plot/fit_figure.hpp"
-#include "offline/plot/origin_text.hpp"
 
 namespace spillgate::offline::plot {
 
@@ -19,20 +17,6 @@ namespace {
 
 constexpr int curve_points = 400;
 constexpr std::size_t hash_characters = 8;
-
-std::string utc_text(std::int64_t utc_ns) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(utc_ns / 1'000'000'000)));
-}
-
-std::string value_text(const wire::SpeParameter& parameter, int decimals) {
-    if (parameter.error() == 0) return fmt::format("{:.{}f} (at its bound)", parameter.value(), decimals);
-    return fmt::format("{:.{}f} ± {:.{}f}", parameter.value(), decimals, parameter.error(), decimals);
-}
-
-std::string run_line(const wire::SpeCalibration& calibration) {
-    const std::vector<std::uint32_t> runs(calibration.runs().begin(), calibration.runs().end());
-    return fmt::format("{} · chain {}", runs_text(runs), calibration.chain());
-}
 
 std::string footer(const wire::SpeCalibration& calibration) {
     return fmt::format("calibration {} · {} shape, fitted from {:g} to {:g} ADC·samples · spillgate {}",
@@ -50,7 +34,7 @@ double entries_of(const wire::SpeSliceFit& fit, int term) {
 // The slice with all terms but one left out.
 wire::SpeSliceFit only_term(const wire::SpeSliceFit& fit, int term) {
     auto one = fit;
-    const std::array<wire::SpeParameter*, 4> entries{
+    const std::array<wire::FitParameter*, 4> entries{
         one.mutable_pedestal_entries(), one.mutable_one_pe_entries(), one.mutable_two_pe_entries(),
         one.mutable_three_pe_entries()};
     for (std::size_t i = 0; i < entries.size(); ++i)
@@ -77,16 +61,17 @@ class SliceFigure {
   private:
     void add_texts() {
         plot_.title = fmt::format("SPE calibration · {}", fit_.channel());
-        plot_.lines = {fmt::format("{} · valid from {} to {} UTC", run_line(calibration_),
-                                   utc_text(fit_.valid_from_utc_ns()), utc_text(fit_.valid_to_utc_ns()))};
+        plot_.lines = {fmt::format("{} · {}", run_line(calibration_), validity_text(fit_))};
         plot_.footer = footer(calibration_);
         plot_.simulated = calibration_.simulated();
         if (fit_.has_spe_charge_adc()) {
-            plot_.result = {fmt::format("SPE charge {} ADC·samples", value_text(fit_.spe_charge_adc(), 2)),
-                            shape_ == SpeShape::GAUSSIAN
-                                ? fmt::format("σ = {} ADC·samples", value_text(fit_.width(), 2))
-                                : fmt::format("Polya m = {}", value_text(fit_.width(), 2)),
-                            fmt::format("χ²/ndof = {:.1f}/{}", fit_.chi2(), fit_.ndof())};
+            plot_.result = {
+                fmt::format("SPE charge {} ADC·samples",
+                            value_text(fit_.spe_charge_adc(), 2, "at its bound")),
+                shape_ == SpeShape::GAUSSIAN
+                    ? fmt::format("σ = {} ADC·samples", value_text(fit_.width(), 2, "at its bound"))
+                    : fmt::format("Polya m = {}", value_text(fit_.width(), 2, "at its bound")),
+                fmt::format("χ²/ndof = {:.1f}/{}", fit_.chi2(), fit_.ndof())};
         }
         plot_.result.push_back(fmt::format("{} pulses", fit_.entries()));
         if (!fit_.fitted()) plot_.result.emplace_back("not fitted");
@@ -150,29 +135,6 @@ class SliceFigure {
     FitPlot plot_;
 };
 
-proto::Result<std::vector<const wire::SpeSliceFit*>> choose(const wire::SpeCalibration& calibration,
-                                                            const SpeFigureOptions& options) {
-    std::vector<const wire::SpeSliceFit*> chosen;
-    std::string known;
-    for (const auto& fit : calibration.slices()) {
-        if (options.channel.empty() || fit.channel() == options.channel) chosen.push_back(&fit);
-        if (known.find(fit.channel()) == std::string::npos)
-            known += (known.empty() ? "" : ", ") + fit.channel();
-    }
-    if (chosen.empty())
-        return proto::error(proto::ErrorKind::NOT_FOUND,
-                            options.channel.empty()
-                                ? std::string("the calibration has no slices")
-                                : fmt::format("the calibration has no channel '{}'; it has: {}",
-                                              options.channel, known.empty() ? "none" : known));
-    if (!options.slice) return chosen;
-    if (*options.slice < 1 || *options.slice > chosen.size())
-        return proto::error(proto::ErrorKind::NOT_FOUND,
-                            fmt::format("there is no slice {}; there are {}, numbered from 1", *options.slice,
-                                        chosen.size()));
-    return std::vector{chosen[*options.slice - 1]};
-}
-
 // One channel's fitted slices over time, in hours after `begin_ns`.
 struct Trend {
     Points charge, goodness;
@@ -223,7 +185,7 @@ void add_room(Axis& axis, double at_least) {
 
 proto::Result<std::vector<Figure>> spe_figures(const wire::SpeCalibration& calibration,
                                                const SpeFigureOptions& options) {
-    const auto slices = choose(calibration, options);
+    const auto slices = choose_slices(calibration, options);
     if (!slices) return slices.error();
     std::vector<Figure> figures;
     for (const auto* fit : *slices) {
@@ -238,7 +200,7 @@ proto::Result<std::vector<Figure>> spe_figures(const wire::SpeCalibration& calib
 }
 
 proto::Result<Figure> spe_trend(const wire::SpeCalibration& calibration, const SpeFigureOptions& options) {
-    const auto slices = choose(calibration, options);
+    const auto slices = choose_slices(calibration, options);
     if (!slices) return slices.error();
     static constexpr std::array colours{in_time_colour,         peak_colour, residual_colour, no_beam_colour,
                                         anti_coincident_colour, quiet_colour};

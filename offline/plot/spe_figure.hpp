@@ -1,21 +1,17 @@
 // SPE calibrations: each slice's charge spectrum with its fit, and the SPE charge over time.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "offline/plot/calibration_figure.hpp"
 #include "offline/plot/figure.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/calibration.pb.h"
 
 namespace spillgate::offline::plot {
 
-struct SpeFigureOptions {
-    std::string channel;            // empty: all
-    std::optional<unsigned> slice;  // the n-th of those, from 1; unset: all
-    bool logarithmic = false;       // axis of counts
-};
+using SpeFigureOptions = CalibrationFigureOptions;
 
 // One page per slice. Errors: NOT_FOUND (no such channel or slice; the message says which there are), REFUSED
 // (a slice whose spectrum is not in the file: written before files held it).

@@ -7,6 +7,8 @@
 #include "offline/calibration/calibration_runs.hpp"
 #include "offline/calibration/hpge_calibration.hpp"
 #include "offline/calibration/spe_calibration.hpp"
+#include "offline/plot/calibration_figure.hpp"
+#include "offline/plot/draw.hpp"
 #include "offline/verbs/calibration_json.hpp"
 #include "offline/verbs/verbs.hpp"
 
@@ -14,12 +16,14 @@ namespace spillgate::offline {
 
 namespace {
 
+namespace json = boost::json;
+
 class CalibrateVerb : public Verb {
   public:
     std::string_view name() const override { return "calibrate"; }
     std::string_view summary() const override { return "Fit calibration constants to recorded runs"; }
     std::string_view example() const override {
-        return "spillgate-offline calibrate spe runs/run-000012 --out spe-12.txtpb\n"
+        return "spillgate-offline calibrate spe runs/run-000012 --out spe-12.txtpb --plot spe-12.pdf\n"
                "  spillgate-offline calibrate hpge runs/run-000014 --source th228 --valid-to "
                "2026-12-01T00:00:00 "
                "--out ge-14.txtpb\n"
@@ -35,12 +39,19 @@ class CalibrateVerb : public Verb {
             ->check(CLI::IsMember({"spe", "hpge"}));
         command.add_option("RUN", runs_, "run directories of one config")->required();
         command.add_option("-o,--out", out_, "calibration file to write")->required();
+        command.add_option(
+            "--plot", plot_,
+            "draw each fit, too: .pdf with a page per slice, .png or .svg with a file per slice");
         command.add_option("--chain", chain_, "chain that is calibrated; unset: the only one of the kind");
         add_spe_options(command);
         add_hpge_options(command);
     }
 
-    proto::Result<Report> run() override { return kind_ == "spe" ? run_spe() : run_hpge(); }
+    proto::Result<Report> run() override {
+        if (!plot_.empty())
+            if (const auto medium = plot::medium_of(plot_); !medium) return medium.error();
+        return kind_ == "spe" ? run_spe() : run_hpge();
+    }
 
   private:
     void add_spe_options(CLI::App& command) {
@@ -95,7 +106,24 @@ class CalibrateVerb : public Verb {
         report.json = {{"out", out_}, {"chain", calibration.chain()}, {"slices", slices_json(calibration)}};
         report.text = calibration_table(calibration) +
                       fmt::format("{} of {} slices fitted, {}\n", fitted, calibration.slices_size(), out_);
+        if (plot_.empty()) return report;
+        auto drawn = draw(calibration);
+        if (!drawn) return drawn.error();
+        report.json["plot"] = json::array(drawn->begin(), drawn->end());
+        for (const auto& path : *drawn)
+            report.text += path + "\n";
         return report;
+    }
+
+    proto::Result<std::vector<std::string>> draw(const Calibration& calibration) const {
+        // As it stands in the file, hash and all.
+        const auto written = parse_calibration(calibration_text(calibration), out_);
+        if (!written) return written.error();
+        const auto figures = plot::calibration_figures(*written, {});
+        if (!figures) return figures.error();
+        plot::Drawing drawing;
+        drawing.out = {plot_};
+        return plot::draw(*figures, drawing);
     }
 
     proto::Result<Report> run_spe() {
@@ -136,6 +164,7 @@ class CalibrateVerb : public Verb {
     }
 
     std::string kind_;
+    std::string plot_;
     std::vector<std::string> runs_;
     std::string out_;
     std::string chain_;

@@ -11,6 +11,7 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
     verbs.push_back(make_export_verb());
     verbs.push_back(make_import_verb());
     verbs.push_back(make_calibrate_verb());
+    verbs.push_back(make_plot_verb());
     return verbs;
 }
 

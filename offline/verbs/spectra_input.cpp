@@ -14,8 +14,12 @@ void SpectraInput::add_options(CLI::App& command) {
                     "an output directory or spectra.saved file, or run directories of one run")
         ->required();
     command.add_option("--config", options_.config, "process a run with this config, not with its own");
-    command.add_option("--calibration", options_.calibration,
-                       "a calibration file for a run: its constants hold instead of the config's");
+    command
+        .add_option(
+            "--calibration", options_.calibrations,
+            "calibration file (SPE or HPGe) for a run, once for each: their constants hold instead of the "
+            "config's")
+        ->allow_extra_args(false);
     options_.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 256u);
     command.add_option("--threads", options_.threads, "threads that reconstruct a run")
         ->check(CLI::Range(1, 256))
@@ -34,7 +38,7 @@ proto::Result<Processed> SpectraInput::load(const std::string& candidate_table) 
         options.candidate_table = candidate_table;
         return process_runs(options);
     }
-    if (!options_.config.empty() || !options_.calibration.empty())
+    if (!options_.config.empty() || !options_.calibrations.empty())
         return proto::error(
             proto::ErrorKind::CONFIG,
             "--config and --calibration are for runs; saved spectra were made with the config "

@@ -37,7 +37,7 @@ void require_same_file(const std::string& a, const std::string& b) {
 TEST_CASE("every verb has help with an example, and refuses what it does not know", "[integration]") {
     const auto all = run_program({"--help"});
     CHECK(all.status == 0);
-    for (const std::string verb : {"inspect", "verify", "reprocess", "merge", "export"}) {
+    for (const std::string verb : {"inspect", "verify", "reprocess", "merge", "export", "plot"}) {
         CHECK_THAT(all.out, Contains(verb));
         const auto help = run_program({verb, "--help"});
         CHECK(help.status == 0);
