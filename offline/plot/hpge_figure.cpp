@@ -35,8 +35,10 @@ class SliceFigures {
 
     Bins spectrum() const {
         Bins bins{0, fit_.bin_kev() * fit_.counts_size(), {}, {}};
-        for (const auto count : fit_.counts())
+        for (const auto count : fit_.counts()) {
             bins.value.push_back(static_cast<double>(count));
+            bins.error.push_back(std::sqrt(static_cast<double>(count)));
+        }
         return bins;
     }
 
