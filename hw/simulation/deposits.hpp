@@ -1,13 +1,13 @@
-// What happens in the detectors, in continuous time: deposits of light, each with its kind and size.
+// What happens in the detectors, in continuous time: deposits, each with its kind and size.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
 #include "hw/simulation/beam.hpp"
-#include "hw/simulation/parameters.hpp"
 
 namespace spillgate::hw::simulation {
 
@@ -19,50 +19,49 @@ enum class Kind : std::uint8_t {
     CEVNS_PROMPT,   // signal from pion decay
     CEVNS_DELAYED,  // signal from muon decay
     BEAM_NEUTRON,
-    MUON,  // on the veto channel
+    MUON,       // on the veto channel
+    LINE,       // a gamma's full energy
+    CONTINUUM,  // the background under the lines
+    PULSER,     // charge put on the preamplifier's test input
 };
-inline constexpr int kind_count = 8;
+inline constexpr int kind_count = 11;
 inline constexpr std::array<std::string_view, kind_count> kind_names{
-    "dark", "steady", "large", "cherenkov", "cevns-prompt", "cevns-delayed", "beam-neutron", "muon",
+    "dark",         "steady", "large", "cherenkov", "cevns-prompt", "cevns-delayed",
+    "beam-neutron", "muon",   "line",  "continuum", "pulser",
 };
 inline std::string_view name_of(Kind kind) {
     return kind_names[static_cast<std::size_t>(kind)];
+}
+// Nuclei recoil: what they ionise and excite differs from what electrons do.
+inline bool is_nuclear(Kind kind) {
+    return kind == Kind::CEVNS_PROMPT || kind == Kind::CEVNS_DELAYED || kind == Kind::BEAM_NEUTRON;
 }
 
 struct Deposit {
     std::int64_t tick = 0;
     float fraction = 0;  // [0, 1) of a tick
     Kind kind = Kind::DARK;
-    std::uint32_t n_pe = 0;  // MUON: pulse height in ADC
-    std::uint64_t key = 0;   // of its light: the same PE whoever asks, whenever
+    std::uint32_t n_pe = 0;  // PMTs: of all that see it. MUON: pulse height in ADC
+    float energy_kev = 0;    // HPGe: ionisation, before it fluctuates
+    std::uint64_t key = 0;   // of its light or charge: the same whoever asks, whenever
 };
 
-// All deposits of one cycle, by channel: the detectors in order, then the veto. Not ordered in time.
+// All deposits of one cycle, not ordered in time.
 struct CycleDeposits {
     Cycle cycle;
-    std::vector<std::vector<Deposit>> channels;
+    std::vector<std::vector<Deposit>> channels;  // seen by one channel: the detectors in order, then the veto
+    std::vector<Deposit> shared;                 // seen by all detector channels together
 };
 
+// Consecutive cycles.
+using History = std::deque<CycleDeposits>;
+
 // Draws a cycle's deposits; they depend on (seed, board, cycle, channel, kind) and the beam's facts alone.
-// Steady kinds fill the cycle evenly; the beam's follow the protons: prompt ones with the pion's lifetime of
-// 26 ns, delayed ones with the muon's 2.197 μs on top, neutrons neutron_delay_ns later. Sizes: the light of
-// signal, neutrons, steady and large deposits falls exponentially with the configured mean number of PE and
-// fluctuates as Poisson; at least one PE is seen.
 class DepositGenerator {
   public:
-    DepositGenerator(const Parameters& parameters, const Beam& beam);
-    void generate(std::uint64_t cycle_number, CycleDeposits& deposits) const;
-    std::size_t channels() const { return detectors_ + 1; }
-    std::size_t veto_index() const { return detectors_; }
-
-  private:
-    Parameters parameters_;
-    const Beam& beam_;
-    std::size_t detectors_ = 1;
-
-    void steady(const Cycle& cycle, std::size_t channel, std::vector<Deposit>& out) const;
-    void beam_induced(const Cycle& cycle, std::size_t channel, std::vector<Deposit>& out) const;
-    void muons(const Cycle& cycle, CycleDeposits& deposits) const;
+    virtual ~DepositGenerator() = default;
+    // Fills the lists of deposits.cycle: as many as there are channels, all empty.
+    virtual void draw(CycleDeposits& deposits) const = 0;
 };
 
 }  // namespace spillgate::hw::simulation

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "hw/simulation/random.hpp"
 
@@ -11,7 +10,6 @@ namespace spillgate::hw::simulation {
 namespace {
 
 constexpr std::size_t noise_length = std::size_t{1} << 19;
-constexpr double noise_memory = 0.3;  // correlation of neighbouring samples: the input's bandwidth
 
 std::int32_t floor_div(std::int32_t a, std::int32_t b) {
     return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0);
@@ -45,64 +43,49 @@ std::int32_t corrected_muon_code(std::int32_t raw) {
     return raw + sign * floor_div(4 - std::abs(raw), 11);
 }
 
-Digitizer::Digitizer(const Parameters& parameters, std::size_t channel, bool veto)
+Digitizer::Digitizer(const Parameters& parameters, std::size_t channel, const Input& input)
     : parameters_(parameters),
       channel_(channel),
-      veto_(veto),
-      shape_(parameters.ticks(veto ? parameters.pmt.veto_width_ns() : parameters.pmt.spe_width_ns())),
-      sign_(parameters.pmt.positive_pulses() ? 1.0f : -1.0f),
+      input_(input),
       lowest_(parameters.lowest_code),
       highest_(parameters.highest_code) {
-    if (parameters.pmt.uneven_codes())
-        uneven_ = uneven_table(veto ? corrected_muon_code : corrected_csi_code, lowest_, highest_);
+    if (input_.code_correction != nullptr) uneven_ = uneven_table(input_.code_correction, lowest_, highest_);
     noise_.resize(noise_length +
                   static_cast<std::size_t>(std::max(parameters.record_ticks, parameters.trace_ticks)));
     Random random{parameters.simulation.seed(), parameters.board, channel,
                   static_cast<std::uint64_t>(Purpose::NOISE_TABLE)};
-    const double fresh = parameters.pmt.noise_adc() * std::sqrt(1 - noise_memory * noise_memory);
+    const double memory = input_.noise_correlation;
+    const double fresh = input_.noise_adc * std::sqrt(1 - memory * memory);
     double value = 0;
     for (float& n : noise_) {
-        value = noise_memory * value + fresh * random.normal();
+        value = memory * value + fresh * random.normal();
         n = static_cast<float>(value);
     }
 }
 
-void Digitizer::analog(std::int64_t begin, std::span<const Pulse> pulses, std::span<float> out) const {
-    std::fill(out.begin(), out.end(), 0.0f);
-    const auto size = static_cast<std::int64_t>(out.size());
-    for (const Pulse& pulse : pulses) {
-        const std::int64_t first = pulse.tick - begin;
-        const auto from = std::max<std::int64_t>(0, -first);
-        const auto to = std::min<std::int64_t>(shape_.length(), size - first);
-        const auto samples = shape_.at(pulse.fraction);
-        for (std::int64_t i = from; i < to; ++i)
-            out[static_cast<std::size_t>(first + i)] += pulse.charge * samples[static_cast<std::size_t>(i)];
-    }
+double Digitizer::baseline_at(std::int64_t tick) const {
+    // It wanders over ten minutes, differently in each channel.
+    const double turns = std::fmod(
+        static_cast<double>(tick) / (600 * parameters_.frequency_hz) + 0.37 * static_cast<double>(channel_),
+        1.0);
+    return input_.baseline_adc + input_.wander_adc * std::sin(2 * M_PI * turns);
 }
 
-void Digitizer::digitize(std::int64_t begin, std::span<const Pulse> pulses, Closed closed,
-                         std::span<std::uint16_t> out) {
+void Digitizer::digitize(std::int64_t begin, std::span<const float> signal, Closed closed,
+                         std::span<std::uint16_t> out) const {
     const Parameters& p = parameters_;
     const std::size_t size = out.size();
-    analog_.resize(size);
-    analog(begin, pulses, analog_);
-
     Random random{p.simulation.seed(), p.board, channel_, static_cast<std::uint64_t>(begin),
                   static_cast<std::uint64_t>(Purpose::NOISE_OFFSET)};
     const float* noise = noise_.data() + random.below(noise_length);
-    // The baseline wanders over ten minutes, differently in each channel.
-    const double turns = std::fmod(
-        static_cast<double>(begin) / (600 * p.frequency_hz) + 0.37 * static_cast<double>(channel_), 1.0);
-    const double level = (veto_ ? p.pmt.veto_baseline_adc() : p.pmt.baseline_adc()) +
-                         p.pmt.baseline_wander_adc() * std::sin(2 * M_PI * turns);
     // Rounding by truncation of a positive number compiles to packed instructions; 2^16 keeps 1/128 ADC.
     constexpr float up = 65536.5f;
     constexpr std::int32_t down = 65536;
-    const auto baseline = static_cast<float>(level);
+    const auto baseline = static_cast<float>(baseline_at(begin));
     const auto low = static_cast<float>(lowest_);
     const auto high = static_cast<float>(highest_);
-    const float sign = sign_;
-    const float* pulse = analog_.data();
+    const float sign = input_.positive_pulses ? 1.0f : -1.0f;
+    const float* pulse = signal.data();
     std::uint16_t* code = out.data();
     for (std::size_t i = 0; i < size; ++i) {
         float v = baseline + noise[i] + sign * pulse[i];
@@ -110,10 +93,10 @@ void Digitizer::digitize(std::int64_t begin, std::span<const Pulse> pulses, Clos
         v = v > high ? high : v;
         code[i] = static_cast<std::uint16_t>(static_cast<std::int32_t>(v + up) - down);
     }
-    if (!veto_ && closed.end > closed.begin) {
+    if (input_.gated_adc && closed.end > closed.begin) {
         const auto from = std::clamp<std::int64_t>(closed.begin - begin, 0, static_cast<std::int64_t>(size));
         const auto to = std::clamp<std::int64_t>(closed.end - begin, 0, static_cast<std::int64_t>(size));
-        const auto shut = static_cast<std::int32_t>(std::lround(p.pmt.linear_gate_adc()));
+        const auto shut = static_cast<std::int32_t>(std::lround(*input_.gated_adc));
         const auto flat = static_cast<std::uint16_t>(std::clamp(shut, lowest_, highest_));
         std::fill(out.begin() + from, out.begin() + to, flat);
     }

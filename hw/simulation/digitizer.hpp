@@ -1,12 +1,13 @@
-// From pulses to codes: baseline, noise, saturation, the linear gate, and the digitizer's uneven codes.
+// From a channel's signal to codes: baseline, noise, saturation, the linear gate, and the digitizer's uneven
+// codes.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "hw/simulation/light.hpp"
-#include "hw/simulation/pulse_shape.hpp"
+#include "hw/simulation/parameters.hpp"
 
 namespace spillgate::hw::simulation {
 
@@ -16,30 +17,38 @@ struct Closed {
     std::int64_t end = 0;
 };
 
+// What a channel's input makes of its signal.
+struct Input {
+    double baseline_adc = 0;
+    double wander_adc = 0;         // amplitude of the baseline's slow wander
+    double noise_adc = 0;          // rms of a sample
+    double noise_correlation = 0;  // of neighbouring samples: the input's bandwidth
+    bool positive_pulses = false;
+    std::optional<double> gated_adc;  // level while the linear gate is closed; unset: it has none
+    // The correction that undoes the digitizer's uneven codes; null: they are even.
+    std::int32_t (*code_correction)(std::int32_t) = nullptr;
+};
+
 // One channel's way to codes. Not thread-safe (reuses its buffers).
 class Digitizer {
   public:
-    Digitizer(const Parameters& parameters, std::size_t channel, bool veto);
+    Digitizer(const Parameters& parameters, std::size_t channel, const Input& input);
 
-    const PulseShape& shape() const { return shape_; }
-    // Digitizes out.size() samples from `begin` on. Pulses that began up to shape().length() before belong
-    // into `pulses`; those outside are ignored. Noise depends on (seed, board, channel, begin).
-    void digitize(std::int64_t begin, std::span<const Pulse> pulses, Closed closed,
-                  std::span<std::uint16_t> out);
-    // The sum of pulses alone, in ADC over the baseline, from `begin` on.
-    void analog(std::int64_t begin, std::span<const Pulse> pulses, std::span<float> out) const;
+    // Digitizes a signal that begins at `begin`, ADC over the baseline. Noise depends on (seed, board,
+    // channel, begin).
+    void digitize(std::int64_t begin, std::span<const float> signal, Closed closed,
+                  std::span<std::uint16_t> out) const;
 
   private:
     Parameters parameters_;
     std::size_t channel_;
-    bool veto_;
-    PulseShape shape_;
-    float sign_ = -1;
+    Input input_;
     std::int32_t lowest_ = 0;  // code range before the code table
     std::int32_t highest_ = 0;
-    std::vector<float> noise_;  // a long stretch of noise, entered at a random place
-    std::vector<float> analog_;
+    std::vector<float> noise_;           // a long stretch of noise, entered at a random place
     std::vector<std::uint16_t> uneven_;  // code − lowest_ → the uneven digitizer's code; empty: even codes
+
+    double baseline_at(std::int64_t tick) const;
 };
 
 // What the correction of uneven codes (docs/reconstruction.md, step 1) makes of a raw code, of the

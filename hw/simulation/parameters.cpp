@@ -11,10 +11,55 @@ namespace spillgate::hw::simulation {
 
 namespace {
 
+constexpr unsigned fewest_hpge_bits = 10;     // a charge preamplifier's range needs them
+constexpr double longest_decay_cycles = 3.5;  // its tail must end within the cycles that are remembered
+
+proto::Error refusal(const Parameters& p, const std::string& why) {
+    return proto::error(proto::ErrorKind::CONFIG, fmt::format("board {}, simulation: {}", p.board, why));
+}
+
+// Of a level in codes.
+proto::Status checked_level(const Parameters& p, const char* name, double level) {
+    if (level >= p.lowest_code && level <= p.highest_code) return {};
+    return refusal(
+        p, fmt::format("{} is {:g}; allowed is {} to {}", name, level, p.lowest_code, p.highest_code));
+}
+
+proto::Status checked_pmt(const Parameters& p) {
+    const auto& pmt = p.pmt;
+    if (pmt.uneven_codes() && !(p.bits == 8 && p.is_signed))
+        return refusal(p, fmt::format("uneven_codes belong to the 8-bit signed digitizer of 2017; the board "
+                                      "has {} bits, {}",
+                                      p.bits, p.is_signed ? "signed" : "unsigned"));
+    if (pmt.shared_light() && pmt.detector_channels() < 2)
+        return refusal(p, "shared_light is set with one detector channel; allowed are at least 2");
+    if (auto status = checked_level(p, "baseline_adc", pmt.baseline_adc()); !status) return status;
+    if (auto status = checked_level(p, "veto_baseline_adc", pmt.veto_baseline_adc()); !status) return status;
+    return checked_level(p, "linear_gate_adc", pmt.linear_gate_adc());
+}
+
+proto::Status checked_hpge(const Parameters& p) {
+    const auto& hpge = p.hpge;
+    if (p.simulation.has_pmt()) return refusal(p, "pmt and hpge are both set; allowed is one of them");
+    if (p.bits < fewest_hpge_bits)
+        return refusal(p, fmt::format("hpge is set on a board of {} bits; allowed are {} to 16", p.bits,
+                                      fewest_hpge_bits));
+    if (hpge.rise_min_ns() > hpge.rise_max_ns())
+        return refusal(p, fmt::format("hpge.rise_min_ns is {:g}; allowed is at most rise_max_ns, {:g}",
+                                      hpge.rise_min_ns(), hpge.rise_max_ns()));
+    if (hpge.rise_max_ns() > hpge.decay_ns())
+        return refusal(p, fmt::format("hpge.rise_max_ns is {:g}; allowed is at most decay_ns, {:g}",
+                                      hpge.rise_max_ns(), hpge.decay_ns()));
+    const double longest_ns = 1e9 / p.beam.repetition_hz() * longest_decay_cycles;
+    if (hpge.decay_ns() > longest_ns)
+        return refusal(p, fmt::format("hpge.decay_ns is {:g}; allowed is at most {} cycles, {:g}",
+                                      hpge.decay_ns(), longest_decay_cycles, longest_ns));
+    if (auto status = checked_level(p, "hpge.baseline_adc", hpge.baseline_adc()); !status) return status;
+    return checked_level(p, "hpge.veto_baseline_adc", hpge.veto_baseline_adc());
+}
+
 proto::Status checked(const Parameters& p) {
-    const auto refuse = [&](const std::string& why) {
-        return proto::error(proto::ErrorKind::CONFIG, fmt::format("board {}, simulation: {}", p.board, why));
-    };
+    const auto refuse = [&](const std::string& why) { return refusal(p, why); };
     const double tenth_ns = 1e8 / p.beam.repetition_hz();
     if (p.simulation.record_ns() > tenth_ns)
         return refuse(fmt::format("record_ns is {:g}; allowed is at most a tenth of the cycle, {:g}",
@@ -44,22 +89,21 @@ proto::Status checked(const Parameters& p) {
     }
     if (p.beam.has_holes() && p.beam.holes().cycle() < 2)
         return refuse(fmt::format("beam.holes.cycle is {}; allowed is at least 2", p.beam.holes().cycle()));
-    if (p.pmt.uneven_codes() && !(p.bits == 8 && p.is_signed))
-        return refuse(fmt::format(
-            "uneven_codes belong to the 8-bit signed digitizer of 2017; the board has {} bits, {}", p.bits,
-            p.is_signed ? "signed" : "unsigned"));
-    const auto within = [&](double level) { return level >= p.lowest_code && level <= p.highest_code; };
-    if (!within(p.pmt.baseline_adc()))
-        return refuse(fmt::format("baseline_adc is {:g}; allowed is {} to {}", p.pmt.baseline_adc(),
-                                  p.lowest_code, p.highest_code));
-    if (!within(p.pmt.linear_gate_adc()))
-        return refuse(fmt::format("linear_gate_adc is {:g}; allowed is {} to {}", p.pmt.linear_gate_adc(),
-                                  p.lowest_code, p.highest_code));
-    const std::uint32_t detectors_end = p.pmt.detector_channel() + p.pmt.detector_channels();
-    if (p.pmt.veto_channel() >= p.pmt.detector_channel() && p.pmt.veto_channel() < detectors_end)
-        return refuse(fmt::format("veto_channel is {}, one of the detector channels {} to {}",
-                                  p.pmt.veto_channel(), p.pmt.detector_channel(), detectors_end - 1));
-    return {};
+    const std::uint32_t detectors_end = p.detector_channel + p.detector_channels;
+    if (p.veto_channel >= p.detector_channel && p.veto_channel < detectors_end)
+        return refuse(fmt::format("veto_channel is {}, one of the detector channels {} to {}", p.veto_channel,
+                                  p.detector_channel, detectors_end - 1));
+    return p.is_hpge() ? checked_hpge(p) : checked_pmt(p);
+}
+
+// The default channel numbers suit one detector; with more of them the veto channel comes after the last.
+template <typename Detector>
+void take_channels(Detector& detector, Parameters& p) {
+    p.detector_channel = detector.detector_channel();
+    p.detector_channels = detector.detector_channels();
+    p.veto_channel =
+        detector.has_veto_channel() ? detector.veto_channel() : p.detector_channel + p.detector_channels;
+    if (!detector.has_veto_baseline_adc()) detector.set_veto_baseline_adc(detector.baseline_adc());
 }
 
 }  // namespace
@@ -77,10 +121,13 @@ proto::Result<Parameters> parameters_of(const config::Board& board) {
     p.simulation = board.simulation();
     p.beam = board.simulation().beam();
     p.pmt = board.simulation().pmt();
-    // The default channel numbers suit one detector; with more of them the veto channel comes after the last.
-    if (!p.pmt.has_veto_channel())
-        p.pmt.set_veto_channel(p.pmt.detector_channel() + p.pmt.detector_channels());
-    if (!p.pmt.has_veto_baseline_adc()) p.pmt.set_veto_baseline_adc(p.pmt.baseline_adc());
+    p.hpge = board.simulation().hpge();
+    if (p.is_hpge()) {
+        take_channels(p.hpge, p);
+    } else {
+        take_channels(p.pmt, p);
+        p.linear_gate_fraction = p.pmt.linear_gate_fraction();
+    }
     p.period_ticks = p.frequency_hz / p.beam.repetition_hz();
     p.record_ticks = proto::ticks_from_ns(p.simulation.record_ns(), p.frequency_hz);
     p.mark_position_ticks = proto::ticks_from_ns(p.simulation.mark_position_ns(), p.frequency_hz);

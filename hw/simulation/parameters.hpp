@@ -26,7 +26,18 @@ struct Parameters {
     config::Simulation simulation;  // everything else, as configured
     config::SimulatedBeam beam;
     config::SimulatedPmt pmt;
+    config::SimulatedHpge hpge;
+    std::uint32_t detector_channel = 0;  // the first; the others follow
+    std::uint32_t detector_channels = 1;
+    std::uint32_t veto_channel = 1;
+    double linear_gate_fraction = 0;  // of the records
 
+    bool is_hpge() const { return simulation.has_hpge(); }
+    // Of the board, for the detectors in order, then the veto.
+    std::uint32_t channel_number(std::size_t channel) const {
+        return channel == detector_channels ? veto_channel
+                                            : detector_channel + static_cast<std::uint32_t>(channel);
+    }
     double ticks(double ns) const { return ns * frequency_hz * 1e-9; }
 };
 

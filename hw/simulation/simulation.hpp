@@ -1,10 +1,15 @@
-// A CsI[Na] detector with PMTs at a simulated pulsed source, as one board. Everything it yields is SIMULATED.
+// Detectors at a simulated pulsed source, as one board: scintillators that PMTs look at, or HPGe crystals.
+// Everything it yields is SIMULATED.
 // docs/simulation.md says what is simulated and how. In the order of reading:
 //
 //   parameters.hpp   the board's configuration in ticks
 //   beam.hpp         cycles, marks, charge, and their faults
 //   deposits.hpp     what happens in the detectors in continuous time
-//   light.hpp, pulse_shape.hpp, digitizer.hpp   deposits → PE → pulses → codes
+//   draws.hpp        … and when
+//   channel_signal.hpp, digitizer.hpp   deposits → signal → codes
+//   detector_kind.hpp   what sets one kind of detector apart:
+//     pmt/           deposits → PE → pulses
+//     hpge/          deposits → charge pulses
 //   detector.hpp     any stretch of any channel
 //   trigger.hpp      what is read out when: beam-triggered or self-triggered
 //   truth_list.hpp   what really happened, as CSV

@@ -57,35 +57,20 @@ SelfTrigger::SelfTrigger(const Parameters& parameters, std::size_t channels)
 
 void SelfTrigger::find(Detector& detector, std::size_t channel) {
     const Cycle& cycle = detector.cycle();
-    const PulseShape& shape = detector.digitizer(channel).shape();
-    const auto threshold = static_cast<float>(parameters_.simulation.trigger_adc());
     // A trace belongs to the cycle in which it begins, so its trigger lies trace_before later.
     const std::int64_t begin = cycle.begin + parameters_.trace_before_ticks;
     const std::int64_t end = cycle.end + parameters_.trace_before_ticks;
-    const auto pulses = detector.gather(channel);
-
+    const std::int64_t margin = std::max(parameters_.record_ticks, parameters_.trace_ticks);
+    rises_.clear();
+    detector.rises(channel, cycle.begin - margin, cycle.end + margin,
+                   static_cast<float>(parameters_.simulation.trigger_adc()), rises_);
+    // What is over threshold when a trace ends does not rise over it again.
     std::int64_t& busy = busy_until_[channel];
-    std::size_t i = 0;
-    while (i < pulses.size()) {
-        // A group: pulses that overlap, each beginning before the one before it has ended.
-        std::size_t last = i + 1;
-        while (last < pulses.size() && pulses[last].tick < pulses[last - 1].tick + shape.length())
-            ++last;
-        const auto group = pulses.subspan(i, last - i);
-        const std::int64_t group_begin = group.front().tick;
-        analog_.resize(static_cast<std::size_t>(group.back().tick + shape.length() - group_begin));
-        detector.digitizer(channel).analog(group_begin, group, analog_);
-        bool over = true;  // what is over threshold when a trace ends does not cross it again
-        for (std::size_t s = 0; s < analog_.size(); ++s) {
-            const std::int64_t tick = group_begin + static_cast<std::int64_t>(s);
-            const bool was_over = s > 0 && over;
-            over = analog_[s] >= threshold;
-            const std::int64_t first = tick - parameters_.trace_before_ticks;
-            if (!over || was_over || tick < begin || tick >= end || first < busy) continue;
-            orders_.push_back({channel, first, static_cast<std::uint32_t>(parameters_.trace_ticks), 0});
-            busy = first + parameters_.trace_ticks;
-        }
-        i = last;
+    for (const std::int64_t tick : rises_) {
+        const std::int64_t first = tick - parameters_.trace_before_ticks;
+        if (tick < begin || tick >= end || first < busy) continue;
+        orders_.push_back({channel, first, static_cast<std::uint32_t>(parameters_.trace_ticks), 0});
+        busy = first + parameters_.trace_ticks;
     }
 }
 

@@ -46,8 +46,8 @@ class BeamTrigger : public Trigger {
     std::vector<Mark> marks_;
 };
 
-// Each channel by itself, when its pulses (without noise) first pass trigger_adc over the baseline; traces of
-// fixed length, one after the other.
+// Each channel by itself, when what its trigger sees (ChannelSignal::rises, without noise) first passes
+// trigger_adc; traces of fixed length, one after the other.
 class SelfTrigger : public Trigger {
   public:
     SelfTrigger(const Parameters& parameters, std::size_t channels);
@@ -58,7 +58,7 @@ class SelfTrigger : public Trigger {
     std::vector<std::int64_t> busy_until_;  // by channel
     std::vector<Mark> marks_;
     std::vector<TraceOrder> orders_;
-    std::vector<float> analog_;
+    std::vector<std::int64_t> rises_;
 
     void find(Detector& detector, std::size_t channel);
 };

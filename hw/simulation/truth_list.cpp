@@ -15,7 +15,7 @@ proto::Result<TruthList> TruthList::create(const std::string& path, const Parame
                             fmt::format("truth list {}: cannot be written: {}", path, std::strerror(errno)),
                             errno);
     file << fmt::format(
-        "# SIMULATED, board {}, seed {}, {} ticks per second\nticks,cycle_id,kind,n_pe,channel\n",
+        "# SIMULATED, board {}, seed {}, {} ticks per second\nticks,cycle_id,kind,n_pe,channel,energy_kev\n",
         parameters.board, parameters.simulation.seed(), parameters.frequency_hz);
     return TruthList(std::move(file), path);
 }
@@ -29,20 +29,26 @@ void TruthList::cycle(const CycleDeposits& deposits, const Parameters& parameter
     if (c.hole) event(c.mark_tick, c.number, "other-target");
     if (c.vetoed) event(c.mark_tick, c.number, "vetoed");
     if (c.charge_missing) event(c.mark_tick, c.number, "charge-missing");
+    for (std::size_t i = 0; i < deposits.channels.size(); ++i)
+        write(deposits.channels[i], parameters, c.number, parameters.channel_number(i));
+    write(deposits.shared, parameters, c.number, parameters.detector_channel);
+}
+
+void TruthList::write(const std::vector<Deposit>& deposits, const Parameters& parameters, std::uint64_t cycle,
+                      std::uint32_t channel) {
     std::string lines;
-    for (std::size_t i = 0; i < deposits.channels.size(); ++i) {
-        const bool veto = i + 1 == deposits.channels.size();
-        const auto channel = veto ? parameters.pmt.veto_channel()
-                                  : parameters.pmt.detector_channel() + static_cast<std::uint32_t>(i);
-        for (const Deposit& d : deposits.channels[i])
-            fmt::format_to(std::back_inserter(lines), "{},{},{},{},{}\n", d.tick, c.number, name_of(d.kind),
-                           d.n_pe, channel);
+    for (const Deposit& d : deposits) {
+        auto end = fmt::format_to(std::back_inserter(lines), "{},{},{},", d.tick, cycle, name_of(d.kind));
+        if (parameters.is_hpge() && d.kind != Kind::MUON)
+            fmt::format_to(end, ",{},{}\n", channel, d.energy_kev);
+        else
+            fmt::format_to(end, "{},{},\n", d.n_pe, channel);
     }
     file_ << lines;
 }
 
 void TruthList::event(std::int64_t ticks, std::uint64_t cycle, std::string_view kind) {
-    file_ << fmt::format("{},{},{},,\n", ticks, cycle, kind);
+    file_ << fmt::format("{},{},{},,,\n", ticks, cycle, kind);
 }
 
 proto::Status TruthList::close() {
