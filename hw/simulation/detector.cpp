@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hw/simulation/hpge/hpge_detector.hpp"
 #include "hw/simulation/pmt/pmt_detector.hpp"
 #include "hw/simulation/random.hpp"
 #include "hw/simulation/truth_list.hpp"
@@ -14,6 +15,7 @@ namespace {
 constexpr double most_cycles_back = 64;  // an afterglow longer than this is cut
 
 DetectorKind kind_of(const Parameters& parameters, const Beam& beam) {
+    if (parameters.is_hpge()) return hpge::hpge_detector(parameters, beam);
     return pmt::pmt_detector(parameters, beam);
 }
 
