@@ -40,7 +40,6 @@ proto::Status checked_pmt(const Parameters& p) {
 
 proto::Status checked_hpge(const Parameters& p) {
     const auto& hpge = p.hpge;
-    if (p.simulation.has_pmt()) return refusal(p, "pmt and hpge are both set; allowed is one of them");
     if (p.bits < fewest_hpge_bits)
         return refusal(p, fmt::format("hpge is set on a board of {} bits; allowed are {} to 16", p.bits,
                                       fewest_hpge_bits));
@@ -96,7 +95,6 @@ proto::Status checked(const Parameters& p) {
     return p.is_hpge() ? checked_hpge(p) : checked_pmt(p);
 }
 
-// The default channel numbers suit one detector; with more of them the veto channel comes after the last.
 template <typename Detector>
 void take_channels(Detector& detector, Parameters& p) {
     p.detector_channel = detector.detector_channel();
