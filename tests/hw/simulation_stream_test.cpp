@@ -34,6 +34,23 @@ bool same(const Simulated& a, const Simulated& b) {
                       [](const hw::Batch& x, const hw::Batch& y) { return same(x, y); });
 }
 
+void make_hpge(config::Board& board, std::mt19937_64& random) {
+    const auto uniform = [&](double low, double high) {
+        return std::uniform_real_distribution<double>(low, high)(random);
+    };
+    board.set_sample_rate_mhz(uniform(50, 250));
+    board.set_bits(14 + static_cast<std::uint32_t>(random() % 3));
+    board.set_is_signed(random() % 2 == 0);
+    auto& hpge = *board.mutable_simulation()->mutable_hpge();
+    hpge.set_detector_channels(1 + static_cast<std::uint32_t>(random() % 3));
+    hpge.set_continuum_rate_hz(uniform(0, 3000));
+    hpge.set_pulser_rate_hz(uniform(0, 1000));
+    hpge.set_cevns_per_spill(uniform(0, 1e-2));
+    hpge.set_muon_rate_hz(uniform(0, 300));
+    hpge.set_decay_ns(uniform(5e3, 1e6));
+    hpge.set_positive_pulses(random() % 2 == 0);
+}
+
 config::Board random_board(std::mt19937_64& random) {
     const auto uniform = [&](double low, double high) {
         return std::uniform_real_distribution<double>(low, high)(random);
@@ -62,8 +79,13 @@ config::Board random_board(std::mt19937_64& random) {
     beam.set_beam_on_marks(chance(0.5));
     if (chance(0.3)) beam.set_strobe_after_ns(1e9 / beam.repetition_hz() * (chance(0.5) ? 0.2 : 0.8));
     beam.set_bunches(chance(0.5) ? 2 : 1);
+    if (chance(0.3)) {
+        make_hpge(board, random);
+        return board;
+    }
     auto& pmt = *simulation.mutable_pmt();
     pmt.set_detector_channels(1 + static_cast<std::uint32_t>(random() % 3));
+    pmt.set_shared_light(pmt.detector_channels() > 1 && chance(0.5));
     pmt.set_cevns_per_spill(uniform(0, 1e-3));
     pmt.set_muon_rate_hz(uniform(0, 300));
     pmt.set_linear_gate_fraction(uniform(0, 0.3));
@@ -126,7 +148,8 @@ TEST_CASE("any simulated board keeps the contract of batches", "[hw][property]")
 }
 
 TEST_CASE("equal configurations give equal bytes, in any thread and whatever ran before", "[hw]") {
-    auto board = simulated_board(30);
+    auto board = GENERATE(false, true) ? quiet_hpge_board(30) : simulated_board(30);
+    if (board.simulation().has_hpge()) board.mutable_simulation()->mutable_hpge()->set_continuum_rate_hz(500);
     board.mutable_simulation()->set_seed(7);
     board.mutable_simulation()->set_self_triggered(GENERATE(false, true));
     const auto alone = simulate_with_truth(board);

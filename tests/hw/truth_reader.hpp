@@ -18,6 +18,7 @@ struct TruthLine {
     std::string kind;
     std::uint32_t n_pe = 0;
     std::uint32_t channel = 0;
+    double energy_kev = 0;
 };
 
 inline std::string read_text(const std::string& path) {
@@ -34,17 +35,19 @@ inline std::vector<TruthLine> read_truth(const std::string& path) {
     while (std::getline(file, line)) {
         if (line.starts_with('#') || line.starts_with("ticks")) continue;
         std::istringstream fields(line);
-        std::string ticks, cycle, n_pe, channel;
+        std::string ticks, cycle, n_pe, channel, energy_kev;
         TruthLine truth;
         std::getline(fields, ticks, ',');
         std::getline(fields, cycle, ',');
         std::getline(fields, truth.kind, ',');
         std::getline(fields, n_pe, ',');
         std::getline(fields, channel, ',');
+        std::getline(fields, energy_kev, ',');
         truth.ticks = std::stoll(ticks);
         truth.cycle = std::stoull(cycle);
         if (!n_pe.empty()) truth.n_pe = static_cast<std::uint32_t>(std::stoul(n_pe));
         if (!channel.empty()) truth.channel = static_cast<std::uint32_t>(std::stoul(channel));
+        if (!energy_kev.empty()) truth.energy_kev = std::stod(energy_kev);
         lines.push_back(truth);
     }
     return lines;
@@ -83,7 +86,22 @@ inline config::Board dark_board(std::uint64_t slots) {
     return board;
 }
 
-// The same, with records of 1 μs: for what can be seen from marks and truth alone.
+// A 16-bit 250 MS/s board with one HPGe crystal in which nothing happens, 4 ADC per keV, decay 80 μs.
+inline config::Board quiet_hpge_board(std::uint64_t slots) {
+    auto board = simulated_board(slots);
+    board.set_sample_rate_mhz(250);
+    board.set_bits(16);
+    board.set_is_signed(false);
+    auto& hpge = *board.mutable_simulation()->mutable_hpge();
+    hpge.set_noise_adc(1);
+    hpge.set_continuum_rate_hz(0);
+    hpge.set_cevns_per_spill(0);
+    hpge.set_neutrons_per_spill(0);
+    hpge.set_muon_rate_hz(0);
+    return board;
+}
+
+// A dark board with records of 1 μs: for what can be seen from marks and truth alone.
 inline config::Board timing_board(std::uint64_t slots) {
     auto board = dark_board(slots);
     board.mutable_simulation()->set_record_ns(1000);
