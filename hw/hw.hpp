@@ -3,6 +3,6 @@
 //
 //   source.hpp       the interface: Source, Sink, Batch
 //   make_source.hpp  a board's configuration → its Source
-//   simulation/      a CsI[Na] PMT detector at a simulated beam (SIMULATED everywhere)
+//   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
 #pragma once
