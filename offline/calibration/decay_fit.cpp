@@ -24,8 +24,10 @@ double weighted_median(std::vector<Weighted> values) {
     for (const auto& v : values)
         total += v.weight;
     double below = 0;
-    for (const auto& v : values)
-        if ((below += v.weight) >= 0.5 * total) return v.value;
+    for (const auto& v : values) {
+        below += v.weight;
+        if (below >= 0.5 * total) return v.value;
+    }
     return values.back().value;
 }
 
@@ -53,6 +55,7 @@ proto::Result<DecayFit> fit_decay(const HpgeChannelPulses& channel) {
                                         fit.lambda));
     // Deviations in units of each tail's own expected spread.
     std::vector<Weighted> deviations;
+    deviations.reserve(tails.size());
     for (const auto& tail : tails)
         deviations.push_back({std::abs(tail.value - fit.lambda) * std::sqrt(tail.weight), 1});
     const double spread = sigma_of_median_deviation * weighted_median(deviations);

@@ -194,6 +194,7 @@ wire::HpgeSliceFit fit_hpge(const HpgeChannelPulses& of, double chain_decay_ns,
             lambda = hpge::decay_fraction(channel.sample_period_ns / chain_decay_ns);
     }
     std::vector<double> energies;
+    energies.reserve(channel.pulses.size());
     for (const auto& pulse : channel.pulses)
         energies.push_back(pulse.energy(lambda));
     std::ranges::sort(energies);

@@ -53,6 +53,7 @@ double median(std::vector<double> values) {
 
 std::vector<HpgePulse> on_level_baseline(const std::vector<HpgePulse>& pulses) {
     std::vector<double> values;
+    values.reserve(pulses.size());
     for (const auto& pulse : pulses)
         values.push_back(pulse.baseline_slope);
     const double middle = median(values);

@@ -54,8 +54,8 @@ void LikelihoodMinimum::improve(nlopt::algorithm algorithm, Values& p) {
         optimizer.optimize(p, reached);
     } catch (const std::exception&) {
         // Round-off at the minimum ends the gradient method this way; p is its best point.
+        reached = chi2_(p);
     }
-    reached = chi2_(p);
     if (!(reached < best_chi2_)) return;
     best_chi2_ = reached;
     best_ = p;

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t slots = 900;  // 1 GB
+constexpr std::uint64_t slots = 3600;  // 4 GB: seconds of work, so that starting the program does not count
 constexpr int repetitions = 3;
 constexpr std::chrono::seconds patience{600};
 

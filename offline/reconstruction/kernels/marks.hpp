@@ -10,14 +10,14 @@ namespace spillgate::offline::kernels {
 
 // First position ≥ `from` whose bit is set (or, inverted, clear); `samples` if there is none. O(words
 // passed).
-template <bool set>
+template <bool Set>
 std::size_t next_mark(std::span<const std::uint64_t> marks, std::size_t samples, std::size_t from) {
     if (from >= samples) return samples;
     std::size_t word = from / 64;
-    std::uint64_t bits = (set ? marks[word] : ~marks[word]) & (~std::uint64_t{0} << from % 64);
+    std::uint64_t bits = (Set ? marks[word] : ~marks[word]) & (~std::uint64_t{0} << from % 64);
     while (bits == 0) {
         if (++word == marks.size()) return samples;
-        bits = set ? marks[word] : ~marks[word];
+        bits = Set ? marks[word] : ~marks[word];
     }
     const std::size_t at = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
     return at < samples ? at : samples;
