@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "daq/clock_order.hpp"
+#include "proto/wire.hpp"
 
 namespace spillgate::daq {
 
@@ -175,6 +176,9 @@ void VerdictBook::assign(std::size_t mark, const hw::Charge& charge, FaultCounts
                        2 * settings_.tolerance_ticks;
     }
     Entry& entry = at(target);
+    // A verdict with it could not be read back.
+    if (charge.charge_pc > proto::max_charge_pc || charge.charge_pc < -proto::max_charge_pc)
+        return counters.add("charge-impossible");
     if (entry.charge_came) return counters.add("charge-duplicate");
     entry.charge_came = true;
     entry.charge_state = in_range ? wire::CHARGE_MEASURED : wire::CHARGE_UNCORRECTED;

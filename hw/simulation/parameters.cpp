@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "proto/time.hpp"
+#include "proto/wire.hpp"
 
 namespace spillgate::hw::simulation {
 
@@ -71,6 +72,14 @@ proto::Status checked(const Parameters& p) {
             fmt::format("trace_ns is {:g} with trace_before_ns {:g}; allowed is more than the latter and "
                         "at most a tenth of the cycle, {:g}",
                         p.simulation.trace_ns(), p.simulation.trace_before_ns(), tenth_ns));
+    // Ten σ above the mean; what is beyond cannot be recorded.
+    const double highest_pc =
+        p.beam.charge_uc() * 1e6 * p.simulation.acceleration() * (1 + 10 * p.beam.charge_spread());
+    if (highest_pc > static_cast<double>(proto::max_charge_pc))
+        return refuse(fmt::format("acceleration {:g} makes pulses of {:g} μC; allowed is at most {:g}",
+                                  p.simulation.acceleration(),
+                                  p.beam.charge_uc() * p.simulation.acceleration(),
+                                  static_cast<double>(proto::max_charge_pc) * 1e-6));
     // The mark may wander, but by less than a tenth of a period per period: cycles stay in order.
     const double fastest = 2 * M_PI * p.beam.drift_ns() * 1e-9 / p.beam.drift_period_s();
     if (fastest > 0.1)

@@ -1,7 +1,10 @@
 // Each named fault of charge, flavour and veto: counted under its name, never interpolated, and the sums
 // hold.
+#include <limits>
+
 #include <catch2/catch.hpp>
 
+#include "proto/wire.hpp"
 #include "tests/daq/stream_bench.hpp"
 
 namespace spillgate::daq::test {
@@ -60,6 +63,23 @@ TEST_CASE("charge is not shifted over a missed mark") {
     const auto totals = bench.pipeline.statistics().ledger.totals();
     CHECK(totals.charge_measured_pc() == 7 * pulse_pc);  // 0–3 and 6–8
     CHECK(totals.charge_uncorrected_slots() == 1);       // 4; 5 is no spill
+}
+
+TEST_CASE("a charge that no proton pulse has is counted, and its slot's charge is missing, not unreadable") {
+    Bench bench(make_config());
+    auto stream = marks_only(10);
+    for (int i = 0; i < 10; ++i)
+        stream.charge(grid(i), i == 3   ? std::numeric_limits<std::int64_t>::max()
+                               : i == 4 ? std::numeric_limits<std::int64_t>::min()
+                               : i == 5 ? proto::max_charge_pc
+                                        : pulse_pc);
+    bench.run(stream);
+    REQUIRE(bench.outlet.verdicts.size() == 10);
+    CHECK(bench.verdict(3).charge_state == wire::CHARGE_MISSING);
+    CHECK(bench.verdict(4).charge_state == wire::CHARGE_MISSING);
+    CHECK(bench.verdict(5).charge_pc == proto::max_charge_pc);
+    CHECK(bench.drop("charge-impossible") == 2);
+    CHECK(bench.fault("charge-missing") == 2);
 }
 
 TEST_CASE("a missing charge is missing, from the deadline on") {

@@ -243,6 +243,17 @@ TEST_CASE("with offset -1 each charge, flavour and veto comes one mark later", "
     CHECK(compared == 299);
 }
 
+TEST_CASE("an acceleration whose charge could not be recorded is refused", "[hw]") {
+    auto board = timing_board(10);
+    board.mutable_simulation()->set_acceleration(3e5);
+    const auto refused = hw::make_source(board, {});
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind == proto::ErrorKind::CONFIG);
+    CHECK_THAT(refused.error().message, Catch::Contains("acceleration 300000"));
+    board.mutable_simulation()->set_acceleration(2e4);
+    CHECK(hw::make_source(board, {}).has_value());
+}
+
 TEST_CASE("acceleration scales the beam's deposits and the reported charge alike, and nothing else", "[hw]") {
     const auto totals = [](double acceleration) {
         auto board = timing_board(2000);
