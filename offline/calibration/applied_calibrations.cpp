@@ -25,14 +25,14 @@ std::string print(const config::Config& config) {
 
 // What differs between the kinds: which chains they are of, and how a slice becomes one of the config.
 bool is_of(const wire::SpeCalibration&, const config::Chain& chain) {
-    return chain.has_pmt();
+    return chain.has_pmt() || chain.has_lar();
 }
 bool is_of(const wire::HpgeCalibration&, const config::Chain& chain) {
     return chain.has_hpge();
 }
 
 std::string_view kind_name(const wire::SpeCalibration&) {
-    return "PMT";
+    return "PMT or LAr";
 }
 std::string_view kind_name(const wire::HpgeCalibration&) {
     return "HPGe";
@@ -40,11 +40,13 @@ std::string_view kind_name(const wire::HpgeCalibration&) {
 
 void clear_slices(config::Chain& chain) {
     if (chain.has_pmt()) chain.mutable_pmt()->clear_spe_slice();
+    if (chain.has_lar()) chain.mutable_lar()->clear_spe_slice();
     if (chain.has_hpge()) chain.mutable_hpge()->clear_slice();
 }
 
 void add_slice(const wire::SpeSliceFit& fit, config::Chain& chain) {
-    auto& slice = *chain.mutable_pmt()->add_spe_slice();
+    auto& slice =
+        chain.has_lar() ? *chain.mutable_lar()->add_spe_slice() : *chain.mutable_pmt()->add_spe_slice();
     slice.set_channel(fit.channel());
     slice.set_valid_from_utc_ns(fit.valid_from_utc_ns());
     slice.set_valid_to_utc_ns(fit.valid_to_utc_ns());

@@ -31,12 +31,13 @@ proto::Result<CalibrationRuns> CalibrationRuns::open(const std::vector<std::stri
     return out;
 }
 
-proto::Result<std::string> CalibrationRuns::chain(const std::string& given, config::Chain::KindCase kind,
+proto::Result<std::string> CalibrationRuns::chain(const std::string& given,
+                                                  std::initializer_list<config::Chain::KindCase> kinds,
                                                   std::string_view kind_name) const {
     if (!given.empty()) return given;
     std::string found;
     for (const auto& candidate : config.config.chain()) {
-        if (candidate.kind_case() != kind) continue;
+        if (std::ranges::find(kinds, candidate.kind_case()) == kinds.end()) continue;
         if (!found.empty())
             return proto::error(proto::ErrorKind::CONFIG,
                                 fmt::format("the config has the {} chains '{}' and '{}'; name one", kind_name,

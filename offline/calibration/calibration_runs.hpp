@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct CalibrationRuns {
 
     // Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED; CONFIG (no run, configs that differ).
     static proto::Result<CalibrationRuns> open(const std::vector<std::string>& directories);
-    // The name given, or that of the config's only chain of the kind ("PMT" in messages). Errors: CONFIG.
-    proto::Result<std::string> chain(const std::string& given, config::Chain::KindCase kind,
+    // The name given, or that of the config's only chain of these kinds ("PMT" in messages). Errors: CONFIG.
+    proto::Result<std::string> chain(const std::string& given,
+                                     std::initializer_list<config::Chain::KindCase> kinds,
                                      std::string_view kind_name) const;
     // Every whole record of every run; damage is skipped as RunReader does.
     proto::Status for_each_record(const std::function<void(const proto::SpillRecord&)>& visit) const;

@@ -241,7 +241,7 @@ proto::Result<wire::HpgeCalibration> calibrate_hpge(const std::vector<std::strin
             fmt::format("source '{}' has no lines of its own; give them with --lines", options.source));
     const auto runs = CalibrationRuns::open(run_directories);
     if (!runs) return runs.error();
-    const auto chain = runs->chain(options.chain, config::Chain::kHpge, "HPGe");
+    const auto chain = runs->chain(options.chain, {config::Chain::kHpge}, "HPGe");
     if (!chain) return chain.error();
     const auto range = validity(*runs, options);
     if (!range) return range.error();

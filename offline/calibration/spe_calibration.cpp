@@ -11,7 +11,7 @@ proto::Result<wire::SpeCalibration> calibrate_spe(const std::vector<std::string>
                                                   const SpeCalibrationOptions& options) {
     const auto runs = CalibrationRuns::open(run_directories);
     if (!runs) return runs.error();
-    const auto chain = runs->chain(options.chain, config::Chain::kPmt, "PMT");
+    const auto chain = runs->chain(options.chain, {config::Chain::kPmt, config::Chain::kLar}, "PMT or LAr");
     if (!chain) return chain.error();
     auto spectra = SpeSpectra::make(runs->config.config, *chain, options.spectrum);
     if (!spectra) return spectra.error();

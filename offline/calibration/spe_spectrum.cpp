@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,23 @@ proto::Status check(const SpeSpectrumOptions& options) {
         "isolation of 0 to 1e7 ns are allowed");
 }
 
+// How single photoelectrons are found: as a PMT chain finds its peaks; for a LAr chain, with its baseline and
+// threshold and the margins of a PMT chain.
+std::optional<config::PmtChain> peaks_of(const config::Chain& chain) {
+    if (chain.has_pmt()) return chain.pmt();
+    if (!chain.has_lar()) return std::nullopt;
+    const auto& lar = chain.lar();
+    config::PmtChain peaks;
+    peaks.set_positive_pulses(lar.positive_pulses());
+    peaks.set_baseline_ns(lar.baseline_ns());
+    peaks.set_threshold_adc(lar.threshold_adc());
+    peaks.set_min_width_samples(lar.min_width_samples());
+    peaks.set_linear_gate_check(false);
+    if (lar.has_overflow_low()) peaks.set_overflow_low(lar.overflow_low());
+    if (lar.has_overflow_high()) peaks.set_overflow_high(lar.overflow_high());
+    return peaks;
+}
+
 }  // namespace
 
 void ChargeSpectrum::fill(std::int64_t charge) {
@@ -48,8 +66,9 @@ proto::Result<SpeSpectra> SpeSpectra::make(const config::Config& config, const s
                                            const SpeSpectrumOptions& options) {
     if (auto status = check(options); !status) return status.error();
     for (const auto& candidate : config.chain()) {
-        if (candidate.name() != chain || !candidate.has_pmt()) continue;
-        SpeSpectra spectra(candidate.pmt(), options);
+        const auto peaks = peaks_of(candidate);
+        if (candidate.name() != chain || !peaks) continue;
+        SpeSpectra spectra(*peaks, options);
         std::ranges::copy_if(config.channel(), std::back_inserter(spectra.channels_),
                              [&](const auto& channel) { return pmt::is_pmt_of(channel, chain, config); });
         if (spectra.channels_.empty())
@@ -57,7 +76,8 @@ proto::Result<SpeSpectra> SpeSpectra::make(const config::Config& config, const s
                                 fmt::format("no channel uses the chain '{}'", chain));
         return spectra;
     }
-    return proto::error(proto::ErrorKind::CONFIG, fmt::format("the config has no PMT chain '{}'", chain));
+    return proto::error(proto::ErrorKind::CONFIG,
+                        fmt::format("the config has no PMT or LAr chain '{}'", chain));
 }
 
 void SpeSpectra::add(const proto::SpillRecord& record) {

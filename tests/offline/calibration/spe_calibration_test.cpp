@@ -154,6 +154,32 @@ TEST_CASE("the SPE charges of partners are calibrated with their detector's, and
     CHECK_FALSE(applied().has_value());
 }
 
+TEST_CASE("a LAr chain's PMTs are calibrated by their single pulses, and its slices are put into it",
+          "[lar]") {
+    const auto shipped = proto::load_config(SPILLGATE_SOURCE_DIR "/config/lar-sns.txtpb").value();
+    test::RecordBuilder built(250e6);
+    built.add_trace(1, 0, test::flat(8000, 3600, {{4000, 3570}, {4001, 3560}, {4002, 3570}}), {12, false, 0});
+    auto spectra = SpeSpectra::make(shipped.config, "lar", {}).value();
+    spectra.add(built.record);
+    REQUIRE(spectra.spectra().size() == 1);
+    const auto& [key, spectrum] = *spectra.spectra().begin();
+    CHECK(key.first == "bottom");
+    CHECK(spectrum.counts[100 / spectrum.bin_adc] == 1);  // 30 + 40 + 30
+
+    wire::SpeCalibration calibration;
+    calibration.set_chain("lar");
+    auto& fit = *calibration.add_slices();
+    fit.set_channel("bottom");
+    fit.set_valid_from_utc_ns(1000);
+    fit.set_valid_to_utc_ns(2000);
+    fit.set_fitted(true);
+    fit.mutable_spe_charge_adc()->set_value(97.5);
+    const auto changed = with_calibrations(shipped, std::vector{NamedCalibration{"spe", calibration}});
+    REQUIRE(changed.has_value());
+    REQUIRE(changed->config.chain(0).lar().spe_slice_size() == 1);
+    CHECK(changed->config.chain(0).lar().spe_slice(0).spe_charge_adc() == 97.5);
+}
+
 TEST_CASE("the spectrum that was fitted goes with the fit") {
     std::mt19937_64 random(2);
     const auto spectrum = draw(random, SpeShape::POLYA, 60, 3, 5000);
