@@ -79,7 +79,7 @@ TEST_CASE("each kind of detector's live spectra are those of its reprocessed run
     test::Control control(path + "/sockets");
     REQUIRE(control.await_state(wire::CONFIGURED));
     REQUIRE(control.start(wire::TEST).ok());
-    REQUIRE(control.await_status([](const auto& status) { return status.slots() >= 300; }));
+    REQUIRE(control.await_status([](const auto& status) { return status.slots() >= 500; }));
     REQUIRE(control.stop().ok());
     const auto live = path + "/runs/online/run-000001/";
     REQUIRE(await([&] {
@@ -95,7 +95,8 @@ TEST_CASE("each kind of detector's live spectra are those of its reprocessed run
         INFO(done.err);
         REQUIRE(done.status == 0);
         const auto [in_time, anti_coincident] = entries(done.out);
-        CHECK(in_time + anti_coincident > 0);
+        CHECK(in_time > 0);
+        CHECK(anti_coincident > 0);
         UNSCOPED_INFO(name << ": " << in_time << " entries in C, " << anti_coincident << " in AC");
         for (const char* file : {"/spectra.h5", "/spectra.json", "/spectra.csv"}) {
             INFO(file);
