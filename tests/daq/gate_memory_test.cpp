@@ -1,29 +1,10 @@
 // The data path allocates nothing per window once it has warmed up.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include <catch2/catch.hpp>
 
 #include "daq/gate/gate.hpp"
 #include "daq/verdict_book.hpp"
 #include "tests/daq/stream_bench.hpp"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
+#include "tests/data/allocation_count.hpp"
 
 namespace spillgate::daq::test {
 namespace {
@@ -92,10 +73,10 @@ TEST_CASE("tracking, gating and judging 1000 slots allocates nothing") {
     Road road(make_config());
     for (int n = 0; n < 100; ++n)
         road.slot(n);
-    const auto before = allocations.load();
+    const auto before = tests::allocations();
     for (int n = 100; n < 1100; ++n)
         road.slot(n);
-    const auto after = allocations.load();
+    const auto after = tests::allocations();
     CHECK(after - before == 0);
     CHECK(road.complete == 1100);
 }

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "offline/reconstruction/hpge/pole_zero.hpp"
-#include "tests/offline/reconstruction/allocation_count.hpp"
+#include "tests/data/allocation_count.hpp"
 #include "tests/offline/reconstruction/hpge_record.hpp"
 
 using namespace spillgate;
@@ -339,9 +339,9 @@ TEST_CASE("nothing is allocated per HPGe window once a worker is warm") {
     std::vector<Candidate> out;
     worker->reconstruct({builder.record, 0, detector, veto, {}}, out);
     out.clear();
-    const auto before = test::allocations();
+    const auto before = tests::allocations();
     worker->reconstruct({builder.record, 0, detector, veto, {}}, out);
-    CHECK(test::allocations() == before);
+    CHECK(tests::allocations() == before);
     REQUIRE(out.size() == 2);
     CHECK((out[0].found && out[1].found));
 }

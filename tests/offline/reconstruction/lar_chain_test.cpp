@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/offline/reconstruction/allocation_count.hpp"
+#include "tests/data/allocation_count.hpp"
 #include "tests/offline/reconstruction/several_pmts.hpp"
 
 using namespace spillgate;
@@ -348,9 +348,9 @@ TEST_CASE("LAr: nothing is allocated per window once a worker is warm", "[lar]")
     worker->reconstruct({record, 0, own, vetoes, partners}, out);
     REQUIRE(out.at(0).found);
     out.clear();
-    const auto before = test::allocations();
+    const auto before = tests::allocations();
     worker->reconstruct({record, 0, own, vetoes, partners}, out);
-    CHECK(test::allocations() == before);
+    CHECK(tests::allocations() == before);
     CHECK(out.size() == 1);
 }
 

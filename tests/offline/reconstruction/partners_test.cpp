@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/offline/reconstruction/allocation_count.hpp"
+#include "tests/data/allocation_count.hpp"
 #include "tests/offline/reconstruction/several_pmts.hpp"
 
 using namespace spillgate;
@@ -173,8 +173,8 @@ TEST_CASE("with partners nothing is allocated per window once a worker is warm",
         worker->reconstruct({record, 0, own, {}, partners}, out);
         REQUIRE(out.at(0).found);
         out.clear();
-        const auto before = test::allocations();
+        const auto before = tests::allocations();
         worker->reconstruct({record, 0, own, {}, partners}, out);
-        CHECK(test::allocations() == before);
+        CHECK(tests::allocations() == before);
     }
 }

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/offline/reconstruction/allocation_count.hpp"
+#include "tests/data/allocation_count.hpp"
 #include "tests/offline/reconstruction/pmt_record.hpp"
 
 using namespace spillgate;
@@ -334,9 +334,9 @@ TEST_CASE("nothing is allocated per window once a worker is warm") {
         std::vector<Candidate> out;
         worker->reconstruct({record, 0, detector, vetoes, {}}, out);
         out.clear();
-        const auto before = test::allocations();
+        const auto before = tests::allocations();
         worker->reconstruct({record, 0, detector, vetoes, {}}, out);
-        CHECK(test::allocations() == before);
+        CHECK(tests::allocations() == before);
         CHECK(out.size() == 2);
     }
 }

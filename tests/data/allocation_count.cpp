@@ -1,4 +1,4 @@
-#include "tests/offline/reconstruction/allocation_count.hpp"
+#include "tests/data/allocation_count.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -8,11 +8,11 @@ namespace {
 std::atomic<std::uint64_t> count{0};
 }
 
-namespace spillgate::offline::test {
+namespace spillgate::tests {
 std::uint64_t allocations() {
     return count.load();
 }
-}  // namespace spillgate::offline::test
+}  // namespace spillgate::tests
 
 void* operator new(std::size_t size) {
     ++count;

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-namespace spillgate::offline::test {
+namespace spillgate::tests {
 
 std::uint64_t allocations();  // since the program started, on all threads
 
-}  // namespace spillgate::offline::test
+}  // namespace spillgate::tests
