@@ -60,6 +60,8 @@ Message encode(const Verdict& verdict);
 // overwritten, and undefined after an error; its memory is reused.
 Status decode_spill(std::span<const std::byte> header, std::span<const std::byte> samples,
                     SpillRecord& record);
+// The same when the samples are in `record` already.
+Status decode_spill(std::span<const std::byte> header, SpillRecord& record);
 Result<Verdict> decode_verdict(std::span<const std::byte> header);
 
 // CRC32C (Castagnoli, RFC 3720) of `bytes`, continued from `seed` (the CRC of what came before; 0 at the

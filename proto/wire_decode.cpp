@@ -208,11 +208,10 @@ Status get_all(const From& from, To& to, Get get_one) {
     return {};
 }
 
-Status fill(const wire::SpillHeader& header, std::span<const std::byte> samples, SpillRecord& record) {
+// All but the samples, which are there.
+Status fill(const wire::SpillHeader& header, SpillRecord& record) {
     if (auto status = get_common(header, record); !status) return status;
     record.utc_state = header.utc_state();
-    record.samples.resize(samples.size() / sizeof(std::uint16_t));
-    if (!samples.empty()) std::memcpy(record.samples.data(), samples.data(), samples.size());
     if (auto status = get_all(header.clocks(), record.clocks,
                               [](const auto& from, auto& to, std::size_t) { return get(from, to); });
         !status)
@@ -236,17 +235,16 @@ Status fill(const wire::SpillHeader& header, std::span<const std::byte> samples,
     });
 }
 
-}  // namespace
-
-Status decode_spill(std::span<const std::byte> header, std::span<const std::byte> samples,
-                    SpillRecord& record) {
+// The header of these samples, checked as a message; valid on this thread until the next call.
+Result<const wire::SpillHeader*> spill_header(std::span<const std::byte> header,
+                                              std::span<const std::byte> samples) {
     if (header.size() > max_header_bytes || samples.size() > max_payload_bytes)
         return corrupt("Spill record of {} + {} bytes; at most {} + {} are allowed", header.size(),
                        samples.size(), max_header_bytes, max_payload_bytes);
     if (samples.size() % sizeof(std::uint16_t) != 0)
         return corrupt("Spill record: {} bytes of samples are not whole words", samples.size());
     constexpr std::string_view what = "Spill record";
-    if (auto status = check_crc(header, samples, "\x7d", what); !status) return status;
+    if (auto status = check_crc(header, samples, "\x7d", what); !status) return status.error();
     if (auto status = check_counts(header,
                                    {{wire::SpillHeader::kClocksFieldNumber, max_clocks, "clock domains"},
                                     {wire::SpillHeader::kTracesFieldNumber, max_traces, "traces"},
@@ -254,10 +252,27 @@ Status decode_spill(std::span<const std::byte> header, std::span<const std::byte
                                     {wire::SpillHeader::kCountersFieldNumber, max_counters, "counters"}},
                                    what);
         !status)
-        return status;
+        return status.error();
     thread_local wire::SpillHeader message;  // keeps its memory from record to record
-    if (auto status = parse(header, message, what); !status) return status;
-    return fill(message, samples, record);
+    if (auto status = parse(header, message, what); !status) return status.error();
+    return &message;
+}
+
+}  // namespace
+
+Status decode_spill(std::span<const std::byte> header, std::span<const std::byte> samples,
+                    SpillRecord& record) {
+    const auto message = spill_header(header, samples);
+    if (!message) return message.error();
+    record.samples.resize(samples.size() / sizeof(std::uint16_t));
+    if (!samples.empty()) std::memcpy(record.samples.data(), samples.data(), samples.size());
+    return fill(**message, record);
+}
+
+Status decode_spill(std::span<const std::byte> header, SpillRecord& record) {
+    const auto message = spill_header(header, std::as_bytes(std::span(record.samples)));
+    if (!message) return message.error();
+    return fill(**message, record);
 }
 
 Result<Verdict> decode_verdict(std::span<const std::byte> header) {

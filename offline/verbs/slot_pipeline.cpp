@@ -8,8 +8,9 @@ namespace spillgate::offline {
 
 namespace {
 
-// Blocks in flight per thread: enough that a slow one does not stall the others.
-constexpr std::size_t ring_per_thread = 8;
+// Blocks in flight per thread: enough that a slow one does not stall the others, and that the caller's thread
+// need be woken only once for half of them.
+constexpr std::size_t ring_per_thread = 32;
 
 }  // namespace
 
@@ -30,7 +31,7 @@ SlotPipeline::~SlotPipeline() {
 }
 
 void SlotPipeline::push(const proto::BlockPlace& place) {
-    if (pushed_ - handed_over_ == ring_.size()) hand_over_oldest();
+    if (pushed_ - handed_over_ == ring_.size()) hand_over(ring_.size() / 2);
     auto& job = ring_[pushed_ % ring_.size()];
     job.done.place = place;
     {
@@ -42,31 +43,33 @@ void SlotPipeline::push(const proto::BlockPlace& place) {
 }
 
 void SlotPipeline::drain() {
-    while (handed_over_ < pushed_)
-        hand_over_oldest();
+    hand_over(pushed_ - handed_over_);
 }
 
-void SlotPipeline::hand_over_oldest() {
-    auto& job = ring_[handed_over_ % ring_.size()];
-    {
+// The oldest `count` blocks. Waits for the last of them first: most of the others are then done, too.
+void SlotPipeline::hand_over(std::uint64_t count) {
+    const auto job = [&](std::uint64_t block) -> Job& { return ring_[block % ring_.size()]; };
+    const std::uint64_t end = handed_over_ + count;
+    for (std::uint64_t next = end; next > handed_over_; --next) {
         std::unique_lock lock(mutex_);
-        work_done_.wait(lock, [&] { return job.finished; });
+        awaited_ = &job(next - 1);
+        work_done_.wait(lock, [&] { return awaited_->finished; });
     }
-    sink_(job.done);
-    ++handed_over_;
+    for (; handed_over_ < end; ++handed_over_)
+        sink_(job(handed_over_).done);
 }
 
 proto::Status SlotPipeline::process(Done& done, EngineWorker& worker, proto::BlockContents& contents,
                                     proto::SpillRecord& record) {
-    const auto block = contents.read(done.place);
-    if (!block) return block.error();
-    if (block->topic == proto::Topic::VERDICT) {
+    if (done.place.fixed.type == proto::BlockType::VERDICT) {
+        const auto block = contents.read(done.place);
+        if (!block) return block.error();
         auto verdict = proto::decode_verdict(block->header);
         if (!verdict) return verdict.error();
         done.verdict = std::move(*verdict);
         return {};
     }
-    if (auto status = proto::decode_spill(block->header, block->samples, record); !status) return status;
+    if (auto status = contents.read(done.place, record); !status) return status;
     done.daemon = record.daemon;
     worker.reconstruct(record, done.candidates);
     return {};
@@ -84,11 +87,13 @@ void SlotPipeline::work(EngineWorker& worker) {
             job = &ring_[taken_++ % ring_.size()];
         }
         job->done.status = process(job->done, worker, contents, record);
+        bool awaited = false;
         {
             const std::lock_guard lock(mutex_);
             job->finished = true;
+            awaited = job == awaited_;
         }
-        work_done_.notify_one();
+        if (awaited) work_done_.notify_one();
     }
 }
 

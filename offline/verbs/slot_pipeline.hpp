@@ -38,7 +38,7 @@ class SlotPipeline {
     SlotPipeline& operator=(const SlotPipeline&) = delete;
     ~SlotPipeline();
 
-    void push(const proto::BlockPlace& place);  // of a spill or a verdict
+    void push(const proto::BlockPlace& place);  // of a spill or a verdict; waits if too many are in flight
     void drain();                               // until every pushed block has been handed to the sink
 
   private:
@@ -49,7 +49,7 @@ class SlotPipeline {
     void work(EngineWorker& worker);
     static proto::Status process(Done& done, EngineWorker& worker, proto::BlockContents& contents,
                                  proto::SpillRecord& record);
-    void hand_over_oldest();
+    void hand_over(std::uint64_t count);
 
     Sink sink_;
     std::vector<Job> ring_;
@@ -57,6 +57,7 @@ class SlotPipeline {
     std::uint64_t taken_ = 0;        // blocks that a thread has begun
     std::uint64_t handed_over_ = 0;  // blocks whose result the sink has had
     bool stopping_ = false;
+    const Job* awaited_ = nullptr;  // by the caller's thread, which nobody else's end need wake
     std::mutex mutex_;
     std::condition_variable work_there_, work_done_;
     std::vector<std::unique_ptr<EngineWorker>> workers_;

@@ -59,6 +59,9 @@ class BlockContents {
     // The view stays valid until the next call. Errors: IO; TRUNCATED, CORRUPT, UNSUPPORTED (with the
     // message's sequence number).
     Result<BlockView> read(const BlockPlace& place);
+    // The record of a SPILL's place, as decode_spill() makes it of what read() gives, with the samples read
+    // to where they stay. Errors: as theirs; `record` is undefined after one.
+    Status read(const BlockPlace& place, SpillRecord& record);
 
   private:
     std::vector<std::byte> header_, body_;

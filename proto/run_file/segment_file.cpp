@@ -25,17 +25,33 @@ std::span<std::byte> writable_bytes(Pod& pod) {
     return std::as_writable_bytes(std::span(&pod, 1));
 }
 
-// The protobuf header and the body as stored of the block at `offset`.
+std::uint64_t body_offset(std::uint64_t block, const BlockHeader& fixed) {
+    return block + sizeof fixed + fixed.header_bytes;
+}
+
+// The protobuf header of the block at `offset`.
+Status read_header(const InputFile& file, std::uint64_t offset, const BlockHeader& fixed,
+                   std::vector<std::byte>& header) {
+    header.resize(fixed.header_bytes);
+    if (auto status = file.read(offset + sizeof fixed, header); !status) return status;
+    if (crc32c(header) != fixed.header_crc) return corrupt("a block's header does not match its checksum");
+    return {};
+}
+
+// The same, and the body as stored.
 Status read_contents(const InputFile& file, std::uint64_t offset, const BlockHeader& fixed,
                      std::vector<std::byte>& header, std::vector<std::byte>& body) {
-    header.resize(fixed.header_bytes);
+    if (auto status = read_header(file, offset, fixed, header); !status) return status;
     body.resize(fixed.stored_bytes);
-    const std::uint64_t at = offset + sizeof fixed;
-    if (auto status = file.read(at, header); !status) return status;
-    if (auto status = file.read(at + header.size(), body); !status) return status;
-    if (crc32c(header) != fixed.header_crc) return corrupt("a block's header does not match its checksum");
+    if (auto status = file.read(body_offset(offset, fixed), body); !status) return status;
     if (crc32c(body) != fixed.body_crc) return corrupt("a block's body does not match its checksum");
     return {};
+}
+
+// What is wrong with the bytes of a message, with its name.
+Error of_message(const BlockPlace& place, const Error& cause) {
+    if (is_system_error(cause)) return cause;
+    return error(cause.kind, fmt::format("message {}: {}", place.fixed.sequence, cause.message));
 }
 
 }  // namespace
@@ -52,11 +68,7 @@ Result<BlockView> BlockContents::read(const BlockPlace& place) {
         status = error(ErrorKind::UNSUPPORTED,
                        fmt::format("unknown body encoding {}", static_cast<int>(fixed.encoding)));
     }
-    if (!status) {
-        if (is_system_error(status.error())) return status.error();
-        return error(status.error().kind,
-                     fmt::format("message {}: {}", fixed.sequence, status.error().message));
-    }
+    if (!status) return of_message(place, status.error());
     return BlockView{static_cast<Topic>(fixed.type),
                      fixed.sequence,
                      fixed.slot,
@@ -64,6 +76,26 @@ Result<BlockView> BlockContents::read(const BlockPlace& place) {
                      samples,
                      place.file->path(),
                      place.offset};
+}
+
+Status BlockContents::read(const BlockPlace& place, SpillRecord& record) {
+    const auto& fixed = place.fixed;
+    Status status;
+    if (fixed.encoding == BodyEncoding::PLAIN && fixed.stored_bytes % sizeof(std::uint16_t) == 0) {
+        status = read_header(*place.file, place.offset, fixed, header_);
+        record.samples.resize(fixed.stored_bytes / sizeof(std::uint16_t));
+        if (status)
+            status = place.file->read(body_offset(place.offset, fixed),
+                                      std::as_writable_bytes(std::span(record.samples)));
+        // The record's own checksum is over its samples, too: that of the body would say the same again.
+        if (status) status = decode_spill(header_, record);
+    } else {
+        const auto block = read(place);
+        if (!block) return block.error();
+        status = decode_spill(block->header, block->samples, record);
+    }
+    if (!status) return of_message(place, status.error());
+    return {};
 }
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const std::string& path) {

@@ -53,6 +53,9 @@ void check_damaged(const SmallRun& run, std::string_view bytes, std::size_t leas
     REQUIRE_FALSE(damage.empty());
     REQUIRE(is_part_of(found, stored(run.messages)));
     REQUIRE(found.size() >= least_messages);
+    std::vector<Damage> damage_by_place;
+    REQUIRE(read_messages_by_place(run.directory, &damage_by_place) == found);
+    REQUIRE(damage_by_place.size() == damage.size());
 }
 
 std::string compressed(std::string_view raw) {

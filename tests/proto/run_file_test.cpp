@@ -65,6 +65,8 @@ TEST_CASE("any record survives a run file, compressed or not", "[property]") {
         std::vector<Damage> damage;
         CHECK(read_messages(directory, &damage) == stored(messages));
         CHECK(damage.empty());
+        CHECK(read_messages_by_place(directory, &damage) == stored(messages));
+        CHECK(damage.empty());
     }
 }
 

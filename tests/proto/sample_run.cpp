@@ -98,6 +98,32 @@ std::vector<StoredMessage> read_messages(const std::string& run_directory, std::
     return all;
 }
 
+std::vector<StoredMessage> read_messages_by_place(const std::string& run_directory,
+                                                  std::vector<Damage>* damage) {
+    std::vector<StoredMessage> found;
+    std::vector<Damage> inside;
+    BlockContents contents;
+    SpillRecord record;
+    auto outside = RunReader::open(run_directory).value().for_each_place([&](const BlockPlace& place) {
+        Status status;
+        if (place.fixed.type == BlockType::SPILL) {
+            status = contents.read(place, record);
+            if (status) found.push_back(stored(encode(share(record))));
+        } else {
+            const auto block = contents.read(place);
+            if (!block) status = block.error();
+            if (block) found.push_back(stored(*block));
+        }
+        if (!status) inside.push_back({place.file->path(), place.offset, status.error()});
+        return true;
+    });
+    if (damage != nullptr) {
+        *damage = outside.value();
+        damage->insert(damage->end(), inside.begin(), inside.end());
+    }
+    return found;
+}
+
 std::string read_bytes(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};

@@ -38,6 +38,9 @@ StoredMessage stored(const BlockView& block);
 std::vector<StoredMessage> stored(const std::vector<Message>& messages);
 std::vector<StoredMessage> read_messages(const std::string& run_directory,
                                          std::vector<Damage>* damage = nullptr);
+// The same as several threads read: first where each message lies, then what it holds.
+std::vector<StoredMessage> read_messages_by_place(const std::string& run_directory,
+                                                  std::vector<Damage>* damage = nullptr);
 
 std::string read_bytes(const std::filesystem::path& path);
 void write_bytes(const std::filesystem::path& path, std::string_view bytes);
