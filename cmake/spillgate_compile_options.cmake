@@ -6,6 +6,11 @@ target_compile_options(spillgate_options INTERFACE -Wall -Wextra -Wpedantic -Wsh
 target_include_directories(spillgate_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_compile_definitions(spillgate_options INTERFACE SPDLOG_FMT_EXTERNAL)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Boost.uBLAS derives from std::iterator; gcc does not say so of a system header's template, clang does.
+    target_compile_options(spillgate_options INTERFACE -Wno-deprecated-declarations)
+endif()
+
 set(SPILLGATE_SANITIZE "" CACHE STRING "asan (with UBSan), tsan, or empty")
 if(SPILLGATE_SANITIZE STREQUAL "asan")
     # gcc sees uninitialized values in the library's own code where AddressSanitizer has instrumented it.
