@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <fmt/format.h>
 
 namespace spillgate::offline::cevns {
@@ -120,17 +121,22 @@ double EnergySpectrum::end_mev() const {
 }
 
 double EnergySpectrum::mean_mev() const {
-    if (const auto* line = std::get_if<Line>(&shape_)) return line->energy_mev;
-    if (const auto* muon = std::get_if<MuonDecay>(&shape_)) {
-        const auto& s = shape_of(muon->electron_neutrino);
-        return muon_mass_mev * (s.a * std::pow(0.5, 4) / 4 - s.b * std::pow(0.5, 5) / 5);
-    }
+    return average([](double energy_mev) { return energy_mev; });
+}
+
+double EnergySpectrum::average(const std::function<double(double)>& f) const {
+    using boost::math::quadrature::gauss_kronrod;
+    if (const auto* line = std::get_if<Line>(&shape_)) return f(line->energy_mev);
+    if (std::holds_alternative<MuonDecay>(shape_))
+        return gauss_kronrod<double, 31>::integrate([&](double e) { return density_per_mev(e) * f(e); }, 0.0,
+                                                    muon_decay_end_mev, 12, 1e-10);
     const auto& bins = *std::get<std::shared_ptr<const Bins>>(shape_);
-    double mean = 0;
-    for (std::size_t i = 0; i + 1 < bins.edges_mev.size(); ++i)
-        mean += bins.density_per_mev[i] *
-                (bins.edges_mev[i + 1] * bins.edges_mev[i + 1] - bins.edges_mev[i] * bins.edges_mev[i]) / 2;
-    return mean;
+    double sum = 0;
+    for (std::size_t i = 0; i < bins.density_per_mev.size(); ++i)
+        if (bins.density_per_mev[i] > 0)
+            sum += bins.density_per_mev[i] * gauss_kronrod<double, 15>::integrate(
+                                                 f, bins.edges_mev[i], bins.edges_mev[i + 1], 8, 1e-10);
+    return sum;
 }
 
 std::vector<double> EnergySpectrum::kinks_mev() const {

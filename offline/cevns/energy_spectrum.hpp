@@ -1,6 +1,7 @@
 // The energy spectrum of one neutrino flavour, normalised to 1.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <variant>
@@ -38,6 +39,8 @@ class EnergySpectrum {
     EnergyMoments above(double energy_mev) const;
     double end_mev() const;  // nothing above
     double mean_mev() const;
+    // ∫ φ f dE of a smooth function of the energy in MeV, to 1e-8.
+    double average(const std::function<double(double)>& f) const;
     // Energies where the spectrum is not smooth: the line, the end.
     std::vector<double> kinks_mev() const;
 
