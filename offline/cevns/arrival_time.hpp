@@ -44,8 +44,8 @@ class ArrivalTime {
     struct Term {
         double weight = 0, mean_ns = 0, sigma_ns = 0, lifetime_ns = 0;
     };
-    // From `begin` to the next piece, or for ever: constant + slope·u + Σ decay[i]·exp(−u/lifetime[i]), u = t
-    // − begin.
+    // From `begin` to the next piece, or for ever, in u = t − begin:
+    // constant + slope·u + Σ decay[i]·exp(−u/lifetime[i]).
     struct Piece {
         double begin_ns = 0, constant = 0, slope = 0;
         double decay[2] = {0, 0};

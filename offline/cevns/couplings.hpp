@@ -26,8 +26,8 @@ inline Couplings tree_couplings(double sin2 = sin2_theta_w) {
     return {g_p, g_p, -0.5};
 }
 
-// With radiative corrections: M. Atzori Corona et al., arXiv:2205.09484. Away from their sin²θ_W the
-// proton's couplings follow the tree's slope, −2.
+// With radiative corrections: M. Atzori Corona et al., arXiv:2205.09484. Away from their sin²θ_W the proton's
+// couplings follow the tree's slope, −2.
 inline Couplings corrected_couplings(double sin2 = sin2_theta_w) {
     const double shift = -2 * (sin2 - sin2_theta_w);
     return {0.0382 + shift, 0.0300 + shift, -0.5117};

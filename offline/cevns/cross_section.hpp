@@ -1,8 +1,8 @@
 // The cross section of coherent elastic neutrino-nucleus scattering on one isotope.
 //
-// dσ/dT = G_F² M/π · { (1 − T/E − MT/(2E²))·[g_p Z F_p + g_n N F_n]² + (1 − T/E + MT/(2E²))·axial },
-// q² = 2MT, zero outside 0 ≤ T ≤ 2E²/(M + 2E): D.Z. Freedman, Phys. Rev. D 9 (1974) 1389; M. Lindner et al.,
-// JHEP 03 (2017) 097; M. Hoferichter et al., Phys. Rev. D 102 (2020) 074018.
+// dσ/dT = G_F² M/π · { (1 − T/E − MT/(2E²))·[g_p Z F_p + g_n N F_n]² + (1 − T/E + MT/(2E²))·axial }, q² =
+// 2MT, zero outside 0 ≤ T ≤ 2E²/(M + 2E): D.Z. Freedman, Phys. Rev. D 9 (1974) 1389; M. Lindner et al., JHEP
+// 03 (2017) 097; M. Hoferichter et al., Phys. Rev. D 102 (2020) 074018.
 #pragma once
 
 #include "offline/cevns/couplings.hpp"

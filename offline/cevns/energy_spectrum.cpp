@@ -109,7 +109,7 @@ EnergyMoments EnergySpectrum::above(double energy_mev) const {
     const auto& bins = *std::get<std::shared_ptr<const Bins>>(shape_);
     const auto& edges = bins.edges_mev;
     if (energy_mev <= edges.front()) return bins.above.front();
-    if (energy_mev >= edges.back()) return {};
+    if (!(energy_mev < edges.back())) return {};
     const auto next = static_cast<std::size_t>(std::ranges::upper_bound(edges, energy_mev) - edges.begin());
     return sum(bins.above[next], flat(energy_mev, edges[next]), bins.density_per_mev[next - 1]);
 }

@@ -25,8 +25,8 @@ class EnergySpectrum {
   public:
     // All neutrinos at one energy.
     static EnergySpectrum line(double energy_mev);
-    // Of pions, and then muons, that decay at rest (e.g. K. Scholberg, Phys. Rev. D 73 (2006) 033005):
-    // ν_μ the line; ν_e 192 E²/m_μ³·(1/2 − E/m_μ); ν̄_μ 64 E²/m_μ³·(3/4 − E/m_μ); 0 ≤ E ≤ m_μ/2.
+    // Of pions, and then muons, that decay at rest (e.g. K. Scholberg, Phys. Rev. D 73 (2006) 033005): ν_μ
+    // the line; ν_e 192 E²/m_μ³·(1/2 − E/m_μ); ν̄_μ 64 E²/m_μ³·(3/4 − E/m_μ); 0 ≤ E ≤ m_μ/2.
     static EnergySpectrum decay_at_rest(Flavour flavour);
     // Constant within each bin; `content` in any norm, one less than `edges_mev`. Errors: CONFIG for edges
     // that do not rise from 0 or above, negative contents, nothing in them.

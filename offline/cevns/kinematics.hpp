@@ -30,8 +30,8 @@ inline double cross_section_scale_cm2_per_kev(double mass_mev) {
            mev_per_kev;
 }
 
-// What multiplies the squared amplitudes: of the vector part 1 − T/E − MT/(2E²), of the axial part
-// 1 − T/E + MT/(2E²); averaged over a spectrum.
+// What multiplies the squared amplitudes: of the vector part 1 − T/E − MT/(2E²), of the axial part 1 − T/E +
+// MT/(2E²); averaged over a spectrum.
 struct Kinematics {
     double vector = 0;
     double axial = 0;

@@ -93,9 +93,8 @@ std::span<const Nuclide> nuclides() {
 proto::Result<Nuclide> find_nuclide(std::string_view name) {
     const auto* found = std::ranges::find(known_nuclides, name, &Nuclide::name);
     if (found != known_nuclides.end()) return *found;
-    std::vector<std::string_view> names;
-    for (const auto& nuclide : known_nuclides)
-        names.push_back(nuclide.name);
+    std::vector<std::string_view> names(known_nuclides.size());
+    std::ranges::transform(known_nuclides, names.begin(), &Nuclide::name);
     return proto::error(proto::ErrorKind::NOT_FOUND,
                         fmt::format("no nuclide '{}'; there are {}", name, fmt::join(names, ", ")));
 }
@@ -127,6 +126,7 @@ proto::Result<std::vector<TargetNuclide>> target_nuclides(const Material& materi
                             fmt::format("a target of {} kg; its mass must be positive", mass_kg));
     const double formulas = mass_kg * 1000 / material.formula_mass_u() * avogadro_per_mol;
     std::vector<TargetNuclide> targets;
+    targets.reserve(material.constituents.size());
     for (const auto& part : material.constituents)
         targets.push_back({part.nuclide, formulas * part.per_formula});
     return targets;

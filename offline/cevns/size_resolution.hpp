@@ -9,8 +9,8 @@
 namespace spillgate::offline::cevns {
 
 // Photoelectrons as a continuous size x with the gamma density (a(1 + k))^(1 + k) x^k exp(−a(1 + k)x)/Γ(1 +
-// k): CsI 2021 (arXiv:2110.07730), a = 0.0749 keV/E_ee, k = 9.56/keV·E_ee. Its mean is E_ee/0.0749 keV
-// = 13.35 PE/keV·E_ee, its variance that squared over 1 + k.
+// k): CsI 2021 (arXiv:2110.07730), a = 0.0749 keV/E_ee, k = 9.56/keV·E_ee. Its mean is E_ee/0.0749 keV =
+// 13.35 PE/keV·E_ee, its variance that squared over 1 + k.
 struct GammaPhotoelectrons {
     double kev_per_pe = 0.0749;
     double shape_per_kev = 9.56;

@@ -92,7 +92,7 @@ proto::Result<SizeResponse> SizeResponse::make(const SizeResolution& resolution,
 
 void SizeResponse::row(double ee_kev, std::span<double> probability, std::span<double> slope_per_kev) const {
     const std::size_t last = value_.size() / bins_ - 2;
-    const double root = std::sqrt(std::clamp(ee_kev, 0.0, ee_end_kev_));
+    const double root = std::sqrt(ee_kev > 0 ? std::min(ee_kev, ee_end_kev_) : 0);
     const auto i = std::min(last, static_cast<std::size_t>(root / step_root_kev_));
     const double t = root / step_root_kev_ - static_cast<double>(i);
     // d√E/dE; towards 0 the slope in √E vanishes faster.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -34,8 +35,8 @@ std::string_view take_field(std::string_view& line) {
 }
 
 bool parse(std::string_view field, double& value) {
-    const auto* end = field.data() + field.size();
-    const auto [stop, problem] = std::from_chars(field.data(), end, value);
+    const auto* const end = std::to_address(field.end());
+    const auto [stop, problem] = std::from_chars(std::to_address(field.begin()), end, value);
     return problem == std::errc() && stop == end && std::isfinite(value);
 }
 
