@@ -6,6 +6,7 @@
 //   exposure/         ledger + selection → E_C, E_AC, live POT, α, residual
 //   import/           foreign recordings → ordinary run files
 //   calibration/      recorded runs → constants with a validity → config (applied_calibrations.hpp)
+//   cevns/            source, nucleus and detector → expected recoils, times and sizes (cevns.hpp)
 //   plot/             spectra, waveforms and calibrations as pictures (figure.hpp describes one)
 //   verbs/            the command line's verbs
 //   engine.hpp        the three together, as online and reprocess use them
