@@ -31,6 +31,6 @@ struct Closure {
 
 // Toys of the model with the values `truth`. Errors REFUSED: those of ToySource.
 proto::Result<Closure> closure(const Likelihood& likelihood, std::span<const double> truth,
-                               const ToyOptions& toys, const MinimiserOptions& options = {});
+                               const ToyOptions& toys, const MinimiserOptions& options = toy_precision());
 
 }  // namespace spillgate::offline::fit

@@ -48,6 +48,6 @@ struct FeldmanCousins {
 proto::Result<FeldmanCousins> feldman_cousins(const Likelihood& likelihood, const Minimum& best,
                                               std::size_t parameter, std::span<const double> grid,
                                               double level, const ToyOptions& toys,
-                                              const MinimiserOptions& options = {});
+                                              const MinimiserOptions& options = toy_precision());
 
 }  // namespace spillgate::offline::fit

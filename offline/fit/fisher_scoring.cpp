@@ -12,6 +12,9 @@ FisherScoring::FisherScoring(const Likelihood& likelihood, std::span<const std::
       varied_(varied),
       workspace_(workspace),
       cholesky_(varied.size()),
+      correction_(varied.size()),
+      corrected_(varied.size() * varied.size()),
+      gradient_before_(varied.size()),
       step_(varied.size()),
       trial_(likelihood.parameters().size()),
       reduced_(varied.size() * varied.size()),
@@ -38,11 +41,11 @@ void FisherScoring::solve_free(double damping) {
     const auto m = free_.size();
     for (std::size_t a = 0; a < m; ++a) {
         for (std::size_t b = 0; b < m; ++b)
-            reduced_[a * m + b] = workspace_.curvature[free_[a] * n + free_[b]];
+            reduced_[a * m + b] = matrix_[free_[a] * n + free_[b]];
         right_[a] = -workspace_.gradient[free_[a]];
         // Those stopped at a limit have already moved.
         for (std::size_t k = 0; k < n; ++k)
-            if (held_[k]) right_[a] -= workspace_.curvature[free_[a] * n + k] * step_[k];
+            if (held_[k]) right_[a] -= matrix_[free_[a] * n + k] * step_[k];
     }
     cholesky_.factorise(std::span(reduced_).first(m * m), m, damping);
     cholesky_.solve(std::span(right_).first(m));
@@ -74,16 +77,18 @@ bool FisherScoring::stop_at_nearest_limit(std::span<const double> values) {
     return true;
 }
 
-double FisherScoring::propose(std::span<const double> values, double damping) {
+bool FisherScoring::propose(std::span<const double> values, std::span<const double> matrix, double damping) {
+    matrix_ = matrix;
     std::fill(step_.begin(), step_.end(), 0.0);
     hold_what_wants_out(values);
     solve_free(damping);
-    double possible = 0;
+    const bool positive = cholesky_.positive_definite();
+    possible_fall_ = blind_direction_falls() ? std::numeric_limits<double>::infinity() : 0;
     for (const auto k : free_)
-        possible -= 0.5 * workspace_.gradient[k] * step_[k];
+        possible_fall_ -= 0.5 * workspace_.gradient[k] * step_[k];
     while (stop_at_nearest_limit(values))
         solve_free(damping);
-    return possible;
+    return positive;
 }
 
 double FisherScoring::promised_fall() const {
@@ -92,7 +97,7 @@ double FisherScoring::promised_fall() const {
     for (std::size_t a = 0; a < n; ++a) {
         double half = workspace_.gradient[a];
         for (std::size_t b = 0; b < n; ++b)
-            half += 0.5 * workspace_.curvature[a * n + b] * step_[b];
+            half += 0.5 * matrix_[a * n + b] * step_[b];
         fall -= step_[a] * half;
     }
     return fall;
@@ -130,31 +135,39 @@ bool FisherScoring::accept(std::span<double> values, Outcome& outcome, double& d
     return true;
 }
 
+void FisherScoring::propose_corrected(std::span<const double> values, double damping) {
+    correction_.add_to(workspace_.curvature, corrected_);
+    if (propose(values, corrected_, damping) && promised_fall() > 0) return;
+    propose(values, workspace_.curvature, damping);
+}
+
 FisherScoring::Outcome FisherScoring::run(std::span<double> values, const MinimiserOptions& options) {
     Outcome outcome;
     outcome.chi2 = std::numeric_limits<double>::infinity();
     outcome.possible_fall = outcome.chi2;
+    correction_.forget();
     double damping = 0;
     for (unsigned iteration = 0; iteration < options.iterations; ++iteration) {
         ++outcome.derivatives;
-        // Far away Fisher's information is safe; close by the second derivative converges faster.
-        const auto curvature = outcome.possible_fall < 1 ? Curvature::OBSERVED : Curvature::EXPECTED;
-        const auto here = likelihood_.differentiate(values, varied_, curvature, workspace_);
+        const auto here = likelihood_.differentiate(values, varied_, Curvature::EXPECTED, workspace_);
         if (!here) return outcome;
         outcome.chi2 = *here;
-        outcome.possible_fall = propose(values, 0);
-        if (blind_direction_falls()) outcome.possible_fall = std::numeric_limits<double>::infinity();
-        if (outcome.possible_fall < options.tolerance) {
+        if (iteration > 0)
+            correction_.learn(step_, gradient_before_, workspace_.gradient, workspace_.curvature);
+        std::copy_n(workspace_.gradient.begin(), varied_.size(), gradient_before_.begin());
+        propose(values, workspace_.curvature, 0);
+        outcome.possible_fall = possible_fall_;
+        const bool finished = outcome.possible_fall < options.tolerance;
+        propose_corrected(values, finished ? 0 : damping);
+        if (finished) {
             // The last step is already known, and costs one evaluation.
-            double unused = 0;
-            accept(values, outcome, unused);
+            accept(values, outcome, damping);
             outcome.converged = true;
             return outcome;
         }
-        if (damping > 0) propose(values, damping);
         while (!accept(values, outcome, damping)) {
             if (damping > 1e12) return outcome;
-            propose(values, damping);
+            propose_corrected(values, damping);
         }
     }
     return outcome;

@@ -10,6 +10,7 @@
 
 #include "offline/fit/likelihood.hpp"
 #include "offline/fit/minimise.hpp"
+#include "offline/fit/secant_correction.hpp"
 #include "offline/fit/symmetric_matrix.hpp"
 
 namespace spillgate::offline::fit {
@@ -30,9 +31,11 @@ class FisherScoring {
 
   private:
     void hold_what_wants_out(std::span<const double> values);
-    // The step of the parabola with this damping, within limits, into step_. Gives by how much χ² would fall
-    // along the undamped one, had it no further limits.
-    double propose(std::span<const double> values, double damping);
+    // The step of a parabola with this matrix and damping, within limits, into step_; by how much χ² would
+    // fall without further limits, into possible_fall_. False if the matrix is not positive definite.
+    bool propose(std::span<const double> values, std::span<const double> matrix, double damping);
+    // With the corrected matrix, or without correction where that is none of a minimum.
+    void propose_corrected(std::span<const double> values, double damping);
     void solve_free(double damping);
     bool stop_at_nearest_limit(std::span<const double> values);
     double promised_fall() const;
@@ -44,6 +47,10 @@ class FisherScoring {
     std::span<const std::size_t> varied_;
     Workspace& workspace_;
     Cholesky cholesky_;
+    SecantCorrection correction_;
+    std::span<const double> matrix_;  // of the parabola: the workspace's curvature, or corrected_
+    double possible_fall_ = 0;
+    std::vector<double> corrected_, gradient_before_;
     std::vector<double> step_, trial_, reduced_, right_;  // step_[varied]
     std::vector<std::size_t> free_;                       // positions in varied_ that may move
     std::vector<char> held_;                              // [varied]

@@ -66,6 +66,8 @@ std::string_view name_of(Crossing crossing) {
             return "limit";
         case Crossing::UNBOUNDED:
             return "unbounded";
+        case Crossing::NO_PREDICTION:
+            return "no-prediction";
         case Crossing::NOT_CONVERGED:
             return "not-converged";
         case Crossing::BELOW_BEST_FIT:

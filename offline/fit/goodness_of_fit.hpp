@@ -21,6 +21,7 @@ struct GoodnessOfFit {
 
 // Errors REFUSED: a best fit that did not converge, and those of ToySource.
 proto::Result<GoodnessOfFit> goodness_of_fit(const Likelihood& likelihood, const Minimum& best,
-                                             const ToyOptions& toys, const MinimiserOptions& options = {});
+                                             const ToyOptions& toys,
+                                             const MinimiserOptions& options = toy_precision());
 
 }  // namespace spillgate::offline::fit

@@ -96,7 +96,7 @@ Covariance hesse(const Likelihood& likelihood, const Minimum& minimum, std::span
     for (const auto i : approximate.described) {
         const double scale = scale_of(likelihood.parameters()[i]);
         const double error = approximate.error(i).value_or(0.1 * scale);
-        steps.push_back(0.02 * std::min(error, 100 * scale));
+        steps.push_back(0.005 * std::min(error, 100 * scale));
     }
     const auto matrix =
         second_derivatives(likelihood, minimum.values, approximate.described, steps, workspace);

@@ -26,9 +26,9 @@ struct Covariance {
     double correlation(std::size_t a, std::size_t b) const;
 };
 
-// 2·H⁻¹, H the second derivatives of χ² taken numerically from its gradient, over a fiftieth of the errors of
-// Fisher's information (one-sided at a limit). `varied`: the parameters that the minimum was found in. Costs
-// two evaluations with derivatives per parameter.
+// 2·H⁻¹, H the second derivatives of χ² taken numerically from its gradient, over steps of 1/200 of the
+// errors that Fisher's information gives. `varied`: the parameters that the minimum was found in. Costs two
+// evaluations with derivatives per parameter.
 Covariance hesse(const Likelihood& likelihood, const Minimum& minimum, std::span<const std::size_t> varied,
                  Workspace& workspace);
 

@@ -42,7 +42,7 @@ class Minimiser {
             spread(values, k);
             score(values);
         }
-        if (!best_.converged && options_.fallback) fall_back();
+        if (!best_.converged && options_.fallback && !varied_.empty()) fall_back();
         note_limits();
         return std::move(best_);
     }
@@ -91,6 +91,20 @@ class Minimiser {
         best_.converged = converged;
     }
 
+    // Where predictions end, χ² may end on a slope: that is no minimum.
+    bool predicted_around(std::vector<double> values) {
+        for (const auto i : varied_) {
+            const double here = values[i];
+            for (const double sign : {-1.0, 1.0}) {
+                values[i] = within_limits(i, here + sign * 1e-4 * scale_of(likelihood_.parameters()[i]));
+                ++best_.evaluations;
+                if (!likelihood_.chi2(values, workspace_)) return false;
+            }
+            values[i] = here;
+        }
+        return true;
+    }
+
     // The simplex goes on from the best point and, if that is not a minimum by then, from spread ones. What
     // it finds counts as converged if Fisher scoring agrees, or if a second, narrower simplex finds nothing
     // lower: at a kink of χ² there is a minimum without a vanishing gradient.
@@ -103,7 +117,8 @@ class Minimiser {
             if (k > 0) spread(values, k);
             const auto wide = simplex(values, 1, most);
             const auto narrow = simplex(values, 0.1, most);
-            take(values, narrow.chi2, wide.settled && narrow.settled && wide.chi2 - narrow.chi2 < 1e-5);
+            const bool settled = wide.settled && narrow.settled && wide.chi2 - narrow.chi2 < 1e-5;
+            take(values, narrow.chi2, settled && predicted_around(values));
             score(values);
         }
     }

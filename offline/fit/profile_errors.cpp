@@ -36,11 +36,13 @@ class CrossingSearch {
     }
 
   private:
-    // √Δχ² less the root of the level, at this distance; NaN, and end_ says why, if there is none.
+    // √Δχ² less the root of the level, at this distance: infinite where the model predicts nothing; NaN, and
+    // end_ says why, if it is not known.
     double excess(double distance) {
         // Where the limit is asked for it must be hit exactly.
         const double value = distance >= room_ ? limit_value() : centre_ + direction_ * distance;
         const auto delta = profiled_.at(value);
+        if (std::isinf(profiled_.minimum().chi2)) return HUGE_VAL;
         if (!delta) {
             end_ = Crossing::NOT_CONVERGED;
             return std::nan("");
@@ -85,11 +87,14 @@ class CrossingSearch {
         int side = 0;
         for (int step = 0; step < 60; ++step) {
             if (at_high_ < 1e-7 * root_ || high_ - low_ < 1e-9 * high_) break;
-            const double between = high_ - at_high_ * (high_ - low_) / (at_high_ - at_low_);
+            const double between = std::isinf(at_high_)
+                                       ? 0.5 * (low_ + high_)
+                                       : high_ - at_high_ * (high_ - low_) / (at_high_ - at_low_);
             const double found = excess(between);
             if (std::isnan(found)) return;
             if (std::abs(found) < 1e-7 * root_) {
                 high_ = between;
+                at_high_ = found;
                 break;
             }
             if (found > 0) {
@@ -104,7 +109,7 @@ class CrossingSearch {
                 side = -1;
             }
         }
-        end_ = Crossing::FOUND;
+        end_ = std::isinf(at_high_) ? Crossing::NO_PREDICTION : Crossing::FOUND;
     }
 
     ProfiledChi2 profiled_;

@@ -13,6 +13,7 @@ enum class Crossing : std::uint8_t {
     FOUND,
     LIMIT,           // χ² does not rise that far within the parameter's limits
     UNBOUNDED,       // nor within a thousand times the parameter's parabolic error: it is not constrained
+    NO_PREDICTION,   // nor before the model ends: beyond, it expects nothing that was observed
     NOT_CONVERGED,   // a fit on the way did not converge
     BELOW_BEST_FIT,  // a lower minimum was met: the best fit was none
 };

@@ -15,6 +15,12 @@ namespace spillgate::offline::fit {
 
 using proto::ErrorKind;
 
+MinimiserOptions toy_precision() {
+    MinimiserOptions options;
+    options.tolerance = 1e-4;
+    return options;
+}
+
 proto::Result<ToySource> ToySource::make(const Likelihood& likelihood, std::span<const double> truth,
                                          std::uint64_t seed) {
     if (likelihood.statistic() == Statistic::CHI2_COUNTS)

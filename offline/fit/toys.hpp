@@ -7,6 +7,7 @@
 #include <span>
 
 #include "offline/fit/likelihood.hpp"
+#include "offline/fit/minimise.hpp"
 #include "offline/fit/parallel.hpp"
 
 namespace spillgate::offline::fit {
@@ -16,6 +17,9 @@ struct ToyOptions {
     std::uint64_t seed = 1;
     ParallelOptions parallel;
 };
+
+// What fits of toys are worth: χ² to 10⁻⁴, for a third of the evaluations fewer.
+MinimiserOptions toy_precision();
 
 // Draws observations of one likelihood's kind. A toy's draws depend on seed and number alone: neither on
 // threads nor on the toys before it, nor on the machine (Boost.Random, generator mt19937_64 seeded with
