@@ -1,19 +1,7 @@
 #include "proto/config_loader.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <cstring>
-#include <fstream>
-#include <map>
-#include <sstream>
-
-#include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-
 #include "proto/config_rules.hpp"
-#include "proto/config_words.hpp"
+#include "proto/strict_text.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::proto {
@@ -21,152 +9,6 @@ namespace spillgate::proto {
 namespace {
 
 namespace pb = google::protobuf;
-using Tree = pb::TextFormat::ParseInfoTree;
-using Location = pb::TextFormat::ParseLocation;
-
-// No configuration that a person wrote is longer.
-constexpr std::size_t max_config_bytes = std::size_t{4} << 20;
-
-struct Position {
-    int line = 0;
-    int column = 0;
-};
-
-std::string at(const std::string& name, Position p, std::string_view text) {
-    return fmt::format("{}:{}:{}: {}", name, p.line + 1, p.column + 1, text);
-}
-
-// Keeps the first refusal of the parser, with its place in `file`.
-class FirstError : public pb::io::ErrorCollector {
-  public:
-    FirstError(const std::string& name, const std::string& file) : name_(name), file_(file) {}
-    void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
-        if (!text_.empty()) return;
-        Position where{std::max(line, 0), std::max(column, 0)};
-        const auto refused = explain_refused_word(message);
-        if (!refused.word.empty()) where = last_of(refused.word, where);
-        text_ = at(name_, where, refused.word.empty() ? message : refused.text);
-    }
-    const std::string& text() const { return text_; }
-
-  private:
-    // The parser may point at what follows the word that it refuses, even if that is lines below.
-    Position last_of(const std::string& word, Position reported) const {
-        std::size_t offset = 0;
-        for (int line = 0; line < reported.line && offset != std::string::npos; ++line)
-            offset = file_.find('\n', offset) + 1;
-        const auto found = file_.rfind(word, offset + static_cast<std::size_t>(reported.column));
-        if (found == std::string::npos) return reported;
-        const auto before = std::string_view(file_).substr(0, found);
-        const auto line_begin = before.rfind('\n') + 1;  // 0 without one
-        return {static_cast<int>(std::ranges::count(before, '\n')), static_cast<int>(found - line_begin)};
-    }
-
-    const std::string& name_;
-    const std::string& file_;
-    std::string text_;
-};
-
-// Where each message of a parsed file stands, so that any refusal can point at it.
-class Places {
-  public:
-    void note(const pb::Message& message, Tree* tree, Position begin) { places_[&message] = {tree, begin}; }
-    Position of(const pb::Message& message, const pb::FieldDescriptor* field, int index) const {
-        const auto found = places_.find(&message);
-        if (found == places_.end()) return {};
-        const auto& [tree, begin] = found->second;
-        if (tree == nullptr || field == nullptr) return begin;
-        const int i = field->is_repeated() ? std::max(index, 0) : -1;
-        const Location where = tree->GetLocation(field, i);
-        return where.line < 0 ? begin : Position{where.line, where.column};
-    }
-
-  private:
-    struct Place {
-        Tree* tree;
-        Position begin;
-    };
-    std::map<const pb::Message*, Place> places_;
-};
-
-double number(const pb::Message& m, const pb::FieldDescriptor* f, int i) {
-    const auto& r = *m.GetReflection();
-    const bool many = f->is_repeated();
-    switch (f->cpp_type()) {
-        case pb::FieldDescriptor::CPPTYPE_INT32:
-            return many ? r.GetRepeatedInt32(m, f, i) : r.GetInt32(m, f);
-        case pb::FieldDescriptor::CPPTYPE_UINT32:
-            return many ? r.GetRepeatedUInt32(m, f, i) : r.GetUInt32(m, f);
-        case pb::FieldDescriptor::CPPTYPE_INT64:
-            return static_cast<double>(many ? r.GetRepeatedInt64(m, f, i) : r.GetInt64(m, f));
-        case pb::FieldDescriptor::CPPTYPE_UINT64:
-            return static_cast<double>(many ? r.GetRepeatedUInt64(m, f, i) : r.GetUInt64(m, f));
-        case pb::FieldDescriptor::CPPTYPE_DOUBLE:
-            return many ? r.GetRepeatedDouble(m, f, i) : r.GetDouble(m, f);
-        case pb::FieldDescriptor::CPPTYPE_FLOAT:
-            return static_cast<double>(many ? r.GetRepeatedFloat(m, f, i) : r.GetFloat(m, f));
-        default:
-            return 0;
-    }
-}
-
-bool is_number(const pb::FieldDescriptor* f) {
-    switch (f->cpp_type()) {
-        case pb::FieldDescriptor::CPPTYPE_STRING:
-        case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-        case pb::FieldDescriptor::CPPTYPE_ENUM:
-        case pb::FieldDescriptor::CPPTYPE_BOOL:
-            return false;
-        default:
-            return true;
-    }
-}
-
-// What is wrong with one number, or nothing.
-std::string number_problem(const pb::FieldDescriptor* f, double value) {
-    if (!std::isfinite(value)) return fmt::format("{} is {}; it must be a finite number", f->name(), value);
-    if (!f->options().HasExtension(config::range)) return {};
-    const auto& range = f->options().GetExtension(config::range);
-    const bool low =
-        range.has_min() && (value < range.min() || (range.min_excluded() && value == range.min()));
-    const bool high = range.has_max() && value > range.max();
-    if (!low && !high) return {};
-    return fmt::format(
-        "{} is {}; allowed is {} to {}", f->name(), value,
-        range.has_min() ? fmt::format("{}{}", range.min_excluded() ? "above " : "", range.min()) : "any",
-        range.has_max() ? fmt::format("{}", range.max()) : "any");
-}
-
-// Notes the place of every message, and checks every field's own rules. Returns the first problem, in file
-// order of messages, or an empty text.
-std::string check_fields(const pb::Message& message, Tree* tree, Position begin, const std::string& name,
-                         Places& places) {
-    places.note(message, tree, begin);
-    const auto& reflection = *message.GetReflection();
-    const auto& type = *message.GetDescriptor();
-    for (int k = 0; k < type.field_count(); ++k) {
-        const auto* field = type.field(k);
-        const int n = field->is_repeated() ? reflection.FieldSize(message, field)
-                                           : (reflection.HasField(message, field) ? 1 : 0);
-        if (n == 0 && field->options().GetExtension(config::needed))
-            return at(name, begin, fmt::format("{} is missing; {} needs it", field->name(), type.name()));
-        for (int i = 0; i < n; ++i) {
-            const auto where = places.of(message, field, i);
-            if (is_number(field)) {
-                auto problem = number_problem(field, number(message, field, i));
-                if (!problem.empty()) return at(name, where, problem);
-            } else if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
-                const auto& inner = field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                                         : reflection.GetMessage(message, field);
-                auto* inner_tree =
-                    tree == nullptr ? nullptr : tree->GetTreeForNested(field, field->is_repeated() ? i : -1);
-                auto problem = check_fields(inner, inner_tree, where, name, places);
-                if (!problem.empty()) return problem;
-            }
-        }
-    }
-    return {};
-}
 
 void drop_secrets(pb::Message& message) {
     const auto& reflection = *message.GetReflection();
@@ -184,104 +26,17 @@ void drop_secrets(pb::Message& message) {
     }
 }
 
-bool has_needed_field(const pb::Descriptor& type) {
-    for (int k = 0; k < type.field_count(); ++k)
-        if (type.field(k)->options().GetExtension(config::needed)) return true;
-    return false;
-}
-
-void set_default(pb::Message& message, const pb::FieldDescriptor* f) {
-    const auto& r = *message.GetReflection();
-    switch (f->cpp_type()) {
-        case pb::FieldDescriptor::CPPTYPE_INT32:
-            r.SetInt32(&message, f, f->default_value_int32());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_UINT32:
-            r.SetUInt32(&message, f, f->default_value_uint32());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_INT64:
-            r.SetInt64(&message, f, f->default_value_int64());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_UINT64:
-            r.SetUInt64(&message, f, f->default_value_uint64());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_DOUBLE:
-            r.SetDouble(&message, f, f->default_value_double());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_FLOAT:
-            r.SetFloat(&message, f, f->default_value_float());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_BOOL:
-            r.SetBool(&message, f, f->default_value_bool());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_ENUM:
-            r.SetEnum(&message, f, f->default_value_enum());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_STRING:
-            r.SetString(&message, f, f->default_value_string());
-            break;
-        case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-            break;
-    }
-}
-
-// Writes every default out, so that a stored configuration means the same after a default has changed. A part
-// that a person must write (it has needed fields), and an alternative not chosen, stay absent.
-void write_defaults(pb::Message& message) {
-    const auto& reflection = *message.GetReflection();
-    const auto& type = *message.GetDescriptor();
-    for (int k = 0; k < type.field_count(); ++k) {
-        const auto* field = type.field(k);
-        const bool is_message = field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE;
-        if (field->is_repeated()) {
-            for (int i = 0; is_message && i < reflection.FieldSize(message, field); ++i)
-                write_defaults(*reflection.MutableRepeatedMessage(&message, field, i));
-        } else if (is_message) {
-            const bool present = reflection.HasField(message, field);
-            const bool may_create =
-                field->containing_oneof() == nullptr && !has_needed_field(*field->message_type());
-            if (present || may_create) write_defaults(*reflection.MutableMessage(&message, field));
-        } else if (field->has_default_value() && !reflection.HasField(message, field)) {
-            set_default(message, field);
-        }
-    }
-}
-
-std::string effective_text(const config::Config& config) {
-    config::Config shown = config;
-    drop_secrets(shown);
-    pb::TextFormat::Printer printer;
-    printer.SetUseUtf8StringEscaping(true);
-    std::string text;
-    printer.PrintToString(shown, &text);
-    return text;
-}
-
 }  // namespace
 
 Result<LoadedConfig> parse_config(const std::string& text, const std::string& name) {
-    if (text.size() > max_config_bytes)
-        return error(ErrorKind::CONFIG, fmt::format("{}: {} bytes; a configuration has at most {}", name,
-                                                    text.size(), max_config_bytes));
     LoadedConfig loaded;
     loaded.path = name;
-    FirstError errors(name, text);
-    Tree tree;
-    pb::TextFormat::Parser parser;
-    parser.RecordErrorsTo(&errors);
-    parser.WriteLocationsTo(&tree);
-    if (!parser.ParseFromString(text, &loaded.config))
-        return error(ErrorKind::CONFIG,
-                     errors.text().empty() ? at(name, {}, "not a configuration") : errors.text());
-
-    Places places;
-    const auto problem = check_fields(loaded.config, &tree, {}, name, places);
-    if (!problem.empty()) return error(ErrorKind::CONFIG, problem);
+    const auto parsed = StrictText::parse(text, name, loaded.config);
+    if (!parsed) return parsed.error();
     const auto found = contradictions(loaded.config);
     if (!found.empty()) {
         const auto& first = found.front();
-        const auto* field = first.message->GetDescriptor()->FindFieldByName(first.field);
-        return error(ErrorKind::CONFIG, at(name, places.of(*first.message, field, first.index), first.text));
+        return parsed->refusal(*first.message, first.field, first.index, first.text);
     }
     if (loaded.config.daemon().empty()) {
         auto* daemon = loaded.config.add_daemon();
@@ -289,25 +44,17 @@ Result<LoadedConfig> parse_config(const std::string& text, const std::string& na
         daemon->set_lead(true);
     }
     write_defaults(loaded.config);
-    loaded.effective = effective_text(loaded.config);
+    config::Config shown = loaded.config;
+    drop_secrets(shown);
+    loaded.effective = printed(shown);
     loaded.sha256 = sha256_hex(loaded.effective);
     return loaded;
 }
 
 Result<LoadedConfig> load_config(const std::string& path) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    // Reading a directory, or nothing at all, leaves the stream bad without having thrown.
-    if (!file || (text.str().empty() && errno != 0)) {
-        const int code = errno;
-        return error(
-            code == ENOENT ? ErrorKind::NOT_FOUND : ErrorKind::IO,
-            fmt::format("{}:1:1: cannot be read: {}", path, code != 0 ? std::strerror(code) : "not a file"),
-            code);
-    }
-    return parse_config(text.str(), path);
+    const auto text = read_text(path);
+    if (!text) return text.error();
+    return parse_config(*text, path);
 }
 
 }  // namespace spillgate::proto
