@@ -1,12 +1,12 @@
 #include "offline/cevns/text_table.hpp"
 
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -35,8 +35,8 @@ std::string_view take_field(std::string_view& line) {
 }
 
 bool parse(std::string_view field, double& value) {
-    const auto* const end = std::to_address(field.end());
-    const auto [stop, problem] = std::from_chars(std::to_address(field.begin()), end, value);
+    const auto* end = field.data() + field.size();
+    const auto [stop, problem] = std::from_chars(field.data(), end, value);
     return problem == std::errc() && stop == end && std::isfinite(value);
 }
 
@@ -50,6 +50,8 @@ proto::Result<TextTable> parse_text_table(std::string_view text, std::size_t col
         auto line = trimmed(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty() || line.starts_with('#')) continue;
+        const bool heading = table.rows() == 0 && std::isalpha(static_cast<unsigned char>(line.front())) != 0;
+        if (heading) continue;
         for (std::size_t column = 0; column < columns; ++column) {
             const auto field = take_field(line);
             double value = 0;

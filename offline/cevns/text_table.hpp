@@ -15,7 +15,8 @@ struct TextTable {
     std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
 };
 
-// Columns are separated by commas, blanks or tabs. Lines that begin with '#', and empty ones, are left out;
+// Columns are separated by commas, blanks or tabs. Lines that begin with '#', empty ones, and headings (that
+// begin with a letter, above the first row) are left out;
 // columns beyond `columns` are ignored. `name` is for messages. Errors: CORRUPT, with the line, for what is
 // not a finite number or is missing, and if there is no row at all.
 proto::Result<TextTable> parse_text_table(std::string_view text, std::size_t columns, std::string_view name);
