@@ -1,0 +1,44 @@
+#include "offline/experiment/experiment_file.hpp"
+
+#include <fmt/format.h>
+
+#include "offline/experiment/experiment_rules.hpp"
+#include "offline/experiment/field_change.hpp"
+#include "proto/strict_text.hpp"
+#include "proto/wire.hpp"
+
+namespace spillgate::offline {
+
+using proto::Result;
+using proto::StrictText;
+
+Result<LoadedExperiment> parse_experiment(const std::string& text, const std::string& name,
+                                          const std::vector<std::string>& changes) {
+    LoadedExperiment loaded;
+    loaded.path = name;
+    auto parsed = StrictText::parse(text, name, loaded.config);
+    if (!parsed) return parsed.error();
+    if (!changes.empty()) {
+        for (const auto& change : changes)
+            if (auto status = change_field(loaded.config, change); !status) return status.error();
+        // Places are now those of the changed text, which nobody sees: its name says so.
+        const auto changed = proto::printed(loaded.config);
+        loaded.config.Clear();
+        parsed = StrictText::parse(changed, name + " with --set", loaded.config);
+        if (!parsed) return parsed.error();
+    }
+    if (const auto problem = experiment_problem(loaded.config))
+        return parsed->refusal(*problem->message, problem->field, problem->index, problem->text);
+    proto::write_defaults(loaded.config);
+    loaded.effective = proto::printed(loaded.config);
+    loaded.sha256 = proto::sha256_hex(loaded.effective);
+    return loaded;
+}
+
+Result<LoadedExperiment> load_experiment(const std::string& path, const std::vector<std::string>& changes) {
+    const auto text = proto::read_text(path);
+    if (!text) return text.error();
+    return parse_experiment(*text, path, changes);
+}
+
+}  // namespace spillgate::offline
