@@ -7,8 +7,8 @@
 //   import/           foreign recordings → ordinary run files
 //   calibration/      recorded runs → constants with a validity → config (applied_calibrations.hpp)
 //   cevns/            source, nucleus and detector → expected recoils, times and sizes (cevns.hpp)
-//   experiment/       an experiment's file and released data → a model that a fit can take (experiment_model.hpp)
-//   fit/              any model of counts with pulls → values, errors, profiles, contours, toys (fit.hpp)
+//   experiment/       an experiment's file and released data → a model for fits (experiment_model.hpp)
+//   fit/              any model of counts with pulls → values, errors, profiles, contours, toys
 //   plot/             spectra, waveforms and calibrations as pictures (figure.hpp describes one)
 //   verbs/            the command line's verbs
 //   engine.hpp        the three together, as online and reprocess use them
