@@ -22,8 +22,8 @@ double poisson(int n, double mu) {
 // Whether n counts are accepted at this signal, by summing probabilities in the order of their likelihood
 // ratio.
 bool accepted(int observed, double signal, double background, double level) {
-    constexpr int N = 80;
-    std::vector<int> order(N);
+    constexpr int most = 80;
+    std::vector<int> order(most);
     std::iota(order.begin(), order.end(), 0);
     const auto ratio = [&](int n) {
         return poisson(n, signal + background) / poisson(n, std::max<double>(n, background));
