@@ -82,7 +82,7 @@ TEST_CASE("every tested value is accepted as the exact sum over counts says", "[
     const double level = GENERATE(0.6827, 0.90);
     int compared = 0;
     for (const int n : {0, 2, 5, 9}) {
-        const auto found = by_toys(model, n, level, 0, 12, 13, 3000);
+        const auto found = by_toys(model, n, level, 0, 12, 13, 1500);
         for (const auto& tested : found.tested) {
             REQUIRE(tested.valid);
             CHECK(tested.not_converged == 0);
