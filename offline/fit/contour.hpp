@@ -15,7 +15,7 @@ namespace spillgate::offline::fit {
 
 // Δχ² of two parameters for 1, 2 and 3 σ: 68.27, 95.45 and 99.73 % (R. L. Workman et al., PTEP 2022, 083C01,
 // table 40.2).
-inline constexpr std::array<double, 3> SIGMA_LEVELS{2.30, 6.18, 11.83};
+inline constexpr std::array<double, 3> sigma_levels{2.30, 6.18, 11.83};
 
 struct Contour {
     double level = 0;  // Δχ²

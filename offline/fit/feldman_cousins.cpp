@@ -17,7 +17,7 @@ namespace {
 
 // Differences of χ² at which two toys, or a toy and the data, count as equal: with few counts many are, and
 // their order must not hang on round-off.
-constexpr double EQUAL = 1e-6;
+constexpr double equal_within = 1e-6;
 
 class Test {
   public:
@@ -75,9 +75,9 @@ class Test {
         tested.critical = ranked(n * level_);
         tested.critical_low = ranked(n * level_ - spread);
         tested.critical_high = ranked(n * level_ + spread);
-        const auto above = std::lower_bound(delta.begin(), delta.end(), tested.delta_chi2 - EQUAL);
+        const auto above = std::lower_bound(delta.begin(), delta.end(), tested.delta_chi2 - equal_within);
         tested.p_value = {static_cast<std::uint64_t>(delta.end() - above), delta.size()};
-        const auto within = [&](double critical) { return tested.delta_chi2 <= critical + EQUAL; };
+        const auto within = [&](double critical) { return tested.delta_chi2 <= critical + equal_within; };
         tested.accepted = tested.valid && within(tested.critical);
         tested.certain = within(tested.critical_low) == within(tested.critical_high);
     }

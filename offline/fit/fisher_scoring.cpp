@@ -29,7 +29,9 @@ void FisherScoring::hold_what_wants_out(std::span<const double> values) {
         const auto& parameter = likelihood_.parameters()[varied_[k]];
         const double value = values[varied_[k]];
         const double gradient = workspace_.gradient[k];
-        held_[k] = (value <= parameter.lower && gradient >= 0) || (value >= parameter.upper && gradient <= 0);
+        const bool wants_out =
+            (value <= parameter.lower && gradient >= 0) || (value >= parameter.upper && gradient <= 0);
+        held_[k] = wants_out ? 1 : 0;
     }
 }
 

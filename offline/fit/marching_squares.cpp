@@ -11,7 +11,7 @@ namespace spillgate::offline::fit {
 
 namespace {
 
-constexpr double HIGH = std::numeric_limits<double>::infinity();
+constexpr double high_ground = std::numeric_limits<double>::infinity();
 
 // An edge between two grid points: from (ix, iy) to the right or upwards. The grid has a frame of high ground
 // around it, so that every line is closed.
@@ -53,9 +53,9 @@ class Tracer {
     bool in_frame(int ix, int iy) const { return ix < 0 || iy < 0 || ix >= nx() || iy >= ny(); }
 
     double height(int ix, int iy) const {
-        if (in_frame(ix, iy)) return HIGH;
+        if (in_frame(ix, iy)) return high_ground;
         const double h = heights_[static_cast<std::size_t>(ix) * y_.size() + static_cast<std::size_t>(iy)];
-        return std::isnan(h) ? HIGH : h;
+        return std::isnan(h) ? high_ground : h;
     }
     bool low(int ix, int iy) const { return height(ix, iy) < level_; }
 

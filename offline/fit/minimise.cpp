@@ -56,11 +56,11 @@ class Minimiser {
     // The k-th further start: within two σ of a pull, within limits if there are two, else within four
     // scales.
     void spread(std::vector<double>& values, unsigned k) const {
-        static constexpr unsigned BASES[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+        static constexpr unsigned bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
         values = start_;
         for (std::size_t v = 0; v < varied_.size(); ++v) {
             const auto& parameter = likelihood_.parameters()[varied_[v]];
-            const double u = van_der_corput(k, BASES[v % std::size(BASES)]);
+            const double u = van_der_corput(k, bases[v % std::size(bases)]);
             double from = parameter.lower;
             double to = parameter.upper;
             if (parameter.pull) {

@@ -11,7 +11,7 @@ namespace spillgate::offline::fit {
 
 namespace {
 
-constexpr double INFINITE = std::numeric_limits<double>::infinity();
+constexpr double infinite = std::numeric_limits<double>::infinity();
 
 // Called from C code: what it needs, and the best point so far, which NLopt may lose when it fails.
 struct Search {
@@ -20,14 +20,14 @@ struct Search {
     Workspace& workspace;
     std::vector<double> point;
     std::vector<double> best;
-    double lowest = INFINITE;
+    double lowest = infinite;
     std::size_t evaluations = 0;
 
     double evaluate(const double* x) {
         for (std::size_t k = 0; k < varied.size(); ++k)
             point[varied[k]] = x[k];
         ++evaluations;
-        const double chi2 = likelihood.chi2(point, workspace).value_or(INFINITE);
+        const double chi2 = likelihood.chi2(point, workspace).value_or(infinite);
         if (chi2 < lowest) {
             lowest = chi2;
             best = point;

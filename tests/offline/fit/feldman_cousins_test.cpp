@@ -22,8 +22,8 @@ double poisson(int n, double mu) {
 // Whether n counts are accepted at this signal, by summing probabilities in the order of their likelihood
 // ratio.
 bool accepted(int observed, double signal, double background, double level) {
-    constexpr int N = 80;
-    std::vector<int> order(N);
+    constexpr int most = 80;
+    std::vector<int> order(most);
     std::iota(order.begin(), order.end(), 0);
     const auto ratio = [&](int n) {
         return poisson(n, signal + background) / poisson(n, std::max<double>(n, background));
@@ -82,7 +82,7 @@ TEST_CASE("every tested value is accepted as the exact sum over counts says", "[
     const double level = GENERATE(0.6827, 0.90);
     int compared = 0;
     for (const int n : {0, 2, 5, 9}) {
-        const auto found = by_toys(model, n, level, 0, 12, 13, 3000);
+        const auto found = by_toys(model, n, level, 0, 12, 13, 1500);
         for (const auto& tested : found.tested) {
             REQUIRE(tested.valid);
             CHECK(tested.not_converged == 0);

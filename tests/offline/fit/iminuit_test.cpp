@@ -18,7 +18,7 @@ using namespace spillgate::tests;
 
 namespace {
 
-const std::string SCRIPT = std::string(SPILLGATE_SOURCE_DIR) + "/tests/offline/fit/iminuit_fit.py";
+const std::string script = std::string(SPILLGATE_SOURCE_DIR) + "/tests/offline/fit/iminuit_fit.py";
 
 // Status and output of a shell command.
 std::pair<int, std::string> run(const std::string& command) {
@@ -33,8 +33,11 @@ std::pair<int, std::string> run(const std::string& command) {
 
 // Debian's own python has Debian's packages, another one in front of it may not. Empty if none can be used.
 std::string usable_python() {
-    for (const std::string python : {"/usr/bin/python3", "python3"})
-        if (run(python + " '" + SCRIPT + "' 2>&1").first == 0) return python;
+    for (const std::string python : {"/usr/bin/python3", "python3"}) {
+        std::string command = python;
+        command += " '" + script + "' 2>&1";
+        if (run(command).first == 0) return python;
+    }
     return "";
 }
 
@@ -62,7 +65,7 @@ void compare(const Likelihood& likelihood, const BilinearModel& model, const std
     const spillgate::offline::testing::TestDirectory directory;
     std::ofstream(directory.path("likelihood.json")) << exported(likelihood, model);
     const auto [status, output] =
-        run(python + " '" + SCRIPT + "' '" + directory.path("likelihood.json") + "'");
+        run(python + " '" + script + "' '" + directory.path("likelihood.json") + "'");
     INFO(output);
     REQUIRE(status == 0);
     const auto minuit = boost::json::parse(output).as_object();

@@ -72,9 +72,9 @@ TEST_CASE("counts of toys are Poisson, and pulls of the true values standard nor
     auto toy = likelihood_of(model, {2, 400});
     const std::vector<double> truth{2, 1.1};
     const auto source = ToySource::make(toy, truth, 3).value();
-    constexpr int N = 20'000;
+    constexpr int toys = 20'000;
     double sum[2] = {}, squares[2] = {}, pulls = 0, pulls2 = 0;
-    for (std::uint64_t i = 0; i < N; ++i) {
+    for (std::uint64_t i = 0; i < toys; ++i) {
         source.draw(i, toy);
         for (std::size_t bin = 0; bin < 2; ++bin) {
             sum[bin] += toy.observed().counts[bin];
@@ -86,12 +86,12 @@ TEST_CASE("counts of toys are Poisson, and pulls of the true values standard nor
     }
     const double mu[2] = {2, 440};
     for (std::size_t bin = 0; bin < 2; ++bin) {
-        const double mean = sum[bin] / N;
-        CHECK(std::abs(mean - mu[bin]) < 5 * std::sqrt(mu[bin] / N));
-        CHECK(squares[bin] / N - mean * mean == Approx(mu[bin]).epsilon(0.06));
+        const double mean = sum[bin] / toys;
+        CHECK(std::abs(mean - mu[bin]) < 5 * std::sqrt(mu[bin] / toys));
+        CHECK(squares[bin] / toys - mean * mean == Approx(mu[bin]).epsilon(0.06));
     }
-    CHECK(std::abs(pulls / N) < 5 / std::sqrt(N));
-    CHECK(pulls2 / N == Approx(1).epsilon(0.05));
+    CHECK(std::abs(pulls / toys) < 5 / std::sqrt(toys));
+    CHECK(pulls2 / toys == Approx(1).epsilon(0.05));
 }
 
 TEST_CASE("interrupted toys keep those that were done, which are the first ones") {
