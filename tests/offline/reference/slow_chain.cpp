@@ -82,13 +82,17 @@ std::vector<double> conditional_mean(const std::vector<int>& codes, int baseline
     return filtered;
 }
 
-// The last place where the running charge crosses `level` from below, linear between samples. Before the
-// first sample the running charge is zero at the place of the first sample.
-double last_crossing(const std::vector<double>& running, double level) {
+// The last place where the running charge crosses tenths/10 of the last one from below, linear between
+// samples. Before the first sample the running charge is zero at the place of the first sample. Whole numbers
+// are compared exactly: a charge that stays at just the level has crossed it once.
+double last_crossing(const std::vector<double>& running, double tenths) {
+    const double level = tenths * running.back();
     double place = 0;
-    for (std::size_t k = 1; k < running.size(); ++k)
-        if (running[k - 1] < level && running[k] >= level)
-            place = static_cast<double>(k - 1) + (level - running[k - 1]) / (running[k] - running[k - 1]);
+    for (std::size_t k = 1; k < running.size(); ++k) {
+        const double before = 10 * running[k - 1], after = 10 * running[k];
+        if (before < level && after >= level)
+            place = static_cast<double>(k - 1) + (level - before) / (after - before);
+    }
     return place;
 }
 
@@ -104,16 +108,15 @@ SlowCandidate candidate(const std::vector<double>& x, const std::vector<SlowPeak
     c.arrival = first->begin;
     c.t_rec_ns = 2.0 * (c.arrival - roi[0]);
 
-    double local = 0;
-    if (settings.variant == SlowVariant::LOCAL_BASELINE) {
-        double sum = 0;
-        int n = 0;
+    // The local baseline is sum / n: charges are kept n times as large, so that codes in whole numbers stay
+    // such.
+    double sum = 0, n = 0;
+    if (settings.variant == SlowVariant::LOCAL_BASELINE)
         for (int i = std::max(0, c.arrival - 500); i < c.arrival; ++i) {
             const double value = x[static_cast<std::size_t>(i)];
             if (std::abs(value) <= 3) sum += value, ++n;
         }
-        if (n > 0) local = sum / n;
-    }
+    n = std::max(n, 1.0);
 
     std::set<int> inside;  // samples of the integration window that are in any peak's region
     for (const auto& peak : peaks) {
@@ -122,14 +125,16 @@ SlowCandidate candidate(const std::vector<double>& x, const std::vector<SlowPeak
         if (peak.begin >= c.arrival && peak.onset - c.arrival < integration_samples) ++c.n_peaks;
     }
     std::vector<double> running;
+    double charge = 0;
     for (int i = c.arrival; i < c.arrival + integration_samples; ++i) {
-        if (inside.contains(i)) c.charge += x[static_cast<std::size_t>(i)] - local;
-        running.push_back(c.charge);
+        if (inside.contains(i)) charge += n * x[static_cast<std::size_t>(i)] - sum;
+        running.push_back(charge);
     }
+    c.charge = charge / n;
     c.pe = c.charge / settings.spe_charge;
-    c.t10 = last_crossing(running, 0.1 * c.charge);
-    c.t50 = last_crossing(running, 0.5 * c.charge);
-    c.t90 = last_crossing(running, 0.9 * c.charge);
+    c.t10 = last_crossing(running, 1);
+    c.t50 = last_crossing(running, 5);
+    c.t90 = last_crossing(running, 9);
     return c;
 }
 
