@@ -56,9 +56,7 @@ int run(offline::Verb& verb, bool json) {
     return !std::cout || report->failed ? failed : success;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int execute(int argc, char** argv) {
     CLI::App program("spillgate-offline: from recorded runs to spectra and tables", "spillgate-offline");
     program.set_version_flag("--version", std::string(offline::software_version()));
     program.require_subcommand(1);
@@ -77,12 +75,20 @@ int main(int argc, char** argv) {
         // CLI11 prints help and version to stdout, refusals to stderr.
         return program.exit(refusal) == 0 ? success : wrong_usage;
     }
-    try {
-        for (const auto& command : commands)
-            if (command.options->parsed()) return run(*command.verb, json);
-    } catch (const std::exception& unexpected) {
-        std::cerr << "spillgate-offline: " << unexpected.what() << '\n';
-        return failed;
-    }
+    for (const auto& command : commands)
+        if (command.options->parsed()) return run(*command.verb, json);
     return wrong_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return execute(argc, argv);
+    } catch (const std::exception& unexpected) {
+        std::fprintf(stderr, "spillgate-offline: %s\n", unexpected.what());
+    } catch (...) {
+        std::fputs("spillgate-offline: failed for an unknown reason\n", stderr);
+    }
+    return failed;
 }

@@ -35,8 +35,9 @@ std::string_view take_field(std::string_view& line) {
 }
 
 bool parse(std::string_view field, double& value) {
-    const auto* end = field.data() + field.size();
-    const auto [stop, problem] = std::from_chars(field.data(), end, value);
+    const auto* begin = field.data();
+    const auto* end = begin + field.size();
+    const auto [stop, problem] = std::from_chars(begin, end, value);
     return problem == std::errc() && stop == end && std::isfinite(value);
 }
 

@@ -55,6 +55,7 @@ Result<ArrivalFractions> ArrivalFractions::make(const config::NeutrinoSource& so
                                                 const DataFolder& folder) {
     const auto efficiency = time_efficiency_of(response);
     std::vector<double> edges_ns;
+    edges_ns.reserve(t_rec.edges.size());
     for (const double edge : t_rec.edges)
         edges_ns.push_back(ns_per_us * edge);
     const auto of = [&](Result<cevns::ArrivalTime> prompt,

@@ -228,7 +228,7 @@ void DetectorResponse::add(std::span<const double> per_kev, const cevns::RecoilG
     if (rows.empty()) return;
     for (std::size_t point = 0; point < grid.size(); ++point) {
         const double counts = per_kev[point] * grid.weight_kev()[point];
-        const double* row = &rows[point * bins.size()];
+        const double* row = rows.data() + point * bins.size();
         for (std::size_t bin = 0; bin < bins.size(); ++bin)
             bins[bin] += counts * row[bin];
     }

@@ -63,7 +63,7 @@ class DetectorResponse {
 
   private:
     DetectorResponse(cevns::Quenching quenching, std::vector<double> edges)
-        : quenching_(std::move(quenching)), edges_(std::move(edges)) {}
+        : quenching_(quenching), edges_(std::move(edges)) {}
     bool is_sharp() const { return responses_.empty(); }
     bool prepare_sharp(const ResponsePulls& pulls, Scratch& scratch) const;
     void add_sharp(std::span<const double> per_kev, const cevns::RecoilGrid& grid, const Scratch& scratch,

@@ -363,6 +363,7 @@ std::optional<std::size_t> ExperimentModel::index_of(std::string_view parameter)
 
 std::vector<double> ExperimentModel::starts() const {
     std::vector<double> values;
+    values.reserve(parameters_.size());
     for (const auto& parameter : parameters_)
         values.push_back(parameter.start);
     return values;
@@ -374,6 +375,7 @@ proto::Status ExperimentModel::set_free(const std::vector<std::string>& names) {
         const auto index = index_of(name);
         if (!index) {
             std::vector<std::string> there;
+            there.reserve(parameters_.size());
             for (const auto& parameter : parameters_)
                 there.push_back(parameter.name);
             return error(ErrorKind::CONFIG,

@@ -28,6 +28,7 @@ struct FirstProblem : pb::io::ErrorCollector {
 
 std::string fields_of(const pb::Descriptor& type) {
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(type.field_count()));
     for (int k = 0; k < type.field_count(); ++k)
         names.push_back(type.field(k)->name());
     return fmt::format("{}", fmt::join(names, ", "));

@@ -101,7 +101,7 @@ void Hdf5Writer::attributes(hid_t object, const Attributes& attributes) {
         } else {
             const Hdf5Id type = string_type();
             const char* text = std::get<std::string>(value).c_str();
-            put(name, type.get(), type.get(), &text);
+            put(name, type.get(), type.get(), static_cast<const void*>(&text));
         }
     }
 }

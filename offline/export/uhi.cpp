@@ -69,7 +69,7 @@ Attributes provenance_attributes(const Engine& engine, const Spectra& spectra, c
     std::vector<std::string> calibrations;
     calibrations.reserve(provenance.calibrations.size());
     for (const auto& [name, hash] : provenance.calibrations)
-        calibrations.push_back(name + ":" + hash);
+        calibrations.push_back(fmt::format("{}:{}", name, hash));
     return {{"runs", fmt::format("{}", fmt::join(provenance.runs, ","))},
             {"run_type", provenance.run_type},
             {"simulated", provenance.simulated},
