@@ -11,6 +11,9 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
     verbs.push_back(make_export_verb());
     verbs.push_back(make_import_verb());
     verbs.push_back(make_calibrate_verb());
+    verbs.push_back(make_predict_verb());
+    verbs.push_back(make_fit_verb());
+    verbs.push_back(make_sensitivity_verb());
     verbs.push_back(make_plot_verb());
     return verbs;
 }

@@ -14,6 +14,9 @@ std::unique_ptr<Verb> make_merge_verb();
 std::unique_ptr<Verb> make_export_verb();
 std::unique_ptr<Verb> make_import_verb();
 std::unique_ptr<Verb> make_calibrate_verb();
+std::unique_ptr<Verb> make_predict_verb();
+std::unique_ptr<Verb> make_fit_verb();
+std::unique_ptr<Verb> make_sensitivity_verb();
 std::unique_ptr<Verb> make_plot_verb();
 
 }  // namespace spillgate::offline

@@ -1,0 +1,47 @@
+// What predict, fit, scan and sensitivity have in common: an experiment's file, its data, and what floats.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/object.hpp>
+
+#include "offline/experiment/experiment_model.hpp"
+#include "offline/fit/likelihood.hpp"
+
+namespace spillgate::offline {
+
+struct OpenedExperiment {
+    LoadedExperiment experiment;
+    std::optional<ObservedCounts> observed;  // none: nothing was released
+    ExperimentModel model;
+
+    fit::Statistic statistic() const;
+    // Of the released counts. Errors: CONFIG (there are none).
+    proto::Result<fit::Likelihood> likelihood() const;
+    // Of what the model expects at its start. The bins without any expected count have no part in a χ².
+    proto::Result<fit::Likelihood> asimov() const;
+};
+
+class ExperimentInput {
+  public:
+    // `floats`: whether the verb has --free.
+    void add_options(CLI::App& command, bool floats);
+    // With further changes after those of --set.
+    proto::Result<OpenedExperiment> open(const std::vector<std::string>& more_changes = {}) const;
+    const std::string& data() const { return data_; }
+    proto::Result<LoadedExperiment> load(const std::vector<std::string>& more_changes = {}) const;
+
+  private:
+    std::string path_, data_;
+    std::vector<std::string> changes_, free_;
+};
+
+// {"name", "title", "file", "sha256"}.
+boost::json::object experiment_json(const LoadedExperiment& experiment);
+// {"size": {"unit", "edges"}, …} in the order of the bins, the last axis fastest.
+boost::json::object axes_json(const Axes& axes);
+
+}  // namespace spillgate::offline

@@ -1,0 +1,15 @@
+// A fit's result for programs.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "offline/fit/fit_result.hpp"
+
+namespace spillgate::offline {
+
+// {"parameters": {NAME: {"value", "error_minus", "error_plus", "hesse", "unit", "free", "at_limit", "pull"}},
+// "chi2", "chi2_pulls", "ndof", "converged", "flags", "correlation": {NAME: {NAME: r}}}: an error that is not
+// known is null; free parameters alone are correlated.
+boost::json::object fit_json(const fit::FitResult& result);
+
+}  // namespace spillgate::offline

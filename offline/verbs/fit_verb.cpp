@@ -1,0 +1,121 @@
+// fit: an experiment's parameters from its counts.
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "offline/fit/fit.hpp"
+#include "offline/fit/significance.hpp"
+#include "offline/plot/draw.hpp"
+#include "offline/plot/experiment_figure.hpp"
+#include "offline/verbs/experiment_input.hpp"
+#include "offline/verbs/fit_json.hpp"
+#include "offline/verbs/verbs.hpp"
+
+namespace spillgate::offline {
+
+namespace {
+
+namespace json = boost::json;
+using proto::Result;
+
+class FitVerb : public Verb {
+  public:
+    std::string_view name() const override { return "fit"; }
+    std::string_view summary() const override { return "Fit an experiment's parameters to its counts"; }
+    std::string_view example() const override {
+        return "spillgate-offline fit --experiment config/experiments/coherent-csi-2021.txtpb --data "
+               "coherent --free R_n\n"
+               "  spillgate-offline fit --experiment config/experiments/coherent-lar-2020.txtpb --data "
+               "coherent --free "
+               "cevns --plot lar.pdf\n"
+               "  spillgate-offline fit --experiment config/experiments/csns-lar.txtpb --free R_n --asimov";
+    }
+    void add_options(CLI::App& command) override {
+        input_.add_options(command, true);
+        command.add_flag("--asimov", asimov_, "fit what the experiment expects, as if it had been measured");
+        command.add_option("--plot", plot_, "draw counts and fit: .png, .svg or .pdf");
+    }
+
+    Result<Report> run() override {
+        if (!plot_.empty())
+            if (const auto medium = plot::medium_of(plot_); !medium) return medium.error();
+        const auto opened = input_.open();
+        if (!opened) return opened.error();
+        const auto likelihood = asimov_ ? opened->asimov() : opened->likelihood();
+        if (!likelihood) return likelihood.error();
+        const auto result = fit::fit(*likelihood);
+        if (!result) return result.error();
+        Report report;
+        report.failed = !result->minimum.converged;
+        report.text = fmt::format("{}\n{}", opened->experiment.config.title(), fit::text_of(*result));
+        report.json = fit_json(*result);
+        report.json["experiment"] = experiment_json(opened->experiment);
+        report.json["asimov"] = asimov_;
+        add_yields(opened->model, *result, report);
+        if (auto status = add_significance(*likelihood, *result, report); !status) return status.error();
+        if (auto status = draw(*opened, *likelihood, *result, report); !status) return status.error();
+        return report;
+    }
+
+  private:
+    static void add_yields(const ExperimentModel& model, const fit::FitResult& result, Report& report) {
+        json::object yields;
+        for (const auto& name : model.components()) {
+            const auto counts = model.component(name, result.minimum.values);
+            yields[name] = std::accumulate(counts.begin(), counts.end(), 0.0);
+        }
+        report.json["yields"] = std::move(yields);
+    }
+
+    // Of no CEvNS at all, where its number or cross section floats.
+    static proto::Status add_significance(const fit::Likelihood& likelihood, const fit::FitResult& result,
+                                          Report& report) {
+        report.json["significance_sigma"] = nullptr;
+        if (!result.minimum.converged) return {};
+        for (const auto* name : {"cevns", "cross_section_1e-40_cm2"}) {
+            const auto index = likelihood.index_of(name);
+            if (!index || !likelihood.parameters()[*index].free) continue;
+            fit::Workspace workspace(likelihood);
+            const auto significance = fit::significance(likelihood, result.minimum, *index, 0, workspace);
+            if (!significance) return significance.error();
+            report.json["significance_sigma"] = significance->sigmas;
+            report.text += fmt::format("no CEvNS is excluded at {:.2f} sigma{}\n", significance->sigmas,
+                                       significance->below_null ? " (a deficit)" : "");
+        }
+        return {};
+    }
+
+    proto::Status draw(const OpenedExperiment& opened, const fit::Likelihood& likelihood,
+                       const fit::FitResult& result, Report& report) const {
+        if (plot_.empty()) return {};
+        std::vector<std::string> lines;
+        for (const auto& parameter : result.parameters)
+            if (parameter.free && !parameter.parameter.pull) lines.push_back(fit::text_of(parameter, result));
+        lines.push_back(fmt::format("χ²/ndof = {:.1f}/{}", result.chi2, result.degrees_of_freedom));
+        for (const auto flag : result.flags)
+            lines.push_back(fmt::format("WARNING: {}", fit::name_of(flag)));
+        plot::Drawing drawing;
+        drawing.out = {plot_};
+        const std::vector figures{plot::experiment_figure(opened.experiment, opened.model,
+                                                          result.minimum.values, likelihood.observed().counts,
+                                                          std::move(lines))};
+        const auto drawn = plot::draw(figures, drawing);
+        if (!drawn) return drawn.error();
+        report.json["plot"] = json::array(drawn->begin(), drawn->end());
+        for (const auto& path : *drawn)
+            report.text += path + "\n";
+        return {};
+    }
+
+    ExperimentInput input_;
+    bool asimov_ = false;
+    std::string plot_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_fit_verb() {
+    return std::make_unique<FitVerb>();
+}
+
+}  // namespace spillgate::offline
