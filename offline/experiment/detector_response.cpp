@@ -150,9 +150,10 @@ DetectorResponse::Scratch DetectorResponse::scratch(const cevns::RecoilGrid& gri
     for (std::size_t i = 0; i < responses_.size(); ++i)
         scratch.rows_[i] = responses_[i].room(grid.size());
     auto& matrix = scratch.matrix_;
-    for (auto* part :
-         {&matrix.probability, &matrix.by_scale, &matrix.by_component[0], &matrix.by_component[1]})
+    for (auto* part : {&matrix.probability, &matrix.by_scale})
         part->resize(entries);
+    for (auto& part : matrix.by_component)
+        part.resize(entries);
     if (has_efficiency_pull()) matrix.by_efficiency.resize(entries);
     return scratch;
 }
