@@ -61,9 +61,7 @@ int serve(const proto::LoadedConfig& config, const std::string& web_root, const 
     return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int execute(int argc, char** argv) {
     CLI::App app(
         "Live spectra of running daemons, with the console and metrics.\n\n"
         "Example: spillgate-online --config config/demo.txtpb\n"
@@ -97,15 +95,24 @@ int main(int argc, char** argv) {
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    auto config = proto::load_config(config_path);
+    if (!config) return complain(config.error(), wrong_usage);
+    // Where things lie on this machine is no part of what the hash compares.
+    if (!runtime_dir.empty()) config->config.mutable_network()->set_runtime_dir(runtime_dir);
+    if (!runs_dir.empty()) config->config.mutable_storage()->set_runs_dir(runs_dir);
+    if (http_port) config->config.mutable_network()->set_http_port(*http_port);
+    return serve(*config, web_root, signals);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
     try {
-        auto config = proto::load_config(config_path);
-        if (!config) return complain(config.error(), wrong_usage);
-        // Where things lie on this machine is no part of what the hash compares.
-        if (!runtime_dir.empty()) config->config.mutable_network()->set_runtime_dir(runtime_dir);
-        if (!runs_dir.empty()) config->config.mutable_storage()->set_runs_dir(runs_dir);
-        if (http_port) config->config.mutable_network()->set_http_port(*http_port);
-        return serve(*config, web_root, signals);
-    } catch (const std::exception& failure) {
-        return complain({{}, failure.what(), 0}, failed_status);
+        return execute(argc, argv);
+    } catch (const std::exception& unexpected) {
+        std::fprintf(stderr, "spillgate-online: %s\n", unexpected.what());
+    } catch (...) {
+        std::fputs("spillgate-online: failed for an unknown reason\n", stderr);
     }
+    return failed_status;
 }

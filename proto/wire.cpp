@@ -178,7 +178,7 @@ std::string sha256_hex(std::string_view bytes) {
         throw Failure(error(ErrorKind::IO, "OpenSSL has no SHA-256"));
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    text.reserve(2 * size);
+    text.reserve(std::size_t{2} * size);
     for (unsigned int i = 0; i < size; ++i) {
         text += digits[digest[i] >> 4];
         text += digits[digest[i] & 15];

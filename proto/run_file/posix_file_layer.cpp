@@ -145,7 +145,7 @@ class PosixFileLayer final : public FileLayer {
     }
 
     Status sync_directory(const std::string& path) override {
-        const std::string& name = path.empty() ? here : path;
+        const std::string& name = path.empty() ? here_ : path;
         const Descriptor fd(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (fd.get() < 0 || ::fsync(fd.get()) != 0) return system_error("cannot be synced", name);
         return {};
@@ -163,7 +163,7 @@ class PosixFileLayer final : public FileLayer {
     }
 
   private:
-    const std::string here = ".";
+    const std::string here_ = ".";
 };
 
 }  // namespace

@@ -238,7 +238,7 @@ Status SegmentFile::seek(std::uint64_t sequence) {
 Result<bool> SegmentFile::next(BlockView& block) {
     BlockPlace place;
     while (true) {
-        const auto there = next_place(place);
+        auto there = next_place(place);
         if (!there || !*there) return there;
         auto contents = contents_.read(place);
         if (contents) {

@@ -92,7 +92,7 @@ std::string losses_in(const json::value& status) {
 
 proto::Result<std::string> wait_for_console(Program& online, const fs::path& log) {
     for (const auto deadline = Clock::now() + patience; Clock::now() < deadline;) {
-        if (const auto port = console_port(log); !port.empty()) return port;
+        if (auto port = console_port(log); !port.empty()) return port;
         if (!online.running())
             return proto::error(proto::ErrorKind::CLOSED, "spillgate-online ended: " + tail_of(log));
         std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -26,9 +26,7 @@ void print_row(const bench::Row& row) {
     fmt::print(stderr, "  {}\n", row.conditions);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int execute(int argc, char** argv) {
     CLI::App app(
         "Measures spillgate's speed; see docs/performance.md.\nExample: ./bench.sh pmt_full_chain --json");
     std::vector<std::string> wanted;
@@ -73,4 +71,17 @@ int main(int argc, char** argv) {
         failed = true;
     }
     return failed ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return execute(argc, argv);
+    } catch (const std::exception& unexpected) {
+        std::fprintf(stderr, "spillgate_bench: %s\n", unexpected.what());
+    } catch (...) {
+        std::fputs("spillgate_bench: failed for an unknown reason\n", stderr);
+    }
+    return 1;
 }

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t nominal_channels = 16;
 inline constexpr std::uint32_t nominal_trace_samples = 35000;  // 140 μs: the AC and the C window
 inline constexpr double nominal_repetition_hz = 60;
 inline constexpr double nominal_bytes_per_second =
-    nominal_channels * nominal_trace_samples * sizeof(std::uint16_t) * nominal_repetition_hz;
+    nominal_repetition_hz * nominal_channels * nominal_trace_samples * sizeof(std::uint16_t);
 
 // The configuration's text: a simulated digitizer, runs and sockets inside `folder`, any free port for the
 // console. 15 detector channels are reconstructed; the 16th is their veto.

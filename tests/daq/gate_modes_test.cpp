@@ -123,7 +123,7 @@ TEST_CASE("self-triggered traces go to the windows that they overlap, with a mar
     CHECK(bench.record(7).traces.empty());
     CHECK(bench.is(7, wire::COMPLETE));
     CHECK(bench.kinds(7) == ac_and_c);
-    CHECK(bench.pipeline.statistics().ledger.totals().in_time_roi_ticks() == 10 * 2500);
+    CHECK(bench.pipeline.statistics().ledger.totals().in_time_roi_ticks() == 25000);
 }
 
 TEST_CASE("a dropped stretch truncates the windows that it touches, and loses a slot that it swallows") {

@@ -65,14 +65,16 @@ TEST_CASE("after an overload has passed, slots are complete again") {
         return at;
     };
     for (auto& batch : before.batches(cuts(0, 19))) {
-        CHECK(lane.put_or_drop(std::move(batch)));
+        const bool kept = lane.put_or_drop(std::move(batch));
+        CHECK(kept);
         drain();
     }
     for (auto& batch : during.batches(cuts(20, 39)))
         lane.put_or_drop(std::move(batch));
     drain();
     for (auto& batch : after.batches(cuts(40, 59))) {
-        CHECK(lane.put_or_drop(std::move(batch)));
+        const bool kept = lane.put_or_drop(std::move(batch));
+        CHECK(kept);
         drain();
     }
     bench.finish();

@@ -20,7 +20,7 @@ hw::SourceInfo board(std::uint32_t id) {
     return info;
 }
 
-// One trace and one mark, both at the begin of [begin, end).
+// One trace and one mark, both at the begin of [begin, end), in ticks.
 hw::Batch batch_of(std::uint32_t id, std::int64_t begin, std::int64_t end, std::uint32_t epoch = 0) {
     hw::Batch batch;
     batch.board = id;
@@ -42,7 +42,7 @@ hw::Batch batch_of(std::uint32_t id, std::int64_t begin, std::int64_t end, std::
 TEST_CASE("batches of one lane come out in order, and their memory is used again") {
     daq::SourceQueue queue(4);
     auto& lane = queue.add_lane(board(0));
-    for (int i = 0; i < 3; ++i)
+    for (std::int64_t i = 0; i < 3; ++i)
         CHECK(lane.put_or_drop(batch_of(0, 10 * i, 10 * i + 10)));
     for (int i = 0; i < 3; ++i) {
         auto batch = queue.take(1s);
@@ -89,7 +89,8 @@ TEST_CASE("a dropped batch of a new epoch, or the last one, still comes, without
     CHECK_FALSE(lane.put_or_drop(batch_of(0, 5, 15, 1)));
     auto last = batch_of(0, 15, 25, 1);
     last.last = true;
-    CHECK_FALSE(lane.put_or_drop(std::move(last)));
+    const bool kept = lane.put_or_drop(std::move(last));
+    CHECK_FALSE(kept);
     REQUIRE(queue.take(1s));
     const auto epoch = queue.take(1s);
     REQUIRE(epoch);
@@ -109,7 +110,7 @@ TEST_CASE("a source that can wait is held back and loses nothing") {
     auto& lane = queue.add_lane(board(0));
     constexpr int batches = 1000;
     std::thread source([&] {
-        for (int i = 0; i < batches; ++i) {
+        for (std::int64_t i = 0; i < batches; ++i) {
             auto batch = batch_of(0, 10 * i, 10 * i + 10);
             batch.last = i + 1 == batches;
             if (!lane.wait_and_put(std::move(batch))) return;
@@ -133,7 +134,7 @@ TEST_CASE("closing sends a waiting source away and keeps what is queued") {
     auto& lane = queue.add_lane(board(0));
     std::atomic<bool> refused = false;
     std::thread source([&] {
-        for (int i = 0; !refused; ++i)
+        for (std::int64_t i = 0; !refused; ++i)
             refused = !lane.wait_and_put(batch_of(0, 10 * i, 10 * i + 10));
     });
     while (queue.levels().front().used == 0)

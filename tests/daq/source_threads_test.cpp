@@ -23,7 +23,7 @@ class ScriptedSource final : public hw::Source {
     proto::Status run(hw::Sink& sink, std::stop_token) override {
         auto batch = sink.empty();
         batch.board = 3;
-        batch.watermark.ticks = 100 * ++calls_;
+        batch.watermark.ticks = std::int64_t{100} * ++calls_;
         sink.put_or_drop(std::move(batch));
         return end_;
     }

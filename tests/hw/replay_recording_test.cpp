@@ -60,7 +60,7 @@ TEST_CASE("an imported SIS3316 recording is replayed at 60 Hz, one event of all 
         }
         CHECK(first - batch.marks[0].time.ticks == 1250);  // 5 μs
     }
-    CHECK(contract.violations() == std::vector<std::string>{});
+    CHECK_THAT(contract.violations(), Catch::Equals(std::vector<std::string>{}));
     CHECK(marks.size() == 37);
     using Key = std::pair<std::uint32_t, bool>;
     CHECK(waveforms ==

@@ -285,7 +285,7 @@ TEST_CASE("two daemons under a lead begin one run at one mark and end it togethe
     REQUIRE(follower.await_state(wire::CONFIGURED));
     CHECK_FALSE(follower.start().ok());
     outcome = run_program(directory.path(), "spillgate-ctl", {"--config", config, "start", "test"});
-    CHECK(outcome.err == "");
+    CHECK_THAT(outcome.err, Catch::Equals(""));
     CHECK(outcome.out == "running, run 2\n");
     REQUIRE(follower.await_state(wire::RUNNING));
     for (auto* daemon : {&control, &follower})

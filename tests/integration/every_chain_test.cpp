@@ -67,7 +67,7 @@ TEST_CASE("each kind of detector's live spectra are those of its reprocessed run
     const std::string name = GENERATE("csi-sns", "csi-csns-two-pmt", "lar-sns", "nai-sns", "hpge-sns");
     INFO("config " << name);
     const proto::testing::TemporaryDirectory directory;
-    const std::string path = directory.path();
+    const std::string& path = directory.path();
     std::filesystem::create_directory(path + "/sockets");
     std::filesystem::permissions(path + "/sockets", std::filesystem::perms{0750});
     const auto config = busy_config(name, path);

@@ -106,7 +106,7 @@ TEST_CASE("a digitizer's recording replayed at 60 Hz gives the spectra of its re
     }
     CHECK(streams == 2);
     for (const std::string threads : {"1", "3"}) {
-        const auto out = path + "/spectra-" + threads;
+        const auto out = fmt::format("{}/spectra-{}", path, threads);
         const auto done =
             run_program(path, "spillgate-offline",
                         {"reprocess", run, "--out", out, "--no-candidates", "--threads", threads, "--json"});
@@ -118,9 +118,9 @@ TEST_CASE("a digitizer's recording replayed at 60 Hz gives the spectra of its re
         CHECK(in_time.at("entries").to_number<int>() == 36);
         for (const std::string name : {"spectra.h5", "spectra.json", "spectra.csv"}) {
             INFO(name);
-            const auto live = content(path + "/runs/online/run-000002/" + name);
+            const auto live = content(fmt::format("{}/runs/online/run-000002/{}", path, name));
             CHECK_FALSE(live.empty());
-            CHECK(live == content(out + "/" + name));
+            CHECK(live == content(fmt::format("{}/{}", out, name)));
         }
     }
     daq.signal(SIGTERM);
@@ -246,14 +246,15 @@ TEST_CASE("an SPE calibration fitted to a run is found in its reprocessing, by n
     for (const std::string threads : {"1", "3"}) {
         const auto done = run_program(path, "spillgate-offline",
                                       {"reprocess", run, "--calibration", path + "/spe-1.txtpb", "--out",
-                                       path + "/calibrated-" + threads, "--threads", threads});
+                                       fmt::format("{}/calibrated-{}", path, threads), "--threads", threads});
         INFO(done.err);
         REQUIRE(done.status == 0);
     }
     for (const std::string name : {"spectra.h5", "spectra.json", "spectra.csv", "candidates.h5"}) {
         INFO(name);
-        CHECK(content(path + "/calibrated-1/" + name) == content(path + "/calibrated-3/" + name));
-        CHECK(content(path + "/calibrated-1/" + name) != content(path + "/plain/" + name));
+        const auto applied = content(fmt::format("{}/calibrated-1/{}", path, name));
+        CHECK(applied == content(fmt::format("{}/calibrated-3/{}", path, name)));
+        CHECK(applied != content(fmt::format("{}/plain/{}", path, name)));
     }
     // A calibration changed by hand is refused with its name, and nothing is written.
     auto calibration = content(path + "/spe-1.txtpb");

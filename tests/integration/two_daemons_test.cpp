@@ -57,7 +57,7 @@ channel {{ name: "muon{0}" board: {0} channel: 1 role: VETO }}
 
 TEST_CASE("the records of two daemons are in one online's spectra as in the reprocessing of both") {
     const proto::testing::TemporaryDirectory directory;
-    const std::string path = directory.path();
+    const std::string& path = directory.path();
     std::filesystem::create_directory(path + "/sockets");
     std::filesystem::permissions(path + "/sockets", std::filesystem::perms{0750});
     const auto config = path + "/two.txtpb";
