@@ -41,7 +41,7 @@ std::shared_ptr<proto::SpillRecord> record_of(std::uint32_t run, std::uint64_t s
     record->t0 = {0, 1, static_cast<std::int64_t>(slot) * 8333333 + 1000000, 0};
     record->clocks = {{0, frequency_hz, record->t0, 0}};
     record->utc_ns = proto::utc_now_ns();
-    record->samples.assign(2 * trace_samples, 100);
+    record->samples.assign(std::size_t{2} * trace_samples, 100);
     std::uniform_int_distribution<std::size_t> pulses(12, 40);
     for (const std::size_t roi : {20000U, 27500U}) {
         if (random() % 3 == 0) continue;
@@ -54,7 +54,7 @@ std::shared_ptr<proto::SpillRecord> record_of(std::uint32_t run, std::uint64_t s
         trace.channel = channel;
         trace.first = proto::advanced(record->t0, -mark_sample);
         trace.encoding = {8, true, 0};
-        trace.offset = channel * trace_samples;
+        trace.offset = std::uint64_t{channel} * trace_samples;
         trace.count = trace_samples;
         record->traces.push_back(trace);
     }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "tests/proto/sample_run.hpp"
 #include "tests/proto/temporary_directory.hpp"
@@ -39,12 +40,12 @@ void write_golden(const std::string& runs_dir) {
 
 TEST_CASE("run files of format 1.0 read as they did when they were made") {
     for (const std::uint32_t run : {7u, 8u}) {
-        const std::string name = run_directory_name(run, "daq", true);
-        CAPTURE(name);
+        const auto directory = fmt::format("{}/{}", golden, run_directory_name(run, "daq", true));
+        CAPTURE(directory);
         std::vector<Damage> damage;
-        CHECK(read_messages(golden + "/" + name, &damage) == stored(golden_messages(run)));
+        CHECK(read_messages(directory, &damage) == stored(golden_messages(run)));
         CHECK(damage.empty());
-        const auto verification = verify_run(golden + "/" + name).value();
+        const auto verification = verify_run(directory).value();
         CHECK(verification.valid());
         CHECK(verification.blocks == 12);
         CHECK(verification.description.note() == "beam on, \"first light\"");
@@ -58,7 +59,8 @@ TEST_CASE("run files of format 1.0 are written byte for byte as they were when t
     if (const char* to = std::getenv("GOLDEN_DIR")) write_golden(to);  // for a new format version
     for (const auto& file : files_of(golden + "/run-000007")) {
         CAPTURE(file);
-        CHECK(read_bytes(runs.path() + "/run-000007/" + file) == read_bytes(golden + "/run-000007/" + file));
+        const auto written = fmt::format("{}/run-000007/{}", runs.path(), file);
+        CHECK(read_bytes(written) == read_bytes(fmt::format("{}/run-000007/{}", golden, file)));
     }
     // What zstd makes of the samples is its own affair: of the compressed run only the names are compared.
     for (const std::string run : {"/run-000007", "/run-000008"})

@@ -19,7 +19,8 @@ constexpr double slot_s = 1.0 / 60;
 constexpr double sync_s = 0.25;
 
 double time_of(std::uint64_t sequence) {
-    return static_cast<double>(sequence / 2) * slot_s;
+    const auto slot = sequence / 2;
+    return static_cast<double>(slot) * slot_s;
 }
 
 config::Storage rotating(bool compressed) {

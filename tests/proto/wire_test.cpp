@@ -174,10 +174,11 @@ TEST_CASE("more repeated messages than allowed are refused before they are built
     CHECK(too_many(max_windows, [](H& h) { h.add_windows(); }) == ErrorKind::CORRUPT);
     CHECK(too_many(max_clocks, [](H& h) { h.add_clocks(); }) == ErrorKind::CORRUPT);
     CHECK(too_many(max_counters, [](H& h) { h.add_counters(); }) == ErrorKind::CORRUPT);
-    CHECK(verdict_error([](wire::Verdict& v) {
-              for (std::size_t i = 0; i <= max_windows; ++i)
-                  v.add_windows();
-          }) == ErrorKind::CORRUPT);
+    const auto crowded = verdict_error([](wire::Verdict& v) {
+        for (std::size_t i = 0; i <= max_windows; ++i)
+            v.add_windows();
+    });
+    CHECK(crowded == ErrorKind::CORRUPT);
 }
 
 TEST_CASE("a verdict whose checksum is right but whose content is impossible is refused") {

@@ -72,7 +72,7 @@ class Hdf5Reader {
         const hid_t type = H5Aget_type(attribute);
         REQUIRE(H5Tis_variable_str(type) > 0);
         char* value = nullptr;
-        REQUIRE(H5Aread(attribute, type, &value) >= 0);
+        REQUIRE(H5Aread(attribute, type, static_cast<void*>(&value)) >= 0);
         std::string out = value;
         H5free_memory(value);
         H5Tclose(type);
@@ -178,7 +178,7 @@ TEST_CASE("HDF5 holds counts, residual, axes and provenance as UHI's schema has 
             {"free", view.free},
             {"no_beam", view.no_beam}};
         for (const auto& [kind, counts] : kinds) {
-            const auto group = base + "/" + kind;
+            const auto group = fmt::format("{}/{}", base, kind);
             CHECK(file.number(group, "uhi_schema") == 1);
             CHECK(file.text(group + "/storage", "type") == "int");
             require_values(file.values(group + "/storage/values", shape), counts);

@@ -80,7 +80,7 @@ TEST_CASE("the engine's PMT chain agrees with the slow reading of the published 
                     const auto problem = chain.difference(w.csi, w.muon, windows, slow);
                     INFO(fmt::format("seed {} data set {} variant {} corrected {} record {}", seed, data_set,
                                      static_cast<int>(variant), correct, n));
-                    REQUIRE(problem == "");
+                    REQUIRE_THAT(problem, Catch::Equals(""));
                     found += slow.in_time.found + slow.anti_coincident.found;
                 }
             }

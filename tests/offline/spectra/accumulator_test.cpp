@@ -132,7 +132,7 @@ TEST_CASE(
         slot.verdict.has_record = true;
     auto spectra = engine->make_spectra();
     Accumulator accumulator(*spectra, 10);
-    add(accumulator, {&slots[0], true});
+    add(accumulator, {slots.data(), true});
     add(accumulator, {&slots[1], false});
     accumulator.finish();
     CHECK(accumulator.counts().record_lost == 1);

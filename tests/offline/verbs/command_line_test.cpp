@@ -94,25 +94,23 @@ TEST_CASE("inspect gives each stream's sums and the ledger", "[integration]") {
     // The same sums, straight from the blocks.
     std::map<std::tuple<std::uint32_t, std::string>, std::array<std::int64_t, 5>> expected;
     const auto reader = proto::RunReader::open(run).value();
-    REQUIRE(reader
-                .for_each([&](const proto::BlockView& block) {
-                    proto::SpillRecord record;
-                    if (block.topic != proto::Topic::SPILL) return true;
-                    proto::decode_spill(block.header, block.samples, record).value();
-                    for (const auto& trace : record.traces) {
-                        auto& e = expected[{trace.channel, trace.stream == wire::RAW ? "raw" : "averaged"}];
-                        if (e[0] == 0) e[3] = trace.first.ticks;
-                        e[4] = trace.first.ticks;
-                        ++e[0];
-                        for (const auto word : record.samples_of(trace)) {
-                            ++e[1];
-                            e[2] += static_cast<std::int16_t>(word);
-                        }
-                    }
-                    return true;
-                })
-                .value()
-                .empty());
+    const auto damage = reader.for_each([&](const proto::BlockView& block) {
+        proto::SpillRecord record;
+        if (block.topic != proto::Topic::SPILL) return true;
+        proto::decode_spill(block.header, block.samples, record).value();
+        for (const auto& trace : record.traces) {
+            auto& e = expected[{trace.channel, trace.stream == wire::RAW ? "raw" : "averaged"}];
+            if (e[0] == 0) e[3] = trace.first.ticks;
+            e[4] = trace.first.ticks;
+            ++e[0];
+            for (const auto word : record.samples_of(trace)) {
+                ++e[1];
+                e[2] += static_cast<std::int16_t>(word);
+            }
+        }
+        return true;
+    });
+    REQUIRE(damage.value().empty());
     const auto& streams = out.at("streams").as_array();
     REQUIRE(streams.size() == 3);
     REQUIRE(expected.size() == 3);

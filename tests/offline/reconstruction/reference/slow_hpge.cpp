@@ -99,10 +99,11 @@ SlowHpgeCandidate slow_hpge(const std::vector<int>& codes, bool positive, const 
     }
 
     Series step(x.size(), none);
+    const int weight = s.before / s.after;
     for (int m = s.after + s.gap + s.before - 1; m < samples; ++m) {
         double value = 0;
         for (int k = 0; k < s.after; ++k)
-            value += at(x, m - k) * (s.before / s.after);
+            value += at(x, m - k) * weight;
         for (int k = 0; k < s.before; ++k)
             value -= at(x, m - s.after - s.gap - k);
         step[static_cast<std::size_t>(m)] = value;
