@@ -2,26 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "offline/reconstruction/hpge/onset.hpp"
 #include "offline/reconstruction/hpge/pole_zero.hpp"
 #include "offline/reconstruction/hpge/pulse.hpp"
+#include "offline/reconstruction/sample_bounds.hpp"
 
 namespace spillgate::offline::hpge {
 
 namespace {
-
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
-
-bool holds(const proto::Window& window, std::uint32_t index) {
-    return std::find(window.traces.begin(), window.traces.end(), index) != window.traces.end();
-}
-
-bool covers(const proto::Trace& trace, const proto::SpillRecord& record, const proto::Window& window) {
-    return proto::sample_position(record, trace, window.begin()) >= 0 &&
-           proto::sample_position(record, trace, window.end()) <= static_cast<std::int64_t>(trace.count);
-}
 
 // NaN is no value.
 void raise(double& highest, double value) {
@@ -38,33 +27,25 @@ void fill_baseline(const RisingScale& scale, const Baseline& baseline, double sa
 }  // namespace
 
 HpgeWorker::HpgeWorker(std::shared_ptr<const HpgeSettings> settings)
-    : settings_(std::move(settings)),
-      veto_(veto::settings_of(settings_->chain.veto(), settings_->chain.beam_delay_ns())) {}
+    : WindowWorker(veto::settings_of(settings->chain.veto(), settings->chain.beam_delay_ns()),
+                   {N_MUONS, MUON_ONSET_US, LAST_MUON_ONSET_US, SINCE_MUON_US, T_REC_NS, MUON}),
+      settings_(std::move(settings)) {}
 
-void HpgeWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
-    const auto& record = slot.record;
+void HpgeWorker::analyse(const ChannelSlot& slot) {
     used_ = slot.traces.size();
     if (traces_.size() < used_) traces_.resize(used_);
     for (std::size_t i = 0; i < used_; ++i)
-        analyse(record, slot.traces[i], traces_[i]);
-    veto_.search(slot);
-    const auto constants = settings_->constants(slot.channel, record.utc_ns);
-    for (std::size_t w = 0; w < record.windows.size(); ++w) {
-        const auto& window = record.windows[w];
-        auto& candidate = out.emplace_back();
-        candidate.channel = slot.channel;
-        candidate.window = static_cast<std::uint16_t>(w);
-        candidate.kind = window.kind;
-        candidate.value.fill(absent);
-        fill_window(record, window, candidate);
-        fill_muons(record, window, candidate);
-        candidate.found = find_candidate(record, window, constants, candidate);
-        if (candidate.found)
-            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
-    }
+        analyse_trace(slot.record, slot.traces[i], traces_[i]);
+    constants_ = settings_->constants(slot.channel, slot.record.utc_ns);
 }
 
-void HpgeWorker::analyse(const proto::SpillRecord& record, std::uint32_t index, AnalysedTrace& out) const {
+bool HpgeWorker::fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) {
+    fill_window(record, window, candidate);
+    return find_candidate(record, window, candidate);
+}
+
+void HpgeWorker::analyse_trace(const proto::SpillRecord& record, std::uint32_t index,
+                               AnalysedTrace& out) const {
     const auto& chain = settings_->chain;
     out.index = index;
     out.trace = &record.traces[index];
@@ -90,7 +71,7 @@ void HpgeWorker::fill_window(const proto::SpillRecord& record, const proto::Wind
     bool any = false;
     bool covered = false;
     for (const auto& analysed : traces()) {
-        if (!holds(window, analysed.index)) continue;
+        if (!has_trace(window, analysed.index)) continue;
         const auto& trace = *analysed.trace;
         candidate.quality |= analysed.quality;
         if (!any) fill_baseline(analysed.scale, analysed.sums.baseline, analysed.sample_period_ns, candidate);
@@ -107,24 +88,15 @@ void HpgeWorker::fill_window(const proto::SpillRecord& record, const proto::Wind
     if (any && !covered) candidate.quality |= SHORT_TRACE;
 }
 
-void HpgeWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
-                            Candidate& candidate) {
-    const auto muons = veto_.muons(record, window);
-    candidate.value[N_MUONS] = static_cast<double>(muons.count);
-    candidate.value[MUON_ONSET_US] = muons.first_us;
-    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
-    if (muons.count > 0) candidate.quality |= MUON;
-}
-
 bool HpgeWorker::find_candidate(const proto::SpillRecord& record, const proto::Window& window,
-                                const Constants& constants, Candidate& candidate) {
+                                Candidate& candidate) {
     bool found = false;
     for (const auto& analysed : traces()) {
-        if (!holds(window, analysed.index) || !analysed.long_enough ||
+        if (!has_trace(window, analysed.index) || !analysed.long_enough ||
             (analysed.quality & REDUCED_TRACE) != 0)
             continue;
         if (!found) {
-            found = find_in_trace(record, window, analysed, constants, candidate);
+            found = find_in_trace(record, window, analysed, candidate);
             continue;
         }
         // Later traces still have their say in what cuts on the window look at.
@@ -137,8 +109,7 @@ bool HpgeWorker::find_candidate(const proto::SpillRecord& record, const proto::W
 }
 
 bool HpgeWorker::find_in_trace(const proto::SpillRecord& record, const proto::Window& window,
-                               const AnalysedTrace& analysed, const Constants& constants,
-                               Candidate& candidate) {
+                               const AnalysedTrace& analysed, Candidate& candidate) {
     const auto& chain = settings_->chain;
     const auto& lengths = analysed.lengths;
     const double period = analysed.sample_period_ns;
@@ -150,7 +121,7 @@ bool HpgeWorker::find_in_trace(const proto::SpillRecord& record, const proto::Wi
     if (search.begins_before && roi_begin < static_cast<std::int64_t>(lengths.step.length()))
         candidate.quality |= SHORT_TRACE;
     if (!search.onset) return false;
-    const double lambda = decay_fraction(period / constants.decay_ns);
+    const double lambda = decay_fraction(period / constants_.decay_ns);
     const auto pulse =
         measure_pulse(analysed.sums, lengths, lambda, chain.pile_up_threshold_adc(), *search.onset);
     if (!pulse) {
@@ -163,7 +134,7 @@ bool HpgeWorker::find_in_trace(const proto::SpillRecord& record, const proto::Wi
     const double t0 = search.onset->t0;
     value[T_REC_NS] = (t0 - static_cast<double>(roi_begin)) * period - chain.beam_delay_ns();
     value[T_REC_US] = value[T_REC_NS] * 1e-3;
-    value[ENERGY_KEV] = constants.kev(pulse->energy);
+    value[ENERGY_KEV] = constants_.kev(pulse->energy);
     value[ENERGY_ADC] = pulse->energy;
     value[ENERGY_MAX_ADC] = pulse->energy_max;
     value[STEP_ADC] = search.onset->step_adc;

@@ -4,19 +4,17 @@
 #include <memory>
 #include <vector>
 
-#include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/hpge/hpge_variables.hpp"
 #include "offline/reconstruction/hpge/lengths.hpp"
 #include "offline/reconstruction/hpge/settings.hpp"
 #include "offline/reconstruction/hpge/trace_sums.hpp"
-#include "offline/reconstruction/veto/veto.hpp"
+#include "offline/reconstruction/window_worker.hpp"
 
 namespace spillgate::offline::hpge {
 
-class HpgeWorker final : public ChainWorker {
+class HpgeWorker final : public WindowWorker {
   public:
     explicit HpgeWorker(std::shared_ptr<const HpgeSettings> settings);
-    void reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) override;
 
   private:
     struct AnalysedTrace {
@@ -30,18 +28,18 @@ class HpgeWorker final : public ChainWorker {
         bool long_enough = false;   // for a baseline and every filter
     };
 
-    void analyse(const proto::SpillRecord& record, std::uint32_t index, AnalysedTrace& out) const;
+    void analyse(const ChannelSlot& slot) override;
+    bool fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) override;
+    void analyse_trace(const proto::SpillRecord& record, std::uint32_t index, AnalysedTrace& out) const;
     void fill_window(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
-    void fill_muons(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     // Looks at the window's traces in time order; the first with a pulse over the energy threshold decides.
-    bool find_candidate(const proto::SpillRecord& record, const proto::Window& window,
-                        const Constants& constants, Candidate& candidate);
+    bool find_candidate(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     bool find_in_trace(const proto::SpillRecord& record, const proto::Window& window,
-                       const AnalysedTrace& analysed, const Constants& constants, Candidate& candidate);
+                       const AnalysedTrace& analysed, Candidate& candidate);
     std::span<AnalysedTrace> traces() { return std::span(traces_).first(used_); }
 
     std::shared_ptr<const HpgeSettings> settings_;
-    veto::VetoSearch veto_;
+    Constants constants_;                // of the slot
     std::vector<AnalysedTrace> traces_;  // the first `used_` are this slot's
     std::size_t used_ = 0;
 };

@@ -4,21 +4,16 @@
 #include <limits>
 
 #include "offline/reconstruction/lar/lar_variables.hpp"
-#include "offline/reconstruction/pmt/sample_bounds.hpp"
 #include "offline/reconstruction/pmt/settings.hpp"
+#include "offline/reconstruction/sample_bounds.hpp"
 
 namespace spillgate::offline::lar {
 
-namespace {
-
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
-
 LarWorker::LarWorker(std::shared_ptr<const LarSettings> settings)
-    : settings_(std::move(settings)),
-      finder_(settings_->chain),
-      veto_(veto::settings_of(settings_->chain.veto(), settings_->chain.beam_delay_ns())) {}
+    : WindowWorker(veto::settings_of(settings->chain.veto(), settings->chain.beam_delay_ns()),
+                   {N_MUONS, MUON_ONSET_US, LAST_MUON_ONSET_US, SINCE_MUON_US, T_REC_NS, MUON}),
+      settings_(std::move(settings)),
+      finder_(settings_->chain) {}
 
 void LarWorker::analyse(const ChannelSlot& slot) {
     used_ = std::min(1 + slot.partners.size(), pmt::most_pmts);
@@ -31,26 +26,12 @@ void LarWorker::analyse(const ChannelSlot& slot) {
         weights_.push_back(pmt::pe_weight(settings_->spe.of(pmt.channel(), slot.record.utc_ns)));
 }
 
-void LarWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
-    const auto& record = slot.record;
-    analyse(slot);
-    veto_.search(slot);
-    for (std::size_t w = 0; w < record.windows.size(); ++w) {
-        const auto& window = record.windows[w];
-        auto& candidate = out.emplace_back();
-        candidate.channel = slot.channel;
-        candidate.window = static_cast<std::uint16_t>(w);
-        candidate.kind = window.kind;
-        candidate.value.fill(absent);
-        for (auto& pmt : pmts())
-            pmt.enter(record, window);
-        fill_quality(record, window, candidate);
-        fill_pulses(record, window, candidate);
-        fill_muons(record, window, candidate);
-        candidate.found = find_event(record, window, candidate);
-        if (candidate.found)
-            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
-    }
+bool LarWorker::fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) {
+    for (auto& pmt : pmts())
+        pmt.enter(record, window);
+    fill_quality(record, window, candidate);
+    fill_pulses(record, window, candidate);
+    return find_event(record, window, candidate);
 }
 
 void LarWorker::fill_quality(const proto::SpillRecord& record, const proto::Window& window,
@@ -59,7 +40,7 @@ void LarWorker::fill_quality(const proto::SpillRecord& record, const proto::Wind
         bool covered = false;
         for (const auto& trace : pmt.traces()) {
             candidate.quality |= trace.light->quality;
-            covered = covered || pmt::covers(*trace.trace, record, window);
+            covered = covered || covers(*trace.trace, record, window);
         }
         if (!settings_->whole_records) continue;
         if (pmt.traces().empty())
@@ -79,7 +60,7 @@ void LarWorker::fill_pulses(const proto::SpillRecord& record, const proto::Windo
     onsets_.clear();
     for (std::uint32_t p = 0; p < used_; ++p)
         for (const auto& trace : pmts_[p].traces()) {
-            const pmt::SampleBounds bounds(record, *trace.trace, window);
+            const SampleBounds bounds(record, *trace.trace, window);
             for (const auto onset : trace.light->onsets) {
                 pretrace += onset >= bounds.pretrace_begin && onset < bounds.pretrace_end;
                 roi += onset >= bounds.roi_begin && onset < bounds.roi_end;
@@ -91,20 +72,11 @@ void LarWorker::fill_pulses(const proto::SpillRecord& record, const proto::Windo
     candidate.value[ROI_PULSES] = static_cast<double>(roi);
 }
 
-void LarWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
-                           Candidate& candidate) {
-    const auto muons = veto_.muons(record, window);
-    candidate.value[N_MUONS] = static_cast<double>(muons.count);
-    candidate.value[MUON_ONSET_US] = muons.first_us;
-    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
-    if (muons.count > 0) candidate.quality |= MUON;
-}
-
 std::optional<LarWorker::Frame> LarWorker::frame_of(const proto::SpillRecord& record,
                                                     const proto::Window& window) {
     for (const auto& pmt : pmts())
         for (const auto& trace : pmt.traces()) {
-            const pmt::SampleBounds bounds(record, *trace.trace, window);
+            const SampleBounds bounds(record, *trace.trace, window);
             return Frame{trace.light->sample_period_ns, bounds.pretrace_begin - bounds.roi_begin,
                          bounds.pretrace_end - bounds.roi_begin, bounds.roi_end - bounds.roi_begin};
         }
@@ -114,7 +86,7 @@ std::optional<LarWorker::Frame> LarWorker::frame_of(const proto::SpillRecord& re
 bool LarWorker::periods_agree(double sample_period_ns) {
     for (const auto& pmt : pmts())
         for (const auto& trace : pmt.traces())
-            if (!pmt::in_step(sample_period_ns, trace.light->sample_period_ns)) return false;
+            if (!in_step(sample_period_ns, trace.light->sample_period_ns)) return false;
     return true;
 }
 
@@ -152,7 +124,7 @@ bool LarWorker::fill_event(const Frame& frame, const pmt::Coincidence& light, Ca
 
     auto& value = candidate.value;
     const double delay = chain.beam_delay_ns();
-    value[T_REC_NS] = pmt::t_rec_ns(event.start, 0, period, delay);
+    value[T_REC_NS] = t_rec_ns(event.start, 0, period, delay);
     value[T_REC_US] = value[T_REC_NS] * 1e-3;
     value[PE] = pmt::pe_of(event.total);
     value[PROMPT_PE] = pmt::pe_of(event.prompt);
@@ -161,7 +133,7 @@ bool LarWorker::fill_event(const Frame& frame, const pmt::Coincidence& light, Ca
     if (event.has_later && event.peak > 0)
         value[LATER_PEAK_RATIO] = static_cast<double>(event.later_peak) / static_cast<double>(event.peak);
     value[PMTS] = light.pmts;
-    value[FIRST_LIGHT_NS] = pmt::t_rec_ns(light.first, 0, period, delay);
+    value[FIRST_LIGHT_NS] = t_rec_ns(light.first, 0, period, delay);
     value[LIGHT_SPREAD_NS] = static_cast<double>(light.last - light.first) * period;
     if (event.pile_up) candidate.quality |= PILE_UP;
     // Lengths that were cut to what sums allow: the board samples faster than the config said.

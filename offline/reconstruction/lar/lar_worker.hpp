@@ -6,14 +6,13 @@
 #include <span>
 #include <vector>
 
-#include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/lar/lar_event.hpp"
 #include "offline/reconstruction/lar/light_finder.hpp"
 #include "offline/reconstruction/lar/pmt_light.hpp"
 #include "offline/reconstruction/lar/summed_light.hpp"
 #include "offline/reconstruction/pmt/coincidence.hpp"
 #include "offline/reconstruction/pmt/spe_charges.hpp"
-#include "offline/reconstruction/veto/veto.hpp"
+#include "offline/reconstruction/window_worker.hpp"
 
 namespace spillgate::offline::lar {
 
@@ -25,10 +24,9 @@ struct LarSettings {
     std::int64_t longest = 1;  // samples of one sum
 };
 
-class LarWorker final : public ChainWorker {
+class LarWorker final : public WindowWorker {
   public:
     explicit LarWorker(std::shared_ptr<const LarSettings> settings);
-    void reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) override;
 
   private:
     // What the window's first trace says of all: bounds are positions, from the roi begin.
@@ -37,13 +35,13 @@ class LarWorker final : public ChainWorker {
         std::int64_t pretrace_begin = 0, pretrace_end = 0, roi_end = 0;
     };
 
-    void analyse(const ChannelSlot& slot);
+    void analyse(const ChannelSlot& slot) override;
+    bool fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) override;
     std::span<PmtLight> pmts() { return std::span(pmts_).first(used_); }
     std::optional<Frame> frame_of(const proto::SpillRecord& record, const proto::Window& window);
     bool periods_agree(double sample_period_ns);
     void fill_quality(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     void fill_pulses(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
-    void fill_muons(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     // Coincidences and the candidate, where the window's traces have one common sample period.
     bool find_event(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     bool fill_event(const Frame& frame, const pmt::Coincidence& light, Candidate& candidate);
@@ -51,7 +49,6 @@ class LarWorker final : public ChainWorker {
 
     std::shared_ptr<const LarSettings> settings_;
     LightFinder finder_;
-    veto::VetoSearch veto_;
     std::vector<PmtLight> pmts_;  // own first, then partners; the first `used_` are this slot's
     std::size_t used_ = 0;
     std::vector<std::int64_t> weights_;  // by PMT

@@ -1,6 +1,7 @@
 #include "offline/reconstruction/lar/pmt_light.hpp"
 
 #include "offline/reconstruction/lar/lar_variables.hpp"
+#include "offline/reconstruction/sample_bounds.hpp"
 
 namespace spillgate::offline::lar {
 
@@ -18,7 +19,7 @@ void PmtLight::analyse(const proto::SpillRecord& record, std::uint16_t channel,
 void PmtLight::enter(const proto::SpillRecord& record, const proto::Window& window) {
     traces_.clear();
     for (const auto& analysed : std::span(analysed_).first(used_)) {
-        if (std::ranges::find(window.traces, analysed.index) == window.traces.end()) continue;
+        if (!has_trace(window, analysed.index)) continue;
         const auto& trace = record.traces[analysed.index];
         traces_.push_back({&trace, &analysed.light, proto::sample_position(record, trace, window.roi_begin)});
     }

@@ -1,13 +1,13 @@
 // The analysed traces of one channel in one slot, seen from a window.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 #include "offline/reconstruction/pmt/trace_analysis.hpp"
+#include "offline/reconstruction/sample_bounds.hpp"
 #include "proto/spill_record.hpp"
 
 namespace spillgate::offline::pmt {
@@ -41,7 +41,7 @@ class AnalysedTraces {
     void enter(const proto::SpillRecord& record, const proto::Window& window) {
         for (std::size_t i = 0; i < indices_.size(); ++i) {
             auto& trace = traces_[i];
-            trace.in_window = std::ranges::find(window.traces, indices_[i]) != window.traces.end();
+            trace.in_window = has_trace(window, indices_[i]);
             if (trace.in_window)
                 trace.roi_begin = proto::sample_position(record, *trace.trace, window.roi_begin);
         }

@@ -1,23 +1,17 @@
 #include "offline/reconstruction/pmt/pmt_worker.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "offline/reconstruction/pmt/pulse.hpp"
-#include "offline/reconstruction/pmt/sample_bounds.hpp"
+#include "offline/reconstruction/sample_bounds.hpp"
 
 namespace spillgate::offline::pmt {
 
-namespace {
-
-constexpr double absent = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
-
 PmtWorker::PmtWorker(std::shared_ptr<const PmtSettings> settings)
-    : settings_(std::move(settings)),
+    : WindowWorker(veto::settings_of(settings->chain),
+                   {N_MUONS, MUON_ONSET_US, LAST_MUON_ONSET_US, SINCE_MUON_US, T_REC_NS, MUON}),
+      settings_(std::move(settings)),
       detector_(settings_->chain),
-      veto_(veto::settings_of(settings_->chain)),
       shared_pulse_(settings_->chain) {}
 
 void PmtWorker::analyse(const ChannelSlot& slot) {
@@ -31,26 +25,11 @@ void PmtWorker::analyse(const ChannelSlot& slot) {
         spe_charges_.push_back(settings_->spe.of(pmt.channel(), slot.record.utc_ns));
 }
 
-void PmtWorker::reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) {
-    const auto& record = slot.record;
-    analyse(slot);
-    veto_.search(slot);
-    for (std::size_t w = 0; w < record.windows.size(); ++w) {
-        const auto& window = record.windows[w];
-        auto& candidate = out.emplace_back();
-        candidate.channel = slot.channel;
-        candidate.window = static_cast<std::uint16_t>(w);
-        candidate.kind = window.kind;
-        candidate.value.fill(absent);
-        for (std::size_t p = 0; p < used_; ++p)
-            pmts_[p].enter(record, window);
-        fill_window(record, window, candidate);
-        fill_muons(record, window, candidate);
-        candidate.found =
-            used_ > 1 ? find_coincidence(record, window, candidate) : find_arrival(record, window, candidate);
-        if (candidate.found)
-            candidate.value[SINCE_MUON_US] = veto_.since_us(record, window, candidate.value[T_REC_NS]);
-    }
+bool PmtWorker::fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) {
+    for (std::size_t p = 0; p < used_; ++p)
+        pmts_[p].enter(record, window);
+    fill_window(record, window, candidate);
+    return used_ > 1 ? find_coincidence(record, window, candidate) : find_arrival(record, window, candidate);
 }
 
 void PmtWorker::fill_window(const proto::SpillRecord& record, const proto::Window& window,
@@ -78,15 +57,6 @@ void PmtWorker::fill_window(const proto::SpillRecord& record, const proto::Windo
     }
     candidate.value[PRETRACE_PEAKS] = static_cast<double>(pretrace_peaks);
     candidate.value[ROI_PEAKS] = static_cast<double>(roi_peaks);
-}
-
-void PmtWorker::fill_muons(const proto::SpillRecord& record, const proto::Window& window,
-                           Candidate& candidate) {
-    const auto muons = veto_.muons(record, window);
-    candidate.value[N_MUONS] = static_cast<double>(muons.count);
-    candidate.value[MUON_ONSET_US] = muons.first_us;
-    candidate.value[LAST_MUON_ONSET_US] = muons.last_us;
-    if (muons.count > 0) candidate.quality |= MUON;
 }
 
 // Step 5 over all traces of the window in time order: the first peak whose region begins in the roi decides.

@@ -5,14 +5,13 @@
 #include <span>
 #include <vector>
 
-#include "offline/reconstruction/chain.hpp"
 #include "offline/reconstruction/pmt/analysed_traces.hpp"
 #include "offline/reconstruction/pmt/coincidence.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
 #include "offline/reconstruction/pmt/shared_pulse.hpp"
 #include "offline/reconstruction/pmt/spe_charges.hpp"
 #include "offline/reconstruction/pmt/trace_analysis.hpp"
-#include "offline/reconstruction/veto/veto.hpp"
+#include "offline/reconstruction/window_worker.hpp"
 
 namespace spillgate::offline::pmt {
 
@@ -24,15 +23,14 @@ struct PmtSettings {
     std::int64_t longest = 1;  // with partners: samples of an integration window, for sums to be exact
 };
 
-class PmtWorker final : public ChainWorker {
+class PmtWorker final : public WindowWorker {
   public:
     explicit PmtWorker(std::shared_ptr<const PmtSettings> settings);
-    void reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) override;
 
   private:
-    void analyse(const ChannelSlot& slot);
+    void analyse(const ChannelSlot& slot) override;
+    bool fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) override;
     void fill_window(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
-    void fill_muons(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     bool find_arrival(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);
     void fill_candidate(const AnalysedTrace& trace, std::size_t first_peak, std::int64_t roi_begin,
                         Candidate& candidate);
@@ -48,7 +46,6 @@ class PmtWorker final : public ChainWorker {
 
     std::shared_ptr<const PmtSettings> settings_;
     DetectorTraceAnalyser detector_;
-    veto::VetoSearch veto_;
     std::vector<AnalysedTraces> pmts_;  // own first, then partners; the first `used_` are this slot's
     std::size_t used_ = 0;
     std::vector<double> spe_charges_;  // by PMT

@@ -1,12 +1,13 @@
 // A window in the samples of one trace.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
 #include "proto/spill_record.hpp"
 
-namespace spillgate::offline::pmt {
+namespace spillgate::offline {
 
 // A window's bounds as samples of one trace, [begin, end).
 struct SampleBounds {
@@ -30,10 +31,15 @@ inline bool in_step(double sample_period_ns, double other_ns) {
     return std::abs(other_ns - sample_period_ns) <= 1e-4 * sample_period_ns;
 }
 
+// Whether a trace, by its index into SpillRecord::traces, has a part in a window.
+inline bool has_trace(const proto::Window& window, std::uint32_t index) {
+    return std::ranges::find(window.traces, index) != window.traces.end();
+}
+
 // Whether a trace holds a window whole.
 inline bool covers(const proto::Trace& trace, const proto::SpillRecord& record, const proto::Window& window) {
     return proto::sample_position(record, trace, window.begin()) >= 0 &&
            proto::sample_position(record, trace, window.end()) <= static_cast<std::int64_t>(trace.count);
 }
 
-}  // namespace spillgate::offline::pmt
+}  // namespace spillgate::offline
