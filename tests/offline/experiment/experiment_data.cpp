@@ -22,6 +22,19 @@ std::string published_data() {
     return {};
 }
 
+std::optional<ExperimentModel> model_of(const std::string& name, const std::vector<std::string>& changes) {
+    const auto loaded = experiment(name, changes);
+    if (!loaded.config.data().record().empty()) {
+        const auto data = published_data();
+        if (data.empty()) return std::nullopt;
+        return analysis(name, data, changes).model;
+    }
+    auto model = ExperimentModel::make(loaded, DataFolder({}, loaded.config.data()), std::nullopt);
+    INFO((model ? std::string() : model.error().message));
+    REQUIRE(model.has_value());
+    return *model;
+}
+
 Analysis analysis(const std::string& name, const std::string& data, const std::vector<std::string>& changes) {
     auto loaded = experiment(name, changes);
     const DataFolder folder(data, loaded.config.data());

@@ -14,6 +14,11 @@ LoadedExperiment experiment(const std::string& name, const std::vector<std::stri
 // ../shared/data/coherent beside the checkout; empty with a printed SKIPPED line if it is not there.
 std::string published_data();
 
+// The model of an experiment that needs no published file, or of one that does if they are there; nothing
+// with a printed SKIPPED line if they are not.
+std::optional<ExperimentModel> model_of(const std::string& name,
+                                        const std::vector<std::string>& changes = {});
+
 struct Analysis {
     LoadedExperiment experiment;
     ObservedCounts observed;

@@ -19,11 +19,7 @@ const std::vector<std::string> projections{"csns-lar", "csns-lxe", "lar-750kg",
                                            "nai-3t",   "ge-ppc",   "csns-csi-cryo"};
 
 ExperimentModel model_of(const std::string& name, const std::vector<std::string>& changes = {}) {
-    const auto loaded = test::experiment(name, changes);
-    auto model = ExperimentModel::make(loaded, DataFolder({}, loaded.config.data()), std::nullopt);
-    INFO((model ? std::string() : model.error().message));
-    REQUIRE(model.has_value());
-    return *model;
+    return test::model_of(name, changes).value();
 }
 
 double sum_of(const std::vector<double>& counts) {
