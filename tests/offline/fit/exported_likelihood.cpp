@@ -54,20 +54,26 @@ void BilinearModel::expected(std::span<const double> values, Scratch&, std::span
     }
 }
 
-std::string exported(const fit::Likelihood& likelihood, const BilinearModel& model) {
-    json::array parameters, products;
+json::object exported_data(const fit::Likelihood& likelihood) {
+    json::array parameters;
     for (std::size_t i = 0; i < likelihood.parameters().size(); ++i)
         parameters.push_back(parameter_of(likelihood.parameters()[i], likelihood.observed().centres[i]));
+    return {{"statistic", name_of(likelihood.statistic())},
+            {"counts", json::value_from(likelihood.observed().counts)},
+            {"sigma", json::value_from(likelihood.observed().sigma)},
+            {"parameters", std::move(parameters)}};
+}
+
+std::string exported(const fit::Likelihood& likelihood, const BilinearModel& model) {
+    auto text = exported_data(likelihood);
+    json::array products;
     for (const auto& product : model.products())
         products.push_back(
             {{"a", product.a}, {"b", product.b}, {"counts", json::value_from(product.counts)}});
-    return json::serialize(json::object{{"statistic", name_of(likelihood.statistic())},
-                                        {"counts", json::value_from(likelihood.observed().counts)},
-                                        {"sigma", json::value_from(likelihood.observed().sigma)},
-                                        {"constant", json::value_from(model.constant())},
-                                        {"templates", json::value_from(model.templates())},
-                                        {"products", std::move(products)},
-                                        {"parameters", std::move(parameters)}});
+    text["constant"] = json::value_from(model.constant());
+    text["templates"] = json::value_from(model.templates());
+    text["products"] = std::move(products);
+    return json::serialize(text);
 }
 
 }  // namespace spillgate::tests

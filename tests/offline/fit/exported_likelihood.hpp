@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 #include "offline/fit/likelihood.hpp"
 
 namespace spillgate::tests {
@@ -41,9 +43,12 @@ class BilinearModel : public offline::fit::Model {
     std::vector<Product> products_;
 };
 
-// {"statistic", "counts", "sigma", "constant", "templates", "products": [{"a", "b", "counts"}], "parameters":
-// [{"name", "start", "free", "lower", "upper", "pull": {"centre", "sigma_minus", "sigma_plus"}}]}; limits and
-// pulls that there are not are null.
+// {"statistic", "counts", "sigma", "parameters": [{"name", "start", "free", "lower", "upper", "pull":
+// {"centre", "sigma_minus", "sigma_plus"}}]}: what does not depend on the model. Limits and pulls that there
+// are not are null.
+boost::json::object exported_data(const offline::fit::Likelihood& likelihood);
+
+// That and {"constant", "templates", "products": [{"a", "b", "counts"}]}, as text.
 std::string exported(const offline::fit::Likelihood& likelihood, const BilinearModel& model);
 
 }  // namespace spillgate::tests

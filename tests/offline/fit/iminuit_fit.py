@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Fits a likelihood that exported_likelihood.cpp wrote with Minuit: iminuit_fit.py FILE.
+"""Fits with Minuit what exported_likelihood.cpp or exported_experiment.cpp wrote: iminuit_fit.py FILE.
 
-Prints JSON: {"valid", "chi2", "parameters": {name: {"value", "error", "minus", "plus"}}}, errors from HESSE and MINOS.
+Prints JSON: {"valid", "chi2", "parameters": {name: {"value", "error", "minus", "plus"}}, "worst_check"}, errors from HESSE
+and MINOS; "worst_check": how far the counts at "checks" are from those that the file has, in their statistical errors.
 With no FILE it only says whether iminuit can be used, by its exit status.
 """
 import json
@@ -9,6 +10,59 @@ import sys
 
 import numpy
 from iminuit import Minuit
+
+
+def lagrange(nodes, x):
+    """The values at x of the polynomials that are 1 at one node and 0 at the others."""
+    weights = numpy.empty(len(nodes))
+    for i, node in enumerate(nodes):
+        others = numpy.delete(nodes, i)
+        weights[i] = numpy.prod((x - others) / (node - others))
+    return weights
+
+
+class Table:
+    """Counts tabulated over some of the parameters, with a polynomial through all nodes, or through the four next ones."""
+
+    def __init__(self, given, shape, local):
+        self.axes = [(axis["parameter"], numpy.array(axis["nodes"])) for axis in given]
+        self.shape = [len(nodes) for _, nodes in self.axes] + shape
+        self.local = local
+
+    def at(self, table, values):
+        for parameter, nodes in self.axes:
+            x = values[parameter]
+            if self.local:
+                first = min(max(int(numpy.searchsorted(nodes, x)) - 2, 0), len(nodes) - 4)
+                table = numpy.tensordot(lagrange(nodes[first : first + 4], x), table[first : first + 4], 1)
+            else:
+                table = numpy.tensordot(lagrange(nodes, x), table, 1)
+        return table
+
+
+class Signal:
+    """Sum over parts (prompt, delayed) of counts by size times fractions by time, each tabulated."""
+
+    def __init__(self, given):
+        self.size = Table(given["size_axes"], [-1], False)
+        self.time = Table(given["time_axes"], [-1], True)
+        self.parts = [
+            (
+                numpy.array(part["size"]).reshape(self.size.shape),
+                numpy.array(part["time"]).reshape(self.time.shape),
+            )
+            for part in given["parts"]
+        ]
+        self.factors = given["factors"]
+        self.events = given["events"]
+
+    def __call__(self, values):
+        mu = sum(
+            numpy.outer(self.size.at(size, values), self.time.at(time, values)).ravel() for size, time in self.parts
+        )
+        if self.events is not None:
+            return values[self.events] / numpy.sum(mu) * mu
+        return numpy.prod([values[i] for i in self.factors]) * mu
 
 
 class Chi2:
@@ -23,13 +77,20 @@ class Chi2:
         self.constant = numpy.array(given["constant"])
         self.templates = numpy.array(given["templates"])
         self.products = [(p["a"], p["b"], numpy.array(p["counts"])) for p in given["products"]]
+        self.signal = Signal(given["signal"]) if "signal" in given else None
         self.parameters = given["parameters"]
 
     def expected(self, values):
         mu = self.constant + values @ self.templates
         for a, b, counts in self.products:
             mu = mu + values[a] * values[b] * counts
+        if self.signal is not None:
+            mu = mu + self.signal(values)
         return mu
+
+    def distance(self, check):
+        counts = numpy.array(check["counts"])
+        return numpy.max(numpy.abs(self.expected(numpy.array(check["values"])) - counts) / numpy.sqrt(counts))
 
     def bins(self, mu):
         n = self.counts
@@ -60,7 +121,8 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         given = json.load(file)
     parameters = given["parameters"]
-    minuit = Minuit(Chi2(given), [p["start"] for p in parameters], name=[p["name"] for p in parameters])
+    chi2 = Chi2(given)
+    minuit = Minuit(chi2, [p["start"] for p in parameters], name=[p["name"] for p in parameters])
     for p in parameters:
         minuit.limits[p["name"]] = (p["lower"], p["upper"])
         minuit.fixed[p["name"]] = not p["free"]
@@ -78,7 +140,8 @@ def main():
             "minus": -minos.lower if minos and minos.lower_valid else None,
             "plus": minos.upper if minos and minos.upper_valid else None,
         }
-    print(json.dumps({"valid": minuit.valid, "chi2": minuit.fval, "parameters": found}))
+    worst = max((chi2.distance(check) for check in given.get("checks", [])), default=0.0)
+    print(json.dumps({"valid": minuit.valid, "chi2": minuit.fval, "parameters": found, "worst_check": worst}))
 
 
 main()

@@ -1,45 +1,18 @@
 // The same likelihoods fitted by Minuit (package python3-iminuit).
 #include <cmath>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
 
-#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include "offline/fit/fit.hpp"
 #include "offline/fit/toys.hpp"
 #include "tests/offline/fit/exported_likelihood.hpp"
+#include "tests/offline/fit/minuit.hpp"
 #include "tests/offline/fit/models.hpp"
-#include "tests/offline/verbs/run_program.hpp"
 
 using namespace spillgate::offline::fit;
 using namespace spillgate::tests;
 
 namespace {
-
-const std::string script = std::string(SPILLGATE_SOURCE_DIR) + "/tests/offline/fit/iminuit_fit.py";
-
-// Status and output of a shell command.
-std::pair<int, std::string> run(const std::string& command) {
-    std::string output;
-    FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char buffer[4096];
-    while (const auto n = fread(buffer, 1, sizeof buffer, pipe))
-        output.append(buffer, n);
-    return {pclose(pipe), output};
-}
-
-// Debian's own python has Debian's packages, another one in front of it may not. Empty if none can be used.
-std::string usable_python() {
-    for (const std::string python : {"/usr/bin/python3", "python3"}) {
-        std::string command = python;
-        command += " '" + script + "' 2>&1";
-        if (run(command).first == 0) return python;
-    }
-    return "";
-}
 
 BilinearModel signal_and_backgrounds() {
     std::vector<std::vector<double>> templates(5, std::vector<double>(60));
@@ -62,36 +35,16 @@ BilinearModel signal_and_backgrounds() {
 }
 
 void compare(const Likelihood& likelihood, const BilinearModel& model, const std::string& python) {
-    const spillgate::offline::testing::TestDirectory directory;
-    std::ofstream(directory.path("likelihood.json")) << exported(likelihood, model);
-    const auto [status, output] =
-        run(python + " '" + script + "' '" + directory.path("likelihood.json") + "'");
-    INFO(output);
-    REQUIRE(status == 0);
-    const auto minuit = boost::json::parse(output).as_object();
-    REQUIRE(minuit.at("valid").as_bool());
     const auto ours = fit(likelihood).value();
     REQUIRE(ours.healthy());
-    CHECK(ours.chi2 == Approx(minuit.at("chi2").to_number<double>()).margin(2e-5));
-    for (const auto& fitted : ours.parameters) {
-        INFO(fitted.parameter.name);
-        const auto& theirs = minuit.at("parameters").at(fitted.parameter.name);
-        const double error = theirs.at("error").to_number<double>();
-        CHECK(fitted.value == Approx(theirs.at("value").to_number<double>()).margin(3e-3 * error));
-        CHECK(fitted.hesse.value() == Approx(error).epsilon(5e-3));
-        CHECK(fitted.error_minus.value() == Approx(theirs.at("minus").to_number<double>()).epsilon(5e-3));
-        CHECK(fitted.error_plus.value() == Approx(theirs.at("plus").to_number<double>()).epsilon(5e-3));
-    }
+    check_against_minuit(ours, minuit_fit(python, exported(likelihood, model)));
 }
 
 }  // namespace
 
 TEST_CASE("values and errors are those of Minuit, for each statistic", "[integration]") {
-    const auto python = usable_python();
-    if (python.empty()) {
-        std::cout << "SKIPPED: python3 is not here, or cannot import iminuit (package python3-iminuit)\n";
-        return;
-    }
+    const auto python = python_with_iminuit();
+    if (python.empty()) return;
     const auto model = signal_and_backgrounds();
     auto toy = likelihood_of(model, std::vector<double>(60, 1));
     const std::vector<double> truth{1, 1, 1, 0.03, 0.4};
