@@ -14,7 +14,7 @@ namespace spillgate::offline::fit {
 namespace {
 
 struct ToyOutcome {
-    std::optional<double> parabolic, profile;  // pulls
+    std::optional<double> pull, root;
     bool at_limit = false;
 };
 
@@ -30,30 +30,52 @@ std::vector<ToyOutcome> fit_toy(ToyWorker& worker, std::span<const double> truth
         const auto i = parameters[k];
         outcomes[k].at_limit = best.at_limit[i] != Limit::NONE;
         const double excess = best.values[i] - truth[i];
-        if (const auto error = covariance.error(i)) outcomes[k].parabolic = excess / *error;
+        if (const auto error = covariance.error(i)) outcomes[k].pull = excess / *error;
         ProfiledChi2 profiled(worker.likelihood, best, i, worker.workspace, options);
         if (const auto delta = profiled.at(truth[i]))
-            outcomes[k].profile = std::copysign(std::sqrt(std::max(*delta, 0.0)), excess);
+            outcomes[k].root = std::copysign(std::sqrt(std::max(*delta, 0.0)), excess);
     }
     return outcomes;
 }
 
-Pulls summary_of(const std::vector<double>& pulls) {
-    Pulls summary;
-    summary.toys = pulls.size();
-    if (pulls.size() < 2) return summary;
+struct Summary {
+    double mean = 0, mean_error = 0;
+    double width = 0, width_error = 0;
+};
+
+Summary summary_of(const std::vector<double>& pulls) {
+    if (pulls.size() < 2) return {};
     const auto n = static_cast<double>(pulls.size());
     double sum = 0;
     for (const double pull : pulls)
         sum += pull;
-    summary.mean = sum / n;
+    const double mean = sum / n;
     double squares = 0;
     for (const double pull : pulls)
-        squares += (pull - summary.mean) * (pull - summary.mean);
-    summary.width = std::sqrt(squares / (n - 1));
-    summary.mean_error = summary.width / std::sqrt(n);
-    summary.width_error = summary.width / std::sqrt(2 * (n - 1));
-    return summary;
+        squares += (pull - mean) * (pull - mean);
+    const double width = std::sqrt(squares / (n - 1));
+    return {mean, width / std::sqrt(n), width, width / std::sqrt(2 * (n - 1))};
+}
+
+ClosureOf closure_of(std::size_t parameter, const std::vector<double>& pulls,
+                     const std::vector<double>& roots) {
+    ClosureOf closure;
+    closure.parameter = parameter;
+    const auto pull = summary_of(pulls), root = summary_of(roots);
+    closure.pull_mean = pull.mean;
+    closure.pull_mean_error = pull.mean_error;
+    closure.pull_width = pull.width;
+    closure.pull_width_error = pull.width_error;
+    closure.pulls = pulls.size();
+    closure.root_mean = root.mean;
+    closure.root_mean_error = root.mean_error;
+    closure.root_width = root.width;
+    closure.root_width_error = root.width_error;
+    closure.roots = roots.size();
+    closure.coverage.all = roots.size();
+    closure.coverage.passed = static_cast<std::uint64_t>(
+        std::ranges::count_if(roots, [](double distance) { return std::abs(distance) <= 1; }));
+    return closure;
 }
 
 }  // namespace
@@ -79,21 +101,16 @@ proto::Result<Closure> closure(const Likelihood& likelihood, std::span<const dou
     for (const auto& toy : outcomes)
         if (toy.empty()) ++found.not_converged;
     for (std::size_t k = 0; k < parameters.size(); ++k) {
-        ClosureOf closure;
-        closure.parameter = parameters[k];
-        std::vector<double> parabolic, profile;
+        std::vector<double> pulls, roots;
+        std::uint64_t at_limit = 0;
         for (const auto& toy : outcomes) {
             if (toy.empty()) continue;
-            if (toy[k].parabolic) parabolic.push_back(*toy[k].parabolic);
-            if (toy[k].profile) profile.push_back(*toy[k].profile);
-            if (toy[k].at_limit) ++closure.at_limit;
+            if (toy[k].pull) pulls.push_back(*toy[k].pull);
+            if (toy[k].root) roots.push_back(*toy[k].root);
+            if (toy[k].at_limit) ++at_limit;
         }
-        closure.parabolic = summary_of(parabolic);
-        closure.profile = summary_of(profile);
-        closure.coverage.all = profile.size();
-        closure.coverage.passed = static_cast<std::uint64_t>(
-            std::count_if(profile.begin(), profile.end(), [](double pull) { return std::abs(pull) <= 1; }));
-        found.parameters.push_back(closure);
+        found.parameters.push_back(closure_of(parameters[k], pulls, roots));
+        found.parameters.back().at_limit = at_limit;
     }
     return found;
 }

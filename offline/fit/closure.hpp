@@ -9,21 +9,19 @@
 
 namespace spillgate::offline::fit {
 
-// Of the toys' pulls of one parameter: mean 0 and width 1 are expected, each with its statistical error.
-struct Pulls {
-    double mean = 0, mean_error = 0;
-    double width = 0, width_error = 0;
-    std::uint64_t toys = 0;
-};
-
 struct ClosureOf {
     std::size_t parameter = 0;
-    // (value − truth)/parabolic error. Toys without that error (at a limit, no covariance) have no part.
-    Pulls parabolic;
-    // Likelihood roots, ±√Δχ² at the truth with the sign of value − truth (O. E. Barndorff-Nielsen,
-    // Biometrika 73 (1986) 307). They do not depend on how the parameter is written, and follow a unit normal
-    // more closely where χ² is no parabola, or an error is a function of the value.
-    Pulls profile;
+    // Of (value − truth)/parabolic error: 0 and 1 are expected, each with its statistical error. Toys without
+    // that error (at a limit, no covariance) have no part.
+    double pull_mean = 0, pull_mean_error = 0;
+    double pull_width = 0, pull_width_error = 0;
+    std::uint64_t pulls = 0;
+    // The same of likelihood roots, ±√Δχ² at the truth with the sign of value − truth (O. E.
+    // Barndorff-Nielsen, Biometrika 73 (1986) 307). They do not depend on how the parameter is written, and
+    // follow a unit normal more closely where χ² is no parabola or the error changes with the value.
+    double root_mean = 0, root_mean_error = 0;
+    double root_width = 0, root_width_error = 0;
+    std::uint64_t roots = 0;
     std::uint64_t at_limit = 0;  // toys with the parameter at its limit
     // Toys whose profile interval at Δχ² = 1 holds the truth (χ² there is within 1 of the minimum): 68.27 %
     // are expected; limits and small counts change that.

@@ -45,10 +45,10 @@ std::optional<fit::ClosureOf> closure_of(const Simulated& simulated) {
 }
 
 // Three standard deviations of what 500 toys tell.
-void check_unit_normal(const fit::Pulls& pulls) {
-    CHECK(pulls.toys == toys);
-    CHECK(std::abs(pulls.mean) < 3 * pulls.mean_error);
-    CHECK(std::abs(pulls.width - 1) < 3 * pulls.width_error);
+void check_unit_normal(const fit::ClosureOf& closure) {
+    CHECK(closure.roots == toys);
+    CHECK(std::abs(closure.root_mean) < 3 * closure.root_mean_error);
+    CHECK(std::abs(closure.root_width - 1) < 3 * closure.root_width_error);
 }
 
 void check_coverage(const fit::Fraction& coverage) {
@@ -68,7 +68,7 @@ TEST_CASE("simulated CsI 2021 and tons at CSNS give back R_n: unit pulls, covera
         INFO(simulated.experiment << ", seed " << simulated.seed);
         const auto closure = closure_of(simulated);
         if (!closure) continue;
-        check_unit_normal(closure->profile);
+        check_unit_normal(*closure);
         check_coverage(closure->coverage);
     }
 }

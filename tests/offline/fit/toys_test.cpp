@@ -155,11 +155,12 @@ TEST_CASE("a fit gives back what toys were made with: pulls and coverage", "[pro
     CHECK(found.done == 4000);
     CHECK(found.not_converged == 0);
     for (const auto& parameter : found.parameters) {
-        for (const auto& pulls : {parameter.parabolic, parameter.profile}) {
-            CHECK(pulls.toys == 4000);
-            CHECK(std::abs(pulls.mean) < 4 * pulls.mean_error + 0.03);
-            CHECK(std::abs(pulls.width - 1) < 4 * pulls.width_error);
-        }
+        CHECK(parameter.pulls == 4000);
+        CHECK(std::abs(parameter.pull_mean) < 4 * parameter.pull_mean_error + 0.03);
+        CHECK(std::abs(parameter.pull_width - 1) < 4 * parameter.pull_width_error);
+        CHECK(parameter.roots == 4000);
+        CHECK(std::abs(parameter.root_mean) < 4 * parameter.root_mean_error);
+        CHECK(std::abs(parameter.root_width - 1) < 4 * parameter.root_width_error);
         CHECK(std::abs(parameter.coverage.value() - 0.6827) < 4 * parameter.coverage.error());
     }
 }
