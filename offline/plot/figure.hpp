@@ -1,7 +1,7 @@
 // A picture as a plain description: panels, axes, series, text. What is drawn is decided where a Figure is
 // made (one file per kind of plot); how it looks on paper, by gnuplot_script.hpp alone. Text is plain UTF-8
-// and is drawn as it stands; only the word t_rec is set as t with its index. First file to read of this
-// folder.
+// and is drawn as it stands; only the words t_rec and R_n are set with their index. First file to read of
+// this folder.
 #pragma once
 
 #include <cstddef>

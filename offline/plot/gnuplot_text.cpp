@@ -11,7 +11,12 @@ namespace spillgate::offline::plot {
 namespace {
 
 constexpr std::string_view special = "\\{}^_@&~";
-constexpr std::string_view recoil_time = "t_rec";
+
+// Words that have an index.
+struct Indexed {
+    std::string_view word, set;
+};
+constexpr Indexed indexed[]{{"t_rec", "{/:Italic t}_{rec}"}, {"R_n", "{/:Italic R}_{n}"}};
 
 bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u;
@@ -38,10 +43,15 @@ std::size_t character_length(std::string_view text) {
                : 0;
 }
 
-bool is_recoil_time(std::string_view text, std::size_t at) {
-    if (text.substr(at, recoil_time.size()) != recoil_time) return false;
-    const auto after = at + recoil_time.size();
-    return (at == 0 || !is_word(text[at - 1])) && (after == text.size() || !is_word(text[after]));
+// The one that begins there as a word of its own; null if none does.
+const Indexed* indexed_at(std::string_view text, std::size_t at) {
+    if (at > 0 && is_word(text[at - 1])) return nullptr;
+    for (const auto& one : indexed) {
+        const auto after = at + one.word.size();
+        if (text.substr(at, one.word.size()) == one.word && (after == text.size() || !is_word(text[after])))
+            return &one;
+    }
+    return nullptr;
 }
 
 }  // namespace
@@ -49,9 +59,9 @@ bool is_recoil_time(std::string_view text, std::size_t at) {
 std::string gnuplot_text(std::string_view text) {
     std::string out = "'";
     for (std::size_t at = 0; at < text.size();) {
-        if (is_recoil_time(text, at)) {
-            out += "{/:Italic t}_{rec}";
-            at += recoil_time.size();
+        if (const auto* one = indexed_at(text, at)) {
+            out += one->set;
+            at += one->word.size();
             continue;
         }
         const auto length = character_length(text.substr(at));

@@ -45,10 +45,12 @@ TEST_CASE("text that a person wrote is shown as it stands, whatever gnuplot make
     CHECK(gnuplot_text("cut \xE2\x82") == "'cut \xEF\xBF\xBD\xEF\xBF\xBD'");
 }
 
-TEST_CASE("the word t_rec is set with its index, and no other word") {
+TEST_CASE("the words t_rec and R_n are set with their index, and no other word") {
     CHECK(gnuplot_text("t_rec (μs)") == "'{/:Italic t}_{rec} (μs)'");
     CHECK(gnuplot_text("t_rec_us") == "'t\\_rec\\_us'");
     CHECK(gnuplot_text("pe_t_rec") == "'pe\\_t\\_rec'");
+    CHECK(gnuplot_text("σ(R_n)/R_n") == "'σ({/:Italic R}_{n})/{/:Italic R}_{n}'");
+    CHECK(gnuplot_text("R_n_Cs") == "'R\\_n\\_Cs'");
 }
 
 TEST_CASE("a script holds ranges, labels with units, data and the legend") {
