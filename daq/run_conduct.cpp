@@ -162,6 +162,7 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(std::uint32_t numbe
     description.set_number(number);
     description.set_type(type);
     description.set_simulated(has_simulation(settings_.config.config));
+    description.set_blinded(settings_.config.config.blinded());
     description.set_note(note);
     description.set_daemon(settings_.daemon);
     description.set_follower(!settings_.lead);

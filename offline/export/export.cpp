@@ -12,6 +12,7 @@ Provenance provenance_of(const wire::RunDescription& run, std::string_view confi
     out.runs = {run.number()};
     out.run_type = name_of(run.type());
     out.simulated = run.simulated();
+    out.blinded = run.blinded();
     out.software_version = software_version();
     out.config_sha256 = config_sha256;
     for (const auto& calibration : run.calibrations())

@@ -23,6 +23,7 @@ struct Provenance {
     std::string software_version;  // of the program that filled the spectra
     std::string config_sha256;     // of the config that the engine was made from
     std::vector<std::pair<std::string, std::string>> calibrations;  // name, SHA-256, by name
+    bool blinded = false;  // of any of the runs: their coincident counts are not for fits
     bool operator==(const Provenance&) const = default;
 };
 

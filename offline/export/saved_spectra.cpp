@@ -73,6 +73,7 @@ Status save_spectra(const SavedSpectra& saved, const std::string& path) {
         message.add_runs(run);
     message.set_run_type(origin.run_type);
     message.set_simulated(origin.simulated);
+    message.set_blinded(origin.blinded);
     message.set_software_version(origin.software_version);
     message.set_config_sha256(origin.config_sha256);
     for (const auto& [name, hash] : origin.calibrations) {
@@ -119,6 +120,7 @@ Result<SavedSpectra> load_spectra(const std::string& path) {
     origin.runs.assign(message.runs().begin(), message.runs().end());
     origin.run_type = message.run_type();
     origin.simulated = message.simulated();
+    origin.blinded = message.blinded();
     origin.software_version = message.software_version();
     origin.config_sha256 = message.config_sha256();
     for (const auto& calibration : message.calibrations())
@@ -162,6 +164,7 @@ Status merge_spectra(SavedSpectra& to, const SavedSpectra& from) {
     if (origin.software_version != other.software_version) origin.software_version = "mixed";
     if (origin.config_sha256 != other.config_sha256) origin.config_sha256 = "mixed";
     origin.simulated = origin.simulated || other.simulated;
+    origin.blinded = origin.blinded || other.blinded;
     return {};
 }
 

@@ -73,6 +73,7 @@ Attributes provenance_attributes(const Engine& engine, const Spectra& spectra, c
     return {{"runs", fmt::format("{}", fmt::join(provenance.runs, ","))},
             {"run_type", provenance.run_type},
             {"simulated", provenance.simulated},
+            {"blinded", provenance.blinded},
             {"detector", engine.config().name()},
             {"facility", engine.config().facility().name()},
             {"software_version", provenance.software_version},

@@ -56,6 +56,7 @@ Provenance provenance_of_all(const std::vector<RunReader>& runs, const std::stri
     for (const auto& run : runs) {
         const Provenance one = provenance_of(run.description(), config_sha256);
         out.simulated = out.simulated || one.simulated;
+        out.blinded = out.blinded || one.blinded;
         out.calibrations.insert(out.calibrations.end(), one.calibrations.begin(), one.calibrations.end());
     }
     std::sort(out.calibrations.begin(), out.calibrations.end());
