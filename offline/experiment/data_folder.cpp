@@ -19,26 +19,30 @@ using proto::Result;
 
 }  // namespace
 
-DataFolder::DataFolder(std::string directory, const config::ReleasedData& released)
+DataFolder::DataFolder(std::string directory, const config::ReleasedData& released,
+                       std::string experiment_path)
     : directory_(std::move(directory)),
+      experiment_path_(std::move(experiment_path)),
       folders_(released.folder().begin(), released.folder().end()),
       record_(released.record()) {}
 
 Result<std::string> DataFolder::find(const std::string& file) const {
-    if (directory_.empty())
-        return error(ErrorKind::CONFIG,
-                     fmt::format("the released file {} is needed: name the folder with --data "
-                                 "(official record: {})",
-                                 file, record_));
-    std::vector<fs::path> places{fs::path(directory_)};
+    std::vector<fs::path> places;
+    if (!directory_.empty()) places.emplace_back(directory_);
     for (const auto& folder : folders_) {
+        if (directory_.empty()) break;
         places.push_back(fs::path(directory_) / folder);
         places.push_back(fs::path(directory_) / ".." / folder);
     }
+    if (!experiment_path_.empty()) places.push_back(fs::path(experiment_path_).parent_path());
     for (const auto& place : places) {
         std::error_code ignored;
         if (fs::is_regular_file(place / file, ignored)) return (place / file).lexically_normal().string();
     }
+    if (directory_.empty())
+        return error(ErrorKind::CONFIG,
+                     fmt::format("the file {} is needed: name its folder with --data (official record: {})",
+                                 file, record_));
     return error(ErrorKind::NOT_FOUND,
                  fmt::format("{} is not in {}{}; official record: {}", file, directory_,
                              folders_.empty()

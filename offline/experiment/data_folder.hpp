@@ -22,8 +22,9 @@ struct Table {
 class DataFolder {
   public:
     // `directory`: given by --data, empty if none was. The files may lie in it, in a folder below it that the
-    // experiment names, or beside it in such a folder.
-    DataFolder(std::string directory, const config::ReleasedData& released);
+    // experiment names, or beside it in such a folder; else beside the experiment's own file,
+    // `experiment_path`.
+    DataFolder(std::string directory, const config::ReleasedData& released, std::string experiment_path = {});
 
     // Errors: NOT_FOUND (which file, where it was looked for, where the official record is).
     proto::Result<std::string> find(const std::string& file) const;
@@ -32,7 +33,7 @@ class DataFolder {
     proto::Result<Table> read(const config::NumberTable& table, std::size_t columns) const;
 
   private:
-    std::string directory_;
+    std::string directory_, experiment_path_;
     std::vector<std::string> folders_;
     std::string record_;
 };

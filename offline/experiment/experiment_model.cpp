@@ -61,14 +61,10 @@ void ExperimentModel::add(Kind kind, fit::Parameter parameter, std::string eleme
     roles_.push_back({kind, std::move(element), background});
 }
 
-void ExperimentModel::add_parameters(const config::Experiment& experiment) {
-    const auto& limits = experiment.limits();
+void ExperimentModel::add_radii(const config::Experiment& experiment) {
     const auto& nuclear = experiment.nuclear();
-    const double lowest = limits.neutron_rms_min_fm(), highest = limits.neutron_rms_max_fm();
-    add(Kind::CEVNS, held("cevns", "events", "CEvNS events", 0, 0, 1e12));
-    add(Kind::CROSS_SECTION,
-        held("cross_section_1e-40_cm2", "1e-40 cm2", "flux-averaged cross section per nucleus",
-             standard_cross_section_, 0, 100 * standard_cross_section_));
+    const double lowest = experiment.limits().neutron_rms_min_fm();
+    const double highest = experiment.limits().neutron_rms_max_fm();
     // One radius for several isotopes starts at their mean.
     std::set<std::string> elements;
     const auto mean_radius = [&](const std::string& element) {
@@ -91,6 +87,17 @@ void ExperimentModel::add_parameters(const config::Experiment& experiment) {
             held("R_n_" + element, "fm", "rms radius of the neutrons of " + element, mean_radius(element),
                  lowest, highest),
             element);
+}
+
+void ExperimentModel::add_parameters(const config::Experiment& experiment) {
+    const auto& limits = experiment.limits();
+    const auto& nuclear = experiment.nuclear();
+    add(Kind::CEVNS, held("cevns", "events", "CEvNS events", 0, 0, 1e12));
+    add(Kind::CROSS_SECTION,
+        held("cross_section_1e-40_cm2", "1e-40 cm2", "flux-averaged cross section per nucleus",
+             standard_cross_section_, 0, 100 * standard_cross_section_));
+    // A table's radius is its own.
+    if (nuclear.form_factor() != config::TABULATED) add_radii(experiment);
     if (nuclear.form_factor() == config::MOMENTS) {
         const auto nominal = signal_->nominal();
         add(Kind::R4, held("R4", "fm", "<R^4>^(1/4) of the neutrons", nominal.r4_fm, 0, 3 * nominal.r4_fm));
@@ -373,6 +380,11 @@ proto::Status ExperimentModel::set_free(const std::vector<std::string>& names) {
     const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
     for (const auto& name : names) {
         const auto index = index_of(name);
+        if (!index && (name == "R_n" || name.starts_with("R_n_")))
+            return error(ErrorKind::CONFIG,
+                         fmt::format("{} is no parameter: a tabulated form factor has no free radius "
+                                     "(nuclear.form_factor: TABULATED)",
+                                     name));
         if (!index) {
             std::vector<std::string> there;
             there.reserve(parameters_.size());

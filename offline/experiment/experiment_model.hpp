@@ -83,6 +83,7 @@ class ExperimentModel final : public fit::Model {
 
     ExperimentModel() = default;
     void add(Kind kind, fit::Parameter parameter, std::string element = {}, std::size_t background = 0);
+    void add_radii(const config::Experiment& experiment);
     void add_parameters(const config::Experiment& experiment);
     void fill_point(std::span<const double> values, SignalPoint& point) const;
     bool radius_moves(std::size_t parameter, std::span<const double> values) const;

@@ -97,8 +97,10 @@ Problem axes_problem(const config::Experiment& experiment) {
 Problem background_problem(const config::Experiment& experiment) {
     std::set<std::string> names(reserved.begin(), reserved.end());
     const auto& data = experiment.data();
-    const bool anti_coincident =
-        data.has_events() || data.has_anti_coincidence() || data.grid().has_off_file();
+    // Without any counts they are to come from spectra of one's own, which have C and AC.
+    const bool anti_coincident = data.counts_case() == config::ReleasedData::COUNTS_NOT_SET ||
+                                 data.has_events() || data.has_anti_coincidence() ||
+                                 data.grid().has_off_file();
     for (const auto& background : experiment.background()) {
         if (!names.insert(background.name()).second)
             return ExperimentProblem{&background, "name", -1,
@@ -115,6 +117,18 @@ Problem background_problem(const config::Experiment& experiment) {
     return {};
 }
 
+Problem nuclear_problem(const config::Experiment& experiment) {
+    const auto& nuclear = experiment.nuclear();
+    const bool tabulated = nuclear.form_factor() == config::TABULATED;
+    if (!tabulated && nuclear.table_size() > 0)
+        return ExperimentProblem{&nuclear, "table", 0, "tables are for form_factor: TABULATED"};
+    for (int i = 0; tabulated && i < nuclear.radius_size(); ++i)
+        if (nuclear.radius(i).has_neutron_rms_fm())
+            return ExperimentProblem{&nuclear.radius(i), "neutron_rms_fm", -1,
+                                     "the tables have the neutrons' radius: form_factor is TABULATED"};
+    return {};
+}
+
 Problem source_problem(const config::Experiment& experiment) {
     if (experiment.source().arrival_case() == config::NeutrinoSource::ARRIVAL_NOT_SET)
         return ExperimentProblem{&experiment, "source", -1,
@@ -126,7 +140,8 @@ Problem source_problem(const config::Experiment& experiment) {
 
 std::optional<ExperimentProblem> experiment_problem(const config::Experiment& experiment) {
     if (experiment.target().material() == "D2O") return source_problem(experiment);
-    for (auto* rule : {source_problem, quenching_problem, response_problem, axes_problem, background_problem})
+    for (auto* rule : {source_problem, nuclear_problem, quenching_problem, response_problem, axes_problem,
+                       background_problem})
         if (auto problem = rule(experiment)) return problem;
     return {};
 }

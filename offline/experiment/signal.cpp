@@ -22,30 +22,6 @@ cevns::Couplings couplings_of(const config::Nuclear& nuclear, double sin2) {
                                                      : cevns::corrected_couplings(sin2);
 }
 
-// `kind`: of the protons too, except for the moments, which are the neutrons' alone.
-Result<cevns::FormFactor> form_factor_of(const config::Nuclear& nuclear, bool neutrons, double r4,
-                                         double r6) {
-    const double surface = nuclear.surface_thickness_fm();
-    const bool given = nuclear.has_surface_thickness_fm() && surface > 0;
-    switch (nuclear.form_factor()) {
-        case config::SYMMETRISED_FERMI:
-            return cevns::FormFactor::make(given ? cevns::SymmetrisedFermiForm{surface}
-                                                 : cevns::SymmetrisedFermiForm{});
-        case config::KLEIN_NYSTRAND:
-            return cevns::FormFactor::make(given ? cevns::KleinNystrandForm{surface}
-                                                 : cevns::KleinNystrandForm{});
-        case config::UNITY:
-            return cevns::FormFactor::make(cevns::UnityForm{});
-        case config::MOMENTS:
-            if (neutrons)
-                return cevns::FormFactor::make(cevns::MomentsForm{std::pow(r4, 4), std::pow(r6, 6)});
-            break;
-        case config::HELM:
-            break;
-    }
-    return cevns::FormFactor::make(given ? cevns::HelmForm{surface} : cevns::HelmForm{});
-}
-
 Result<cevns::NeutrinoFlux> flux_of(const config::NeutrinoSource& source, const DataFolder& folder) {
     cevns::NeutrinoFlux flux;
     if (!source.has_energy_tables()) return flux;
@@ -65,25 +41,16 @@ Result<cevns::NeutrinoFlux> flux_of(const config::NeutrinoSource& source, const 
     return flux;
 }
 
-void apply_radii(const config::Nuclear& nuclear, Signal::Isotope& isotope) {
-    for (const auto& radius : nuclear.radius()) {
-        if (radius.nuclide() != isotope.name && radius.nuclide() != isotope.element) continue;
-        if (radius.has_neutron_rms_fm()) isotope.neutron_rms_fm = radius.neutron_rms_fm();
-        if (radius.has_proton_rms_fm()) isotope.proton_rms_fm = radius.proton_rms_fm();
-    }
-}
-
-// ⟨R⁴⟩^¼ and ⟨R⁶⟩^⅙: as configured, or those of Helm's density.
-proto::Status apply_moments(const config::Nuclear& nuclear, Signal::Isotope& isotope) {
-    const auto helm =
-        cevns::FormFactor::make(nuclear.has_surface_thickness_fm() && nuclear.surface_thickness_fm() > 0
-                                    ? cevns::HelmForm{nuclear.surface_thickness_fm()}
-                                    : cevns::HelmForm{});
-    if (!helm) return helm.error();
-    if (auto status = helm->check(isotope.neutron_rms_fm); !status) return status;
-    const auto moments = helm->moments(isotope.neutron_rms_fm);
-    isotope.r4_fm = nuclear.r4_moment() > 0 ? nuclear.r4_moment() : std::pow(moments.r4, 0.25);
-    isotope.r6_fm = nuclear.r6_moment() > 0 ? nuclear.r6_moment() : std::pow(moments.r6, 1. / 6);
+// Radii and tables of nuclides that are not in the target are mistakes.
+template <typename OfNuclides>
+proto::Status check_nuclides(const OfNuclides& given, std::string_view what,
+                             const std::vector<cevns::TargetNuclide>& target, const std::string& material) {
+    for (const auto& one : given)
+        if (std::ranges::none_of(target, [&](const auto& part) {
+                return one.nuclide() == part.nuclide.name || one.nuclide() == element_of(part.nuclide.name);
+            }))
+            return error(ErrorKind::CONFIG, fmt::format("a {} is given for {}, which is not in {}", what,
+                                                        one.nuclide(), material));
     return {};
 }
 
@@ -104,30 +71,21 @@ Result<Signal> Signal::make(const config::Experiment& experiment, const Axes& ax
     if (!material) return error(ErrorKind::CONFIG, material.error().message);
     const auto target = cevns::target_nuclides(*material, experiment.target().mass_kg());
     if (!target) return target.error();
-    for (const auto& radius : experiment.nuclear().radius())
-        if (std::ranges::none_of(*target, [&](const auto& part) {
-                return radius.nuclide() == part.nuclide.name ||
-                       radius.nuclide() == element_of(part.nuclide.name);
-            }))
-            return error(ErrorKind::CONFIG, fmt::format("a radius is given for {}, which is not in {}",
-                                                        radius.nuclide(), experiment.target().material()));
+    const auto& nuclear = experiment.nuclear();
+    const auto& name = experiment.target().material();
+    if (auto status = check_nuclides(nuclear.radius(), "radius", *target, name); !status)
+        return status.error();
+    if (auto status = check_nuclides(nuclear.table(), "table", *target, name); !status) return status.error();
     for (const auto& [nuclide, nuclei] : *target) {
-        Isotope isotope{std::string(nuclide.name),
-                        element_of(nuclide.name),
-                        nuclei,
-                        nuclide.neutron_radius_fm,
-                        nuclide.proton_radius_fm(),
-                        0,
-                        0};
-        apply_radii(signal.nuclear_, isotope);
-        if (auto status = apply_moments(signal.nuclear_, isotope); !status) return status.error();
-        const auto neutron = form_factor_of(signal.nuclear_, true, isotope.r4_fm, isotope.r6_fm);
-        if (!neutron) return neutron.error();
-        const auto proton = form_factor_of(signal.nuclear_, false, 0, 0);
-        if (!proton) return proton.error();
+        auto forms = make_form_factors(nuclear,
+                                       {std::string(nuclide.name), element_of(nuclide.name),
+                                        nuclide.neutron_radius_fm, nuclide.proton_radius_fm(), 0, 0},
+                                       folder);
+        if (!forms) return forms.error();
+        Isotope isotope{std::move(forms->radii), nuclei};
         cevns::NuclearModel model{nuclide,
-                                  *proton,
-                                  *neutron,
+                                  std::move(forms->proton),
+                                  std::move(forms->neutron),
                                   isotope.proton_rms_fm,
                                   isotope.neutron_rms_fm,
                                   signal.nuclear_.axial(),

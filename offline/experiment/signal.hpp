@@ -11,6 +11,7 @@
 
 #include "offline/cevns/recoil_spectrum.hpp"
 #include "offline/experiment/detector_response.hpp"
+#include "offline/experiment/nuclide_form_factors.hpp"
 
 namespace spillgate::offline {
 
@@ -31,13 +32,8 @@ class Signal {
     static proto::Result<Signal> make(const config::Experiment& experiment, const Axes& axes,
                                       const DataFolder& folder);
 
-    struct Isotope {
-        std::string name;     // "Cs133"
-        std::string element;  // "Cs"
+    struct Isotope : NuclideRadii {
         double nuclei = 0;
-        double neutron_rms_fm = 0, proton_rms_fm = 0;
-        // ⟨R⁴⟩^¼ and ⟨R⁶⟩^⅙ of Helm's density with that radius.
-        double r4_fm = 0, r6_fm = 0;
     };
     std::span<const Isotope> isotopes() const { return isotopes_; }
     SignalPoint nominal() const;

@@ -56,7 +56,7 @@ Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& m
     auto loaded = load(more_changes);
     if (!loaded) return loaded.error();
     const auto& config = loaded->config;
-    const DataFolder folder(data_, config.data());
+    const DataFolder folder(data_, config.data(), path_);
     const auto axes = make_axes(config.axes());
     if (!axes) return proto::error(axes.error().kind, fmt::format("{}: {}", path_, axes.error().message));
     std::optional<ObservedCounts> observed;
