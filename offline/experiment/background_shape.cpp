@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include <boost/math/tools/minima.hpp>
 #include <fmt/format.h>
 
 #include "offline/cevns/efficiency.hpp"
@@ -51,9 +52,27 @@ Bins exponential_bins(const Axis& axis, double slope) {
     Bins out(axis.bins(), 1);
     for (std::size_t i = 0; std::isfinite(axis.edges.front()) && i < out.size(); ++i) {
         const double low = axis.edges[i], high = axis.edges[i + 1];
-        out[i] = slope == 0 ? high - low : (std::exp(-slope * low) - std::exp(-slope * high)) / slope;
+        out[i] =
+            slope == 0 ? high - low : -std::exp(-slope * low) * std::expm1(-slope * (high - low)) / slope;
     }
     return out;
+}
+
+// The slope of the exponential that counts in these bins are most likely to come from, per unit of the axis.
+// Their log-likelihood, Σ n log p, has one maximum: its derivative by the slope is that of the mean t.
+double fitted_slope(const Axis& axis, const Bins& counts) {
+    if (!std::isfinite(axis.edges.front()) || axis.bins() < 2) return 0;
+    const double steepest = 50 / (axis.edges.back() - axis.edges.front());
+    const auto deviance = [&](double slope) {
+        const Bins shape = exponential_bins(axis, slope);
+        const double all = sum_of(shape);
+        double sum = 0;
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            if (counts[i] > 0) sum -= counts[i] * std::log(shape[i] / all);
+        return sum;
+    };
+    constexpr int bits = 26;  // a minimum is known to half of a double's digits
+    return boost::math::tools::brent_find_minima(deviance, -steepest, steepest, bits).first;
 }
 
 Bins normalised(Bins bins) {
@@ -112,12 +131,19 @@ Result<Bins> steady_state(const config::SteadyState& config, const Axes& axes,
                           const AntiCoincidence* anti_coincidence) {
     if (anti_coincidence == nullptr)
         return error(ErrorKind::CONFIG,
-                     "its shape is that of the anti-coincident counts, and there are none");
+                     "its shape is that of the anti-coincident counts, and there are none: released ones, or "
+                     "those of spectra that --spectra names");
     const auto& counts = anti_coincidence->counts;
-    const Bins time = config.has_projection() && config.projection()
-                          ? time_projection(axes, counts)
-                          : exponential_bins(axes.t_rec, config.exponential_per_us());
     Bins size = size_projection(axes, counts);
+    if (sum_of(size) == 0)
+        return error(ErrorKind::CONFIG, "its shape is that of the anti-coincident counts, and all are zero");
+    Bins time;
+    if (config.has_projection() && config.projection())
+        time = time_projection(axes, counts);
+    else if (config.has_fitted_exponential() && config.fitted_exponential())
+        time = exponential_bins(axes.t_rec, fitted_slope(axes.t_rec, time_projection(axes, counts)));
+    else
+        time = exponential_bins(axes.t_rec, config.exponential_per_us());
     const double all = sum_of(size) + (config.counts_below_axis() ? anti_coincidence->below : 0);
     for (auto& bin : size)
         bin /= all;
@@ -161,8 +187,13 @@ Result<BackgroundShape> make_background(const config::Background& background,
     BackgroundShape out{background.name(), background.events(), background.sigma() * background.events(),
                         std::move(*shape)};
     if (!background.has_events()) {
-        out.events = sum_of(anti_coincidence->counts);
-        out.sigma = background.sigma() > 0 ? background.sigma() * out.events : std::sqrt(out.events);
+        // Of n AC events with exposure E_AC, α·n with α = E_C/E_AC are expected in C. n is Poisson, α has an
+        // error of its own: σ² = α²·n + n²·σ_α², the variance of α·AC in offline/exposure/residual.hpp.
+        const auto& [counts, below, alpha] = *anti_coincidence;
+        const double n = sum_of(counts);
+        out.events = alpha.value * n;
+        out.sigma = background.sigma() > 0 ? background.sigma() * out.events
+                                           : std::hypot(alpha.value * std::sqrt(n), n * alpha.sigma);
     }
     return out;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "offline/experiment/observed_counts.hpp"
+#include "offline/exposure/residual.hpp"
 
 namespace spillgate::offline {
 
@@ -20,6 +21,7 @@ struct BackgroundShape {
 struct AntiCoincidence {
     std::vector<double> counts;  // by Axes::index
     double below = 0;            // more with a size below the axes
+    Alpha alpha{1, 0};           // coincident over anti-coincident exposure
 };
 
 // `anti_coincidence`: null if there is none. Errors: as DataFolder;

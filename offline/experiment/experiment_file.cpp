@@ -41,4 +41,22 @@ Result<LoadedExperiment> load_experiment(const std::string& path, const std::vec
     return parse_experiment(*text, path, changes);
 }
 
+void take_exposure(OwnExposure exposure, LoadedExperiment& experiment) {
+    auto& config = experiment.config;
+    exposure.pot_of_file = config.source().pot();
+    const double protons = exposure.pot.known() / exposure.pot_of_file;
+    config.mutable_source()->set_pot(exposure.pot.known());
+    for (auto& background : *config.mutable_background()) {
+        if (!background.has_steady_state()) {
+            background.set_events(background.events() * protons);
+            continue;
+        }
+        background.clear_events();
+        background.clear_sigma();
+        background.mutable_steady_state()->clear_counts_below_axis();
+    }
+    if (exposure.provenance.simulated) config.set_title("SIMULATED: " + config.title());
+    experiment.own = std::move(exposure);
+}
+
 }  // namespace spillgate::offline

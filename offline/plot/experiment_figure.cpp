@@ -92,6 +92,7 @@ Figure experiment_figure(const LoadedExperiment& experiment, const ExperimentMod
                          std::vector<std::string> result) {
     Figure figure;
     figure.title = experiment.config.title();
+    figure.simulated = experiment.own && experiment.own->provenance.simulated;
     const auto& source = experiment.config.source();
     figure.lines = {fmt::format("{:.4g} kg {} at {:.4g} m · {:.3e} POT", experiment.config.target().mass_kg(),
                                 experiment.config.target().material(), source.distance_m(), source.pot())};

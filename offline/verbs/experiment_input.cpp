@@ -1,6 +1,8 @@
 #include "offline/verbs/experiment_input.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -10,12 +12,35 @@ namespace spillgate::offline {
 namespace json = boost::json;
 using proto::Result;
 
+namespace {
+
+// Without such a background, what is steady in C would be taken for signal.
+proto::Status check_steady_state(const LoadedExperiment& experiment, const std::vector<double>& counts) {
+    const auto& backgrounds = experiment.config.background();
+    const double events = std::accumulate(counts.begin(), counts.end(), 0.0);
+    if (events == 0 ||
+        std::ranges::any_of(backgrounds, [](const auto& one) { return one.has_steady_state(); }))
+        return {};
+    return proto::error(
+        proto::ErrorKind::CONFIG,
+        fmt::format("{}: the spectra have {:.0f} anti-coincident events in the axes, and the experiment no "
+                    "background with a steady_state that stands for them in C",
+                    experiment.path, events));
+}
+
+}  // namespace
+
 fit::Statistic OpenedExperiment::statistic() const {
     return experiment.config.statistic() == config::CHI2 ? fit::Statistic::CHI2_COUNTS
                                                          : fit::Statistic::POISSON;
 }
 
 Result<fit::Likelihood> OpenedExperiment::likelihood() const {
+    if (experiment.own && experiment.own->provenance.blinded)
+        return proto::error(
+            proto::ErrorKind::REFUSED,
+            fmt::format("{}: the runs are blinded, and their coincident counts are not fitted",
+                        experiment.own->file));
     if (!observed)
         return proto::error(
             proto::ErrorKind::CONFIG,
@@ -33,6 +58,7 @@ Result<fit::Likelihood> OpenedExperiment::asimov() const {
 void ExperimentInput::add_options(CLI::App& command, bool floats) {
     command.add_option("-e,--experiment", path_, "experiment file (config/experiments/*.txtpb)")->required();
     command.add_option("-d,--data", data_, "folder of the released files that the experiment names");
+    own_.add_options(command);
     command
         .add_option("--set", changes_,
                     "replace a field of the experiment: path.to.field=value; several times")
@@ -53,6 +79,7 @@ Result<LoadedExperiment> ExperimentInput::load(const std::vector<std::string>& m
 }
 
 Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& more_changes) const {
+    if (auto status = own_.check_options(); !status) return status.error();
     auto loaded = load(more_changes);
     if (!loaded) return loaded.error();
     const auto& config = loaded->config;
@@ -61,11 +88,20 @@ Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& m
     if (!axes) return proto::error(axes.error().kind, fmt::format("{}: {}", path_, axes.error().message));
     std::optional<ObservedCounts> observed;
     std::optional<AntiCoincidence> anti_coincidence;
-    if (config.data().counts_case() != config::ReleasedData::COUNTS_NOT_SET) {
+    if (own_.given()) {
+        auto measured = own_.read(*axes);
+        if (!measured) return measured.error();
+        if (auto status = check_steady_state(*loaded, measured->anti_coincidence); !status)
+            return status.error();
+        anti_coincidence = {measured->anti_coincidence, 0, measured->exposure.alpha};
+        take_exposure(std::move(measured->exposure), *loaded);
+        if (!loaded->own->provenance.blinded)
+            observed = {std::move(measured->coincidence), std::move(measured->anti_coincidence), 0, {}, {}};
+    } else if (config.data().counts_case() != config::ReleasedData::COUNTS_NOT_SET) {
         auto counts = read_counts(config.data(), *axes, folder);
         if (!counts) return counts.error();
         if (counts->anti_coincidence)
-            anti_coincidence = {*counts->anti_coincidence, counts->anti_coincidence_below};
+            anti_coincidence = {*counts->anti_coincidence, counts->anti_coincidence_below, {1, 0}};
         observed = std::move(*counts);
     }
     auto model = ExperimentModel::make(*loaded, folder, anti_coincidence);
@@ -75,11 +111,18 @@ Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& m
     return OpenedExperiment{std::move(*loaded), std::move(observed), std::move(*model)};
 }
 
+std::string experiment_text(const LoadedExperiment& experiment) {
+    return fmt::format("{}\n{}", experiment.config.title(),
+                       experiment.own ? own_text(*experiment.own) : std::string());
+}
+
 json::object experiment_json(const LoadedExperiment& experiment) {
-    return {{"name", experiment.config.name()},
-            {"title", experiment.config.title()},
-            {"file", experiment.path},
-            {"sha256", experiment.sha256}};
+    json::object out{{"name", experiment.config.name()},
+                     {"title", experiment.config.title()},
+                     {"file", experiment.path},
+                     {"sha256", experiment.sha256}};
+    if (experiment.own) out["spectra"] = own_json(*experiment.own);
+    return out;
 }
 
 json::object axes_json(const Axes& axes) {

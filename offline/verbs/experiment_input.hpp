@@ -10,16 +10,17 @@
 
 #include "offline/experiment/experiment_model.hpp"
 #include "offline/fit/likelihood.hpp"
+#include "offline/verbs/own_spectra.hpp"
 
 namespace spillgate::offline {
 
 struct OpenedExperiment {
     LoadedExperiment experiment;
-    std::optional<ObservedCounts> observed;  // none: nothing was released
+    std::optional<ObservedCounts> observed;  // none: nothing was released, or the runs are blinded
     ExperimentModel model;
 
     fit::Statistic statistic() const;
-    // Of the released counts. Errors: CONFIG (there are none).
+    // Of the observed counts. Errors: CONFIG (there are none); REFUSED (blinded).
     proto::Result<fit::Likelihood> likelihood() const;
     // Of what the model expects at its start. The bins without any expected count have no part in a χ².
     proto::Result<fit::Likelihood> asimov() const;
@@ -36,10 +37,13 @@ class ExperimentInput {
 
   private:
     std::string path_, data_;
+    OwnSpectra own_;
     std::vector<std::string> changes_, free_;
 };
 
-// {"name", "title", "file", "sha256"}.
+// The title, and what own_text() says of spectra of one's own: the head of every verb's text.
+std::string experiment_text(const LoadedExperiment& experiment);
+// {"name", "title", "file", "sha256"}, and "spectra" as own_json() has it.
 boost::json::object experiment_json(const LoadedExperiment& experiment);
 // {"size": {"unit", "edges"}, …} in the order of the bins, the last axis fastest.
 boost::json::object axes_json(const Axes& axes);

@@ -28,6 +28,8 @@ class FitVerb : public Verb {
                "  spillgate-offline fit --experiment config/experiments/coherent-lar-2020.txtpb --data "
                "coherent --free "
                "cevns --plot lar.pdf\n"
+               "  spillgate-offline fit --experiment csi.txtpb --spectra spectra-12 --good-runs good-3.txtpb "
+               "--free R_n\n"
                "  spillgate-offline fit --experiment config/experiments/csns-lar.txtpb --free R_n --asimov";
     }
     void add_options(CLI::App& command) override {
@@ -47,7 +49,7 @@ class FitVerb : public Verb {
         if (!result) return result.error();
         Report report;
         report.failed = !result->minimum.converged;
-        report.text = fmt::format("{}\n{}", opened->experiment.config.title(), fit::text_of(*result));
+        report.text = experiment_text(opened->experiment) + fit::text_of(*result);
         report.json = fit_json(*result);
         report.json["experiment"] = experiment_json(opened->experiment);
         report.json["asimov"] = asimov_;

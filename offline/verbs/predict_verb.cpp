@@ -54,7 +54,7 @@ class PredictVerb : public Verb {
         const auto values = model.starts();
         json::object expected, spectrum;
         Report report;
-        report.text = fmt::format("{}\n", opened->experiment.config.title());
+        report.text = experiment_text(opened->experiment);
         for (const auto& name : model.components()) {
             const auto counts = model.component(name, values);
             expected[name] = sum_of(counts);
