@@ -95,14 +95,26 @@ std::string text_of(const FittedParameter& p, const FitResult& result) {
     return text;
 }
 
+std::vector<std::string> warnings_of(const FitResult& result) {
+    std::string at_limit;
+    for (const auto& p : result.parameters)
+        if (p.free && p.at_limit != Limit::NONE)
+            at_limit.append(at_limit.empty() ? "" : ", ").append(p.parameter.name);
+    std::vector<std::string> warnings;
+    for (const auto flag : result.flags)
+        warnings.push_back(flag == Flag::AT_LIMIT ? fmt::format("WARNING: {} ({})", name_of(flag), at_limit)
+                                                  : fmt::format("WARNING: {}", name_of(flag)));
+    return warnings;
+}
+
 std::string text_of(const FitResult& result) {
     std::string text;
     for (const auto& parameter : result.parameters)
         text += text_of(parameter, result) + "\n";
     text += fmt::format("χ² = {:.4f} (pulls {:.4f}) for {} degrees of freedom\n", result.chi2,
                         result.chi2_pulls, result.degrees_of_freedom);
-    for (const auto flag : result.flags)
-        text += fmt::format("WARNING: {}\n", name_of(flag));
+    for (const auto& warning : warnings_of(result))
+        text.append(warning).append("\n");
     return text;
 }
 

@@ -55,6 +55,8 @@ struct FitResult {
 
 // "R_n = 5.40 -0.42 +0.40 fm"; "R_n = 5.40 fm (no error: not converged)"; "N = 0 (at its lower limit)".
 std::string text_of(const FittedParameter& parameter, const FitResult& result);
+// "WARNING: at-limit (brn)", one for each flag, with the parameters that are at a limit.
+std::vector<std::string> warnings_of(const FitResult& result);
 // All parameters, χ², degrees of freedom, and the flags: one line each.
 std::string text_of(const FitResult& result);
 

@@ -87,9 +87,7 @@ Panel projection(const ExperimentModel& model, std::span<const double> values, s
 
 }  // namespace
 
-Figure experiment_figure(const LoadedExperiment& experiment, const ExperimentModel& model,
-                         std::span<const double> values, std::span<const double> data,
-                         std::vector<std::string> result) {
+Figure experiment_page(const LoadedExperiment& experiment) {
     Figure figure;
     figure.title = experiment.config.title();
     figure.simulated = experiment.own && experiment.own->provenance.simulated;
@@ -97,6 +95,13 @@ Figure experiment_figure(const LoadedExperiment& experiment, const ExperimentMod
     figure.lines = {fmt::format("{:.4g} kg {} at {:.4g} m · {:.3e} POT", experiment.config.target().mass_kg(),
                                 experiment.config.target().material(), source.distance_m(), source.pot())};
     figure.footer = fmt::format("experiment {}", experiment.sha256.substr(0, 12));
+    return figure;
+}
+
+Figure experiment_figure(const LoadedExperiment& experiment, const ExperimentModel& model,
+                         std::span<const double> values, std::span<const double> data,
+                         std::vector<std::string> result) {
+    auto figure = experiment_page(experiment);
     figure.panels.push_back(projection(model, values, data, false));
     if (std::isfinite(model.axes().t_rec.edges.front()))
         figure.panels.push_back(projection(model, values, data, true));

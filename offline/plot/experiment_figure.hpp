@@ -11,6 +11,9 @@
 
 namespace spillgate::offline::plot {
 
+// Without panels: what every picture of an experiment says of it.
+Figure experiment_page(const LoadedExperiment& experiment);
+
 // At these values of the model's parameters. `data`: counts per bin, empty if there are none; `result`: lines
 // for the corner, such as a fit's values.
 Figure experiment_figure(const LoadedExperiment& experiment, const ExperimentModel& model,

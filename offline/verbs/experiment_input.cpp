@@ -55,7 +55,7 @@ Result<fit::Likelihood> OpenedExperiment::asimov() const {
     return fit::Likelihood::make(model, {std::move(counts), {}, {}}, statistic());
 }
 
-void ExperimentInput::add_options(CLI::App& command, bool floats) {
+void ExperimentInput::add_options(CLI::App& command) {
     command.add_option("-e,--experiment", path_, "experiment file (config/experiments/*.txtpb)")->required();
     command.add_option("-d,--data", data_, "folder of the released files that the experiment names");
     own_.add_options(command);
@@ -63,13 +63,12 @@ void ExperimentInput::add_options(CLI::App& command, bool floats) {
         .add_option("--set", changes_,
                     "replace a field of the experiment: path.to.field=value; several times")
         ->allow_extra_args(false);
-    if (floats)
-        command
-            .add_option("--free", free_,
-                        "what floats beside the experiment's pulls: cevns, R_n, R_n_<element>, "
-                        "cross_section_1e-40_cm2, sin2_theta_w …")
-            ->delimiter(',')
-            ->allow_extra_args(false);
+    command
+        .add_option("--free", free_,
+                    "what floats beside the experiment's pulls: cevns, R_n, R_n_<element>, "
+                    "cross_section_1e-40_cm2, sin2_theta_w …")
+        ->delimiter(',')
+        ->allow_extra_args(false);
 }
 
 Result<LoadedExperiment> ExperimentInput::load(const std::vector<std::string>& more_changes) const {
@@ -78,7 +77,8 @@ Result<LoadedExperiment> ExperimentInput::load(const std::vector<std::string>& m
     return load_experiment(path_, changes);
 }
 
-Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& more_changes) const {
+Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& more_changes,
+                                               const std::vector<std::string>& more_free) const {
     if (auto status = own_.check_options(); !status) return status.error();
     auto loaded = load(more_changes);
     if (!loaded) return loaded.error();
@@ -106,8 +106,9 @@ Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& m
     }
     auto model = ExperimentModel::make(*loaded, folder, anti_coincidence);
     if (!model) return proto::error(model.error().kind, fmt::format("{}: {}", path_, model.error().message));
-    if (auto status = model->set_free(free_); !status)
-        return proto::error(status.error().kind, fmt::format("--free: {}", status.error().message));
+    auto free = free_;
+    free.insert(free.end(), more_free.begin(), more_free.end());
+    if (auto status = model->set_free(free); !status) return status.error();
     return OpenedExperiment{std::move(*loaded), std::move(observed), std::move(*model)};
 }
 

@@ -1,4 +1,4 @@
-// What predict, fit, scan and sensitivity have in common: an experiment's file, its data, and what floats.
+// What the verbs that work on experiments have in common: an experiment's file, its data, and what floats.
 #pragma once
 
 #include <optional>
@@ -28,10 +28,10 @@ struct OpenedExperiment {
 
 class ExperimentInput {
   public:
-    // `floats`: whether the verb has --free.
-    void add_options(CLI::App& command, bool floats);
-    // With further changes after those of --set.
-    proto::Result<OpenedExperiment> open(const std::vector<std::string>& more_changes = {}) const;
+    void add_options(CLI::App& command);
+    // With further changes after those of --set, and these free beside those of --free.
+    proto::Result<OpenedExperiment> open(const std::vector<std::string>& more_changes = {},
+                                         const std::vector<std::string>& more_free = {}) const;
     const std::string& data() const { return data_; }
     proto::Result<LoadedExperiment> load(const std::vector<std::string>& more_changes = {}) const;
 

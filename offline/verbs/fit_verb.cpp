@@ -5,10 +5,10 @@
 
 #include "offline/fit/fit.hpp"
 #include "offline/fit/significance.hpp"
-#include "offline/plot/draw.hpp"
 #include "offline/plot/experiment_figure.hpp"
-#include "offline/verbs/experiment_input.hpp"
+#include "offline/verbs/fit_input.hpp"
 #include "offline/verbs/fit_json.hpp"
+#include "offline/verbs/plot_option.hpp"
 #include "offline/verbs/verbs.hpp"
 
 namespace spillgate::offline {
@@ -33,29 +33,26 @@ class FitVerb : public Verb {
                "  spillgate-offline fit --experiment config/experiments/csns-lar.txtpb --free R_n --asimov";
     }
     void add_options(CLI::App& command) override {
-        input_.add_options(command, true);
-        command.add_flag("--asimov", asimov_, "fit what the experiment expects, as if it had been measured");
-        command.add_option("--plot", plot_, "draw counts and fit: .png, .svg or .pdf");
+        input_.add_options(command);
+        plot_.add(command, "draw counts and fit");
     }
 
     Result<Report> run() override {
-        if (!plot_.empty())
-            if (const auto medium = plot::medium_of(plot_); !medium) return medium.error();
-        const auto opened = input_.open();
-        if (!opened) return opened.error();
-        const auto likelihood = asimov_ ? opened->asimov() : opened->likelihood();
-        if (!likelihood) return likelihood.error();
-        const auto result = fit::fit(*likelihood);
+        if (auto status = plot_.check(); !status) return status.error();
+        const auto problem = input_.open();
+        if (!problem) return problem.error();
+        const auto& likelihood = problem->likelihood;
+        const auto result = fit::fit(likelihood);
         if (!result) return result.error();
-        Report report;
+        auto report = problem->report();
         report.failed = !result->minimum.converged;
-        report.text = experiment_text(opened->experiment) + fit::text_of(*result);
-        report.json = fit_json(*result);
-        report.json["experiment"] = experiment_json(opened->experiment);
-        report.json["asimov"] = asimov_;
-        add_yields(opened->model, *result, report);
-        if (auto status = add_significance(*likelihood, *result, report); !status) return status.error();
-        if (auto status = draw(*opened, *likelihood, *result, report); !status) return status.error();
+        report.text += fit::text_of(*result);
+        for (auto& [key, value] : fit_json(*result))
+            report.json[key] = std::move(value);
+        add_yields(problem->opened->model, *result, report);
+        if (auto status = add_significance(likelihood, *result, report); !status) return status.error();
+        const auto figure = [&] { return counts_and_fit(*problem, *result); };
+        if (auto status = plot_.draw(figure, report); !status) return status.error();
         return report;
     }
 
@@ -87,31 +84,22 @@ class FitVerb : public Verb {
         return {};
     }
 
-    proto::Status draw(const OpenedExperiment& opened, const fit::Likelihood& likelihood,
-                       const fit::FitResult& result, Report& report) const {
-        if (plot_.empty()) return {};
+    static plot::Figure counts_and_fit(const FitProblem& problem, const fit::FitResult& result) {
         std::vector<std::string> lines;
         for (const auto& parameter : result.parameters)
             if (parameter.free && !parameter.parameter.pull) lines.push_back(fit::text_of(parameter, result));
         lines.push_back(fmt::format("χ²/ndof = {:.1f}/{}", result.chi2, result.degrees_of_freedom));
-        for (const auto flag : result.flags)
-            lines.push_back(fmt::format("WARNING: {}", fit::name_of(flag)));
-        plot::Drawing drawing;
-        drawing.out = {plot_};
-        const std::vector figures{plot::experiment_figure(opened.experiment, opened.model,
-                                                          result.minimum.values, likelihood.observed().counts,
-                                                          std::move(lines))};
-        const auto drawn = plot::draw(figures, drawing);
-        if (!drawn) return drawn.error();
-        report.json["plot"] = json::array(drawn->begin(), drawn->end());
-        for (const auto& path : *drawn)
-            report.text += path + "\n";
-        return {};
+        for (auto& warning : fit::warnings_of(result))
+            lines.push_back(std::move(warning));
+        auto figure =
+            plot::experiment_figure(problem.experiment(), problem.opened->model, result.minimum.values,
+                                    problem.likelihood.observed().counts, std::move(lines));
+        figure.lines = problem.page().lines;
+        return figure;
     }
 
-    ExperimentInput input_;
-    bool asimov_ = false;
-    std::string plot_;
+    FitInput input_;
+    PlotOption plot_;
 };
 
 }  // namespace

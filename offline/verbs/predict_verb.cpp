@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "offline/cevns/electron_neutrino_deuteron.hpp"
-#include "offline/plot/draw.hpp"
 #include "offline/plot/experiment_figure.hpp"
 #include "offline/verbs/experiment_input.hpp"
+#include "offline/verbs/plot_option.hpp"
 #include "offline/verbs/verbs.hpp"
 
 namespace spillgate::offline {
@@ -34,13 +34,12 @@ class PredictVerb : public Verb {
                "target.mass_kg=300";
     }
     void add_options(CLI::App& command) override {
-        input_.add_options(command, false);
-        command.add_option("--plot", plot_, "draw the projections: .png, .svg or .pdf");
+        input_.add_options(command);
+        plot_.add(command, "draw the projections");
     }
 
     Result<Report> run() override {
-        if (!plot_.empty())
-            if (const auto medium = plot::medium_of(plot_); !medium) return medium.error();
+        if (auto status = plot_.check(); !status) return status.error();
         const auto loaded = input_.load();
         if (!loaded) return loaded.error();
         return loaded->config.target().material() == "D2O" ? heavy_water(*loaded) : coherent();
@@ -73,22 +72,11 @@ class PredictVerb : public Verb {
                        {"cross_section_1e-40_cm2", sigma},
                        {"axes", axes_json(model.axes())},
                        {"spectrum", std::move(spectrum)}};
-        if (auto status = draw(*opened, report); !status) return status.error();
+        const auto figure = [&] {
+            return plot::experiment_figure(opened->experiment, model, values, {}, {});
+        };
+        if (auto status = plot_.draw(figure, report); !status) return status.error();
         return report;
-    }
-
-    proto::Status draw(const OpenedExperiment& opened, Report& report) const {
-        if (plot_.empty()) return {};
-        plot::Drawing drawing;
-        drawing.out = {plot_};
-        const std::vector figures{
-            plot::experiment_figure(opened.experiment, opened.model, opened.model.starts(), {}, {})};
-        const auto drawn = plot::draw(figures, drawing);
-        if (!drawn) return drawn.error();
-        report.json["plot"] = json::array(drawn->begin(), drawn->end());
-        for (const auto& path : *drawn)
-            report.text += path + "\n";
-        return {};
     }
 
     // The charged current on deuterons; what of it a detector sees is not part of this.
@@ -118,7 +106,7 @@ class PredictVerb : public Verb {
     }
 
     ExperimentInput input_;
-    std::string plot_;
+    PlotOption plot_;
 };
 
 }  // namespace
