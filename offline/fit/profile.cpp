@@ -91,11 +91,15 @@ proto::Result<Profile> profile(const Likelihood& likelihood, const Minimum& best
     std::sort(order.begin(), first_below, [&](auto a, auto b) { return grid[a] < grid[b]; });
     std::sort(first_below, order.end(), [&](auto a, auto b) { return grid[a] > grid[b]; });
     ProfiledChi2 profiled(likelihood, best, parameter, workspace, options);
+    for (std::size_t i = 0; i < grid.size(); ++i)
+        scanned.points[i].value = grid[i];
     for (auto it = order.begin(); it != order.end(); ++it) {
-        if (stop.stop_requested()) return proto::error(ErrorKind::REFUSED, "the scan was interrupted");
+        if (stop.stop_requested()) {
+            scanned.interrupted = true;
+            break;
+        }
         if (it == first_below) profiled.restart();
         auto& point = scanned.points[*it];
-        point.value = grid[*it];
         point.delta_chi2 = profiled.at(point.value);
         point.values = profiled.minimum().values;
         point.others_at_limit = profiled.minimum().any_at_limit();

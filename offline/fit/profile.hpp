@@ -14,7 +14,7 @@ namespace spillgate::offline::fit {
 
 struct ProfilePoint {
     double value = 0;
-    std::optional<double> delta_chi2;  // above the best fit; absent if the point's fit did not converge
+    std::optional<double> delta_chi2;  // above the best fit; absent: no fit there
     std::vector<double> values;        // of all parameters there
     bool others_at_limit = false;
 };
@@ -24,7 +24,8 @@ struct Profile {
     std::vector<ProfilePoint> points;  // in the order of the grid
     // A point lower than the best fit by more than 10⁻³: the best fit was none, and every Δχ² is too large.
     bool below_best_fit = false;
-    bool complete() const;  // every point has its Δχ²
+    bool interrupted = false;  // points that were not reached have no Δχ²
+    bool complete() const;     // every point has its Δχ²
 };
 
 // χ² minimised with one parameter held, each time from where the last time ended: neighbouring points cost
@@ -54,7 +55,7 @@ class ProfiledChi2 {
 };
 
 // Scans a grid, from the best fit outwards. Errors REFUSED: a parameter that is not free, a grid value
-// outside its limits, a best fit that did not converge; interrupted.
+// outside its limits, a best fit that did not converge.
 proto::Result<Profile> profile(const Likelihood& likelihood, const Minimum& best, std::size_t parameter,
                                std::span<const double> grid, Workspace& workspace,
                                const MinimiserOptions& options = {}, const std::stop_token& stop = {});
