@@ -100,11 +100,10 @@ void ExperimentModel::add_parameters(const config::Experiment& experiment) {
     if (nuclear.form_factor() != config::TABULATED) add_radii(experiment);
     if (nuclear.form_factor() == config::MOMENTS) {
         const auto nominal = signal_->nominal();
-        add(Kind::R4, held("R4", "fm", "<R^4>^(1/4) of the neutrons", nominal.r4_fm, 0, 3 * nominal.r4_fm));
+        add(Kind::R4, held("R4", "fm", "⟨R⁴⟩^¼ of the neutrons", nominal.r4_fm, 0, 3 * nominal.r4_fm));
         // The pull is on <R^6>: six times smaller on its root.
-        add(Kind::R6,
-            pulled(held("R6", "fm", "<R^6>^(1/6) of the neutrons", nominal.r6_fm, 0, 3 * nominal.r6_fm),
-                   nuclear.r6_sigma() / 6 * nominal.r6_fm));
+        add(Kind::R6, pulled(held("R6", "fm", "⟨R⁶⟩^⅙ of the neutrons", nominal.r6_fm, 0, 3 * nominal.r6_fm),
+                             nuclear.r6_sigma() / 6 * nominal.r6_fm));
     }
     add(Kind::SIN2, held("sin2_theta_w", "", "weak mixing angle", nuclear.sin2_theta_w(), 0, 1));
     add(Kind::FLUX, pulled(held("flux", "", "neutrino flux over the expected one", 1, 0, 10),

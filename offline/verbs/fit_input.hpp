@@ -19,6 +19,8 @@ struct FitProblem {
     bool asimov = false;
 
     const LoadedExperiment& experiment() const { return opened->experiment; }
+    // Index of a parameter that this fit varies. Errors: CONFIG.
+    proto::Result<std::size_t> free_parameter(const std::string& name) const;
     // Its title as text; as JSON, "experiment" and "asimov".
     Report report() const;
     // A picture's page, without panels.
@@ -30,11 +32,11 @@ class FitInput {
     void add_options(CLI::App& command);
     // With these free beside those of --free. Errors: those of ExperimentInput::open(); CONFIG (no data).
     proto::Result<FitProblem> open(const std::vector<std::string>& more_free = {}) const;
-    // The same for what does not look at data: Asimov data in their place.
+    // The same for what does not look at data, whether there are some or not.
     proto::Result<FitProblem> open_without_data(const std::vector<std::string>& more_free = {}) const;
 
   private:
-    proto::Result<FitProblem> open(bool asimov, const std::vector<std::string>& more_free) const;
+    proto::Result<FitProblem> open(bool with_data, const std::vector<std::string>& more_free) const;
 
     ExperimentInput input_;
     bool asimov_ = false;

@@ -6,11 +6,11 @@ namespace spillgate::offline {
 
 namespace json = boost::json;
 
-namespace {
-
 json::value number_or_null(const std::optional<double>& value) {
     return value ? json::value(*value) : json::value(nullptr);
 }
+
+namespace {
 
 std::string_view name_of(fit::Limit limit) {
     switch (limit) {

@@ -1,6 +1,8 @@
 // A fit's result for programs.
 #pragma once
 
+#include <optional>
+
 #include <boost/json/object.hpp>
 
 #include "offline/fit/fit_result.hpp"
@@ -11,5 +13,8 @@ namespace spillgate::offline {
 // "chi2", "chi2_pulls", "ndof", "converged", "flags", "correlation": {NAME: {NAME: r}}}: an error that is not
 // known is null; free parameters alone are correlated.
 boost::json::object fit_json(const fit::FitResult& result);
+
+// What is not known is null.
+boost::json::value number_or_null(const std::optional<double>& value);
 
 }  // namespace spillgate::offline

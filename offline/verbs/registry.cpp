@@ -13,7 +13,10 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
     verbs.push_back(make_calibrate_verb());
     verbs.push_back(make_predict_verb());
     verbs.push_back(make_fit_verb());
+    verbs.push_back(make_scan_verb());
+    verbs.push_back(make_contour_verb());
     verbs.push_back(make_sensitivity_verb());
+    verbs.push_back(make_toys_verb());
     verbs.push_back(make_plot_verb());
     return verbs;
 }

@@ -16,7 +16,10 @@ std::unique_ptr<Verb> make_import_verb();
 std::unique_ptr<Verb> make_calibrate_verb();
 std::unique_ptr<Verb> make_predict_verb();
 std::unique_ptr<Verb> make_fit_verb();
+std::unique_ptr<Verb> make_scan_verb();
+std::unique_ptr<Verb> make_contour_verb();
 std::unique_ptr<Verb> make_sensitivity_verb();
+std::unique_ptr<Verb> make_toys_verb();
 std::unique_ptr<Verb> make_plot_verb();
 
 }  // namespace spillgate::offline

@@ -1,33 +1,23 @@
 // predict, fit and sensitivity, run as a person does.
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
 
 #include "tests/offline/experiment/experiment_data.hpp"
+#include "tests/offline/verbs/experiment_program.hpp"
 #include "tests/offline/verbs/run_program.hpp"
 
 using namespace spillgate::offline;
+using testing::experiment_file;
 using testing::run_program;
+using testing::said;
 
 namespace {
-
-namespace json = boost::json;
-
-std::string file_of(const std::string& experiment) {
-    return std::string(SPILLGATE_SOURCE_DIR) + "/config/experiments/" + experiment + ".txtpb";
-}
-
-json::object said(std::vector<std::string> arguments) {
-    arguments.emplace_back("--json");
-    const auto run = run_program(arguments);
-    INFO(run.err);
-    REQUIRE(run.status == 0);
-    return json::parse(run.out).as_object();
-}
 
 // σ(R_n)/R_n at each value of the scan.
 std::vector<double> precision(const std::string& experiment, const std::string& scan,
                               const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"sensitivity", "--experiment", file_of(experiment), "--scan", scan};
+    std::vector<std::string> arguments{"sensitivity", "--experiment", experiment_file(experiment), "--scan",
+                                       scan};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto result = said(arguments);
     std::vector<double> errors;
@@ -37,7 +27,7 @@ std::vector<double> precision(const std::string& experiment, const std::string& 
 }
 
 double expected_events(const std::string& experiment, const std::string& change) {
-    return said({"predict", "--experiment", file_of(experiment), "--set", change})
+    return said({"predict", "--experiment", experiment_file(experiment), "--set", change})
         .at("expected")
         .at("cevns")
         .to_number<double>();
@@ -46,12 +36,12 @@ double expected_events(const std::string& experiment, const std::string& change)
 }  // namespace
 
 TEST_CASE("predict says the components, their spectra and axes, and takes changes of any field") {
-    const auto lar = said({"predict", "--experiment", file_of("csns-lar")});
+    const auto lar = said({"predict", "--experiment", experiment_file("csns-lar")});
     const double events = lar.at("expected").at("cevns").to_number<double>();
     CHECK(lar.at("spectrum").at("cevns").as_array().size() == 45);
     CHECK(lar.at("axes").at("size").at("edges").as_array().size() == 46);
     CHECK(expected_events("csns-lar", "target.mass_kg=2000") == Approx(2 * events));
-    const auto water = said({"predict", "--experiment", file_of("d2o")});
+    const auto water = said({"predict", "--experiment", experiment_file("d2o")});
     CHECK(water.at("expected").at("nu_e_d_cc").to_number<double>() > 500);
     CHECK(water.at("flux_relative_error").to_number<double>() < 0.05);
 }
@@ -60,8 +50,8 @@ TEST_CASE("fit gives values, errors, yields, significance and correlations, and 
     const auto data = test::published_data();
     if (data.empty()) return;
     const testing::TestDirectory directory;
-    const auto fitted = said({"fit", "--experiment", file_of("coherent-csi-2021"), "--data", data, "--free",
-                              "cevns", "--plot", directory.path("csi.png")});
+    const auto fitted = said({"fit", "--experiment", experiment_file("coherent-csi-2021"), "--data", data,
+                              "--free", "cevns", "--plot", directory.path("csi.png")});
     const auto& cevns = fitted.at("parameters").at("cevns").as_object();
     CHECK(cevns.at("value").to_number<double>() == Approx(308).margin(2));
     CHECK(cevns.at("error_minus").to_number<double>() == Approx(31.5).margin(2));
@@ -81,17 +71,19 @@ TEST_CASE("fit and sensitivity refuse what they cannot do, with what they can") 
         CHECK(run.err.find(why) != std::string::npos);
         return run.status;
     };
-    CHECK(status({"fit", "--experiment", file_of("csns-lar"), "--free", "R_n"}, "is a projection") == 2);
-    CHECK(status({"fit", "--experiment", file_of("csns-lar"), "--asimov", "--free", "R_p"},
+    CHECK(status({"fit", "--experiment", experiment_file("csns-lar"), "--free", "R_n"}, "is a projection") ==
+          2);
+    CHECK(status({"fit", "--experiment", experiment_file("csns-lar"), "--asimov", "--free", "R_p"},
                  "no parameter is 'R_p'") == 2);
-    CHECK(status({"fit", "--experiment", file_of("csns-lar"), "--asimov", "--free",
+    CHECK(status({"fit", "--experiment", experiment_file("csns-lar"), "--asimov", "--free",
                   "cevns,cross_section_1e-40_cm2"},
                  "free one of them") == 2);
     CHECK(status({"predict", "--experiment", "nowhere.txtpb"}, "cannot be read") == 1);
-    CHECK(status({"predict", "--experiment", file_of("csns-lar"), "--set", "target.mass_kg=-1"},
+    CHECK(status({"predict", "--experiment", experiment_file("csns-lar"), "--set", "target.mass_kg=-1"},
                  "allowed is above 0") == 2);
-    CHECK(status({"sensitivity", "--experiment", file_of("csns-lar"), "--scan", "colour=1"}, "mass_t") == 2);
-    CHECK(status({"sensitivity", "--experiment", file_of("csns-lar"), "--scan", "mass_t=a"},
+    CHECK(status({"sensitivity", "--experiment", experiment_file("csns-lar"), "--scan", "colour=1"},
+                 "mass_t") == 2);
+    CHECK(status({"sensitivity", "--experiment", experiment_file("csns-lar"), "--scan", "mass_t=a"},
                  "not a number") == 2);
 }
 
