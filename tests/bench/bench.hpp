@@ -25,6 +25,7 @@ struct Options {
     double seconds = 600;               // how long the latency benchmark takes data
     std::filesystem::path programs;     // folder of spillgate-daq, spillgate-online …
     std::filesystem::path source_root;  // of the repository, for config/
+    std::filesystem::path data;         // folder of the published data
 };
 
 // Errors: what the measured code said; REFUSED if a measurement lost data that it may not lose.
@@ -43,6 +44,10 @@ proto::Result<std::vector<Row>> hpge_full_chain(const Options& options);
 proto::Result<std::vector<Row>> record_and_publish(const Options& options);
 proto::Result<std::vector<Row>> latency_nominal(const Options& options);
 proto::Result<std::vector<Row>> reprocess(const Options& options);
+proto::Result<std::vector<Row>> csi_prediction(const Options& options);
+proto::Result<std::vector<Row>> csi_fit(const Options& options);
+proto::Result<std::vector<Row>> csi_profile(const Options& options);
+proto::Result<std::vector<Row>> fc_toys(const Options& options);
 proto::Result<std::vector<Row>> compression(const Options& options);
 
 }  // namespace spillgate::bench

@@ -11,6 +11,10 @@ std::span<const Benchmark> all_benchmarks() {
          "p50 ≤ 2 ms, p99 ≤ 10 ms, p99.9 < 16.7 ms",
          latency_nominal},
         {{"reprocess_1", "reprocess_2"}, "≥ 2 GB/s on two cores, ≥ 1.8 times one", reprocess},
+        {{"csi_prediction"}, "≤ 0.2 ms", csi_prediction},
+        {{"csi_fit"}, "≤ 10 ms", csi_fit},
+        {{"csi_profile"}, "≤ 100 ms", csi_profile},
+        {{"fc_toys"}, "≤ 60 s on two cores", fc_toys},
         {{"compression"}, "≥ 500 MB/s per core, ≥ 3 times smaller", compression},
     };
     return list;

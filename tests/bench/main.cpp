@@ -32,7 +32,9 @@ int execute(int argc, char** argv) {
     std::vector<std::string> wanted;
     bool json = false;
     std::string table = SPILLGATE_SOURCE_DIR "/docs/performance.md";
-    bench::Options options{.programs = SPILLGATE_BIN_DIR, .source_root = SPILLGATE_SOURCE_DIR};
+    bench::Options options{.programs = SPILLGATE_BIN_DIR,
+                           .source_root = SPILLGATE_SOURCE_DIR,
+                           .data = SPILLGATE_SOURCE_DIR "/../shared/data/coherent"};
     app.add_option("names", wanted, "what to measure; all if none is named")
         ->check(CLI::IsMember(known_names()));
     app.add_flag("--json", json, "print the rows as JSON on stdout");
@@ -40,6 +42,8 @@ int execute(int argc, char** argv) {
     app.add_option("--seconds", options.seconds, "how long the latency benchmark takes data")
         ->capture_default_str()
         ->check(CLI::Range(1.0, 86400.0));
+    app.add_option("--data", options.data, "folder of the published CsI data, which csi_… and fc_toys fit")
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
