@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "offline/cevns/pull.hpp"
+#include "offline/experiment/element.hpp"
 
 namespace spillgate::offline {
 
@@ -14,6 +15,8 @@ namespace {
 using proto::Result;
 
 cevns::QuenchingModel quenching_model(const config::Quenching& config, const cevns::Nuclide& nuclide) {
+    for (const auto& own : config.element())
+        if (own.element() == element_of(nuclide.name)) return cevns::ConstantQuenching{own.constant()};
     switch (config.model_case()) {
         case config::Quenching::kConstant:
             return cevns::ConstantQuenching{config.constant()};

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "offline/experiment/element.hpp"
+
 namespace spillgate::offline {
 
 namespace {
@@ -12,10 +14,6 @@ namespace {
 using proto::error;
 using proto::ErrorKind;
 using proto::Result;
-
-std::string element_of(std::string_view nuclide) {
-    return std::string(nuclide.substr(0, nuclide.find_first_of("0123456789")));
-}
 
 cevns::Couplings couplings_of(const config::Nuclear& nuclear, double sin2) {
     return nuclear.couplings() == config::TREE_LEVEL ? cevns::tree_couplings(sin2)
@@ -41,16 +39,25 @@ Result<cevns::NeutrinoFlux> flux_of(const config::NeutrinoSource& source, const 
     return flux;
 }
 
-// Radii and tables of nuclides that are not in the target are mistakes.
-template <typename OfNuclides>
-proto::Status check_nuclides(const OfNuclides& given, std::string_view what,
-                             const std::vector<cevns::TargetNuclide>& target, const std::string& material) {
-    for (const auto& one : given)
-        if (std::ranges::none_of(target, [&](const auto& part) {
-                return one.nuclide() == part.nuclide.name || one.nuclide() == element_of(part.nuclide.name);
-            }))
-            return error(ErrorKind::CONFIG, fmt::format("a {} is given for {}, which is not in {}", what,
-                                                        one.nuclide(), material));
+// What is given for a nuclide or element that is not in the target is a mistake.
+proto::Status check_nuclides(const config::Experiment& experiment,
+                             const std::vector<cevns::TargetNuclide>& target) {
+    const auto in_target = [&](const std::string& name) {
+        return std::ranges::any_of(target, [&](const auto& part) {
+            return name == part.nuclide.name || name == element_of(part.nuclide.name);
+        });
+    };
+    const auto refused = [&](std::string_view what, const std::string& name) {
+        return error(ErrorKind::CONFIG, fmt::format("{} is given for {}, which is not in {}", what, name,
+                                                    experiment.target().material()));
+    };
+    for (const auto& radius : experiment.nuclear().radius())
+        if (!in_target(radius.nuclide())) return refused("a radius", radius.nuclide());
+    for (const auto& table : experiment.nuclear().table())
+        if (!in_target(table.nuclide())) return refused("a table", table.nuclide());
+    for (const auto& own : experiment.quenching().element())
+        if (own.element() != element_of(own.element()) || !in_target(own.element()))
+            return refused("an element's quenching", own.element());
     return {};
 }
 
@@ -71,11 +78,8 @@ Result<Signal> Signal::make(const config::Experiment& experiment, const Axes& ax
     if (!material) return error(ErrorKind::CONFIG, material.error().message);
     const auto target = cevns::target_nuclides(*material, experiment.target().mass_kg());
     if (!target) return target.error();
+    if (auto status = check_nuclides(experiment, *target); !status) return status.error();
     const auto& nuclear = experiment.nuclear();
-    const auto& name = experiment.target().material();
-    if (auto status = check_nuclides(nuclear.radius(), "radius", *target, name); !status)
-        return status.error();
-    if (auto status = check_nuclides(nuclear.table(), "table", *target, name); !status) return status.error();
     for (const auto& [nuclide, nuclei] : *target) {
         auto forms = make_form_factors(nuclear,
                                        {std::string(nuclide.name), element_of(nuclide.name),

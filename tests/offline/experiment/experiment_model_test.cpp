@@ -127,6 +127,23 @@ TEST_CASE(
     CHECK(sum_of(cut.component("cevns", above)) > 1.05 * before);
 }
 
+TEST_CASE("an element with a quenching of its own adds what it would add alone") {
+    const auto events = [](const std::string& change) {
+        const auto model = model_of("nai-3t", {change});
+        return sum_of(model.component("cevns", model.starts()));
+    };
+    const auto iodine = [&](const std::string& constant) {
+        return events("quenching.element={ element: \"I\" constant: " + constant + " }");
+    };
+    const double sodium = iodine("0.001");
+    CHECK(iodine("0.2") > 2 * sodium);
+    // At most 46 keVnr of recoil are 2.3 keVee, and the threshold is at 3.
+    CHECK(events("target.mass_kg=3388") > sodium);
+    CHECK(events("target.mass_kg=3388") < 1.05 * sodium);
+    const auto both = events("quenching={ constant: 0.2 energy_sigma: 0.1 }");
+    CHECK(iodine("0.2") == Approx(both).epsilon(1e-12));
+}
+
 TEST_CASE("twice the mass, protons or solid angle is twice the signal") {
     const double once = sum_of(model_of("csns-lxe").component("cevns", model_of("csns-lxe").starts()));
     for (const auto& change :
@@ -185,6 +202,8 @@ TEST_CASE("unphysical experiments are refused, with what is wrong") {
     refused("csns-lar", {"target.material=Unobtainium"}, "Unobtainium");
     refused("csns-lar", {"target.mass=1"}, "has no 'mass'; it has mass_kg, material");
     refused("csns-lar", {"quenching.constant=0.2"}, "quenching has no model here");
+    refused("nai-3t", {"quenching.element={ element: \"Cs\" constant: 0.1 }"}, "Cs, which is not in NaI");
+    refused("nai-3t", {"quenching.element={ element: \"I127\" constant: 0.1 }"}, "I127, which is not");
     refused("csns-lar", {"nuclear.radius={ nuclide: \"Ar\" neutron_rms_fm: 1.5 }"}, "1.5");
     refused("csns-lar", {"nuclear.radius={ nuclide: \"Cs\" neutron_rms_fm: 5 }"}, "Cs");
     refused("lar-750kg", {"response.efficiency.threshold.above=1.2"}, "above is 1.2");
