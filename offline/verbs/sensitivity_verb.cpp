@@ -53,7 +53,10 @@ class SensitivityVerb : public Verb {
         if (!quantity) return quantity.error();
         if (scan->values.empty())
             return proto::error(proto::ErrorKind::CONFIG, fmt::format("--scan {}: no values", scan_));
+        const auto opened = input_.open();
+        if (!opened) return opened.error();
         Report report;
+        report.text = experiment_text(opened->experiment);
         json::array points;
         std::vector<double> percent;
         for (const double x : scan->values) {
@@ -70,9 +73,8 @@ class SensitivityVerb : public Verb {
                                     : fmt::format("  {} = {:<10.6g} not constrained\n", scan->name, x);
         }
         report.json = {{"scan", scan->name}, {"parameter", parameter_}, {"points", std::move(points)}};
-        const auto loaded = input_.load();
-        if (!loaded) return loaded.error();
-        const auto figure = [&] { return curve(*loaded, *quantity, scan->values, percent); };
+        report.json["experiment"] = experiment_json(opened->experiment);
+        const auto figure = [&] { return curve(opened->experiment, *quantity, scan->values, percent); };
         if (auto status = plot_.draw(figure, report); !status) return status.error();
         return report;
     }
