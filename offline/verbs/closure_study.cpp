@@ -85,14 +85,18 @@ class ClosureStudy : public ToyStudy {
 
     static std::string table(const FitProblem& problem, const fit::Closure& found,
                              const std::vector<double>& truth) {
-        auto text = fmt::format("\n{:>24} {:>12} {:>18} {:>18} {:>18}\n", "parameter", "truth",
-                                "mean of pulls", "width of pulls", "coverage, %");
+        auto text =
+            fmt::format("\n{:>24} {:>12} {:>18} {:>18} {:>18} {:>18} {:>18}\n", "parameter", "truth",
+                        "mean of pulls", "width of pulls", "mean of roots", "width of roots", "coverage, %");
         for (const auto& of : found.parameters) {
             text += fmt::format("{:>24} {:12.6g}", problem.likelihood.parameters()[of.parameter].name,
                                 truth[of.parameter]);
             text += of.pulls > 1 ? fmt::format(" {:+9.3f} ± {:.3f}  {:9.3f} ± {:.3f} ", of.pull_mean,
                                                of.pull_mean_error, of.pull_width, of.pull_width_error)
                                  : fmt::format(" {:>18} {:>18}", "no errors", "");
+            text += of.roots > 1 ? fmt::format(" {:+9.3f} ± {:.3f}  {:9.3f} ± {:.3f} ", of.root_mean,
+                                               of.root_mean_error, of.root_width, of.root_width_error)
+                                 : fmt::format(" {:>18} {:>18}", "", "");
             text += of.coverage.all > 0 ? fmt::format(" {:10.1f} ± {:.1f}", 100 * of.coverage.value(),
                                                       100 * of.coverage.error())
                                         : "";
@@ -106,16 +110,21 @@ class ClosureStudy : public ToyStudy {
                                         const std::vector<double>& truth) {
         json::object out;
         for (const auto& of : found.parameters) {
-            const auto pulled = [&](double value) {
-                return of.pulls > 1 ? json::value(value) : json::value(nullptr);
+            const auto of_some = [](std::uint64_t toys, double value) {
+                return toys > 1 ? json::value(value) : json::value(nullptr);
             };
             out[problem.likelihood.parameters()[of.parameter].name] =
                 json::object{{"truth", truth[of.parameter]},
-                             {"pull_mean", pulled(of.pull_mean)},
-                             {"pull_mean_error", pulled(of.pull_mean_error)},
-                             {"pull_width", pulled(of.pull_width)},
-                             {"pull_width_error", pulled(of.pull_width_error)},
+                             {"pull_mean", of_some(of.pulls, of.pull_mean)},
+                             {"pull_mean_error", of_some(of.pulls, of.pull_mean_error)},
+                             {"pull_width", of_some(of.pulls, of.pull_width)},
+                             {"pull_width_error", of_some(of.pulls, of.pull_width_error)},
                              {"pulls", of.pulls},
+                             {"root_mean", of_some(of.roots, of.root_mean)},
+                             {"root_mean_error", of_some(of.roots, of.root_mean_error)},
+                             {"root_width", of_some(of.roots, of.root_width)},
+                             {"root_width_error", of_some(of.roots, of.root_width_error)},
+                             {"roots", of.roots},
                              {"at_limit", of.at_limit},
                              {"coverage", fraction_json(of.coverage)}};
         }
