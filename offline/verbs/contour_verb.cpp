@@ -55,6 +55,7 @@ Result<Mapped> map_of(const FitProblem& problem, const ValueGrid& x, const Value
                                 work.parallel(threads));
     if (!map) return map.error();
     std::vector<fit::Contour> contours;
+    contours.reserve(fit::sigma_levels.size());
     for (const double level : fit::sigma_levels)
         contours.push_back(map->contour(level));
     return Mapped{std::move(*fitted), std::move(*map), std::move(contours)};

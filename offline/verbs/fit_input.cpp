@@ -14,7 +14,7 @@ Result<std::size_t> FitProblem::free_parameter(const std::string& name) const {
     if (!likelihood.parameters()[*index].free)
         return proto::error(proto::ErrorKind::CONFIG,
                             fmt::format("parameter '{}' is not free in this fit", name));
-    return index;
+    return *index;
 }
 
 Report FitProblem::report() const {

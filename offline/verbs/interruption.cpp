@@ -12,7 +12,7 @@ namespace {
 constexpr int exit_status_failed = 1;
 constexpr timespec tenth_of_a_second{0, 100'000'000};
 
-void watch(const std::stop_token& over, const sigset_t& signals, std::stop_source asked) {
+void watch(const std::stop_token& over, const sigset_t& signals, const std::stop_source& asked) {
     while (!over.stop_requested()) {
         if (::sigtimedwait(&signals, nullptr, &tenth_of_a_second) < 0) continue;
         // Whoever asks twice does not want to wait.

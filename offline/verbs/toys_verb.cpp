@@ -41,6 +41,7 @@ class ToysVerb : public Verb {
     void add_options(CLI::App& command) override {
         input_.add_options(command);
         std::vector<std::string> names;
+        names.reserve(studies_.size());
         for (const auto& study : studies_)
             names.emplace_back(study->name());
         command.add_option("--what", what_, "what to find out")

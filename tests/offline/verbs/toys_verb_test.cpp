@@ -96,7 +96,7 @@ TEST_CASE("a Feldman-Cousins interval of a well measured radius is near that of 
 }
 
 TEST_CASE("toys say how to get a likelihood that they can have, and what else is wrong") {
-    const auto refused = [](std::vector<std::string> arguments, std::string_view why) {
+    const auto refused = [](const std::vector<std::string>& arguments, std::string_view why) {
         const auto run = run_program(arguments);
         INFO(run.err);
         CHECK(run.err.find(why) != std::string::npos);
