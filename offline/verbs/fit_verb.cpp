@@ -50,7 +50,7 @@ class FitVerb : public Verb {
         for (auto& [key, value] : fit_json(*result))
             report.json[key] = std::move(value);
         add_yields(problem->opened->model, *result, report);
-        if (auto status = add_significance(likelihood, *result, report); !status) return status.error();
+        add_significance(likelihood, *result, report);
         const auto figure = [&] { return counts_and_fit(*problem, *result); };
         if (auto status = plot_.draw(figure, report); !status) return status.error();
         return report;
@@ -67,21 +67,26 @@ class FitVerb : public Verb {
     }
 
     // Of no CEvNS at all, where its number or cross section floats.
-    static proto::Status add_significance(const fit::Likelihood& likelihood, const fit::FitResult& result,
-                                          Report& report) {
+    static void add_significance(const fit::Likelihood& likelihood, const fit::FitResult& result,
+                                 Report& report) {
         report.json["significance_sigma"] = nullptr;
-        if (!result.minimum.converged) return {};
+        if (!result.minimum.converged) return;
         for (const auto* name : {"cevns", "cross_section_1e-40_cm2"}) {
             const auto index = likelihood.index_of(name);
             if (!index || !likelihood.parameters()[*index].free) continue;
             fit::Workspace workspace(likelihood);
             const auto significance = fit::significance(likelihood, result.minimum, *index, 0, workspace);
-            if (!significance) return significance.error();
+            // Without an answer to this question the fit is what it is: a background that is nowhere in a bin
+            // with counts cannot stand for them.
+            if (!significance) {
+                report.json["significance_problem"] = significance.error().message;
+                report.text += fmt::format("significance not known: {}\n", significance.error().message);
+                continue;
+            }
             report.json["significance_sigma"] = significance->sigmas;
             report.text += fmt::format("no CEvNS is excluded at {:.2f} sigma{}\n", significance->sigmas,
                                        significance->below_null ? " (a deficit)" : "");
         }
-        return {};
     }
 
     static plot::Figure counts_and_fit(const FitProblem& problem, const fit::FitResult& result) {

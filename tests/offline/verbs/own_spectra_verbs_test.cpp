@@ -133,6 +133,19 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("counts that nothing but CEvNS can be are a fit without a significance, which says so") {
+    // No AC event has less than 10 PE, and a flat background is switched off.
+    auto options = plausible();
+    for (std::size_t i = 0; i < 12; ++i)
+        options.anti_coincident[i] = 0;
+    const OwnRun own(options);
+    const auto fitted = own.json_of(
+        "fit", {"--free", "cevns", "--set", "background.brn.events=0", "--set", "background.brn.sigma=0"});
+    CHECK(number(fitted.at("parameters").at("cevns").at("value")) > 100);
+    CHECK(fitted.at("significance_sigma").is_null());
+    CHECK_FALSE(fitted.at("significance_problem").as_string().empty());
+}
+
 TEST_CASE("a longer AC exposure is scaled: the steady state is what it was, known better") {
     auto options = plausible();
     const auto once = OwnRun(options).json_of("predict");
