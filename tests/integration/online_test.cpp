@@ -189,6 +189,8 @@ TEST_CASE("a run under another config is refused, and online says so") {
 
 TEST_CASE("online says where it listens when no daemon answers, and when one does") {
     Road road;
+    // Before it runs, a signal ends it as the system does.
+    REQUIRE(road.control().await_state(wire::CONFIGURED));
     road.daq->signal(SIGTERM);
     CHECK(road.daq->wait() == 0);
     REQUIRE(road.await_said("warning no daemon answers on ipc://" + road.sockets()));

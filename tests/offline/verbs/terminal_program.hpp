@@ -12,6 +12,9 @@
 
 namespace spillgate::offline::testing {
 
+// False, with a printed line that a test is skipped, where terminals cannot be had (no /dev/pts).
+bool terminals_exist();
+
 class TerminalProgram {
   public:
     explicit TerminalProgram(const std::vector<std::string>& arguments);

@@ -115,6 +115,7 @@ TEST_CASE("toys say how to get a likelihood that they can have, and what else is
 }
 
 TEST_CASE("an interrupt keeps the toys that were done, which are those that a shorter run would give") {
+    if (!testing::terminals_exist()) return;
     testing::TerminalProgram program(
         toys("goodness-of-fit", {"--asimov", "--toys", "100000000", "--seed", "3", "--json"}));
     REQUIRE(program.shows("toys: ", patience));
@@ -134,6 +135,7 @@ TEST_CASE("an interrupt keeps the toys that were done, which are those that a sh
 }
 
 TEST_CASE("an interrupted construction keeps the values that were tested, and says so to people") {
+    if (!testing::terminals_exist()) return;
     testing::TerminalProgram program(toys("feldman-cousins", {"--asimov", "--parameter", "R_n=3.2:3.6:20001",
                                                               "--toys", "10", "--level", "0.9"}));
     // The first progress is shown after more toys than one value has.
