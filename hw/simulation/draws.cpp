@@ -7,8 +7,9 @@ namespace spillgate::hw::simulation {
 
 namespace {
 
-constexpr double pion_lifetime_ns = 26.033;    // PDG 2022
-constexpr double muon_lifetime_ns = 2196.981;  // PDG 2022
+constexpr double elementary_charge_c = 1.602176634e-19;  // SI
+constexpr double pion_lifetime_ns = 26.033;              // PDG 2022
+constexpr double muon_lifetime_ns = 2196.981;            // PDG 2022
 
 }  // namespace
 
@@ -19,6 +20,16 @@ Deposit deposit_at(std::int64_t origin, double ticks_after, Kind kind) {
     d.fraction = std::min(static_cast<float>(ticks_after - whole), 0.999999f);
     d.kind = kind;
     return d;
+}
+
+void take_signal(const Parameters& parameters, std::function<void(double energy_kev, Deposit&, Random&)> size,
+                 BeamInduced& to) {
+    const double protons = parameters.beam.charge_uc() * 1e-6 / elementary_charge_c;
+    to.signal_per_spill = parameters.signal->per_proton() * protons;
+    to.prompt_fraction = parameters.signal->prompt_fraction();
+    to.signal = [table = parameters.signal, size = std::move(size)](Deposit& d, Random& random) {
+        size(table->draw(d.kind == Kind::CEVNS_PROMPT, random), d, random);
+    };
 }
 
 void Draws::steady(const Cycle& cycle, std::size_t channel, Kind kind, double rate_hz, const Size& size,

@@ -22,6 +22,11 @@ struct BeamInduced {
     Size neutron;
 };
 
+// The signal of a table, at nominal charge; `size` turns an energy in keV into the deposit's own size.
+// Sets signal_per_spill, prompt_fraction and signal.
+void take_signal(const Parameters& parameters, std::function<void(double energy_kev, Deposit&, Random&)> size,
+                 BeamInduced& to);
+
 class Draws {
   public:
     Draws(const Parameters& parameters, const Beam& beam) : parameters_(parameters), beam_(beam) {}

@@ -135,6 +135,14 @@ proto::Result<Parameters> parameters_of(const config::Board& board) {
         take_channels(p.pmt, p);
         p.linear_gate_fraction = p.pmt.linear_gate_fraction();
     }
+    const auto& table = p.is_hpge() ? p.hpge.cevns_table() : p.pmt.cevns_table();
+    if (!table.empty()) {
+        auto signal = SignalTable::read(table);
+        if (!signal)
+            return proto::error(signal.error().kind, fmt::format("board {}, simulation, cevns_table: {}",
+                                                                 p.board, signal.error().message));
+        p.signal = std::make_shared<const SignalTable>(std::move(*signal));
+    }
     p.period_ticks = p.frequency_hz / p.beam.repetition_hz();
     p.record_ticks = proto::ticks_from_ns(p.simulation.record_ns(), p.frequency_hz);
     p.mark_position_ticks = proto::ticks_from_ns(p.simulation.mark_position_ns(), p.frequency_hz);

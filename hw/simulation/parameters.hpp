@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
+#include "hw/simulation/signal_table.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/config.pb.h"
 
@@ -30,7 +32,8 @@ struct Parameters {
     std::uint32_t detector_channel = 0;  // the first; the others follow
     std::uint32_t detector_channels = 1;
     std::uint32_t veto_channel = 1;
-    double linear_gate_fraction = 0;  // of the records
+    double linear_gate_fraction = 0;            // of the records
+    std::shared_ptr<const SignalTable> signal;  // of the detector's cevns_table, if it names one
 
     bool is_hpge() const { return simulation.has_hpge(); }
     // Of the board, for the detectors in order, then the veto.
@@ -41,7 +44,7 @@ struct Parameters {
     double ticks(double ns) const { return ns * frequency_hz * 1e-9; }
 };
 
-// Errors: CONFIG, naming the field, what was found and what is allowed.
+// Errors: those of SignalTable::read; CONFIG, naming the field, what was found and what is allowed.
 proto::Result<Parameters> parameters_of(const config::Board& board);
 
 }  // namespace spillgate::hw::simulation

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "offline/cevns/electron_neutrino_deuteron.hpp"
+#include "offline/experiment/signal_table.hpp"
+#include "offline/export/text_file.hpp"
 #include "offline/plot/experiment_figure.hpp"
 #include "offline/verbs/experiment_input.hpp"
 #include "offline/verbs/plot_option.hpp"
@@ -36,6 +38,9 @@ class PredictVerb : public Verb {
     void add_options(CLI::App& command) override {
         input_.add_options(command);
         plot_.add(command, "draw the projections");
+        command.add_option("--signal-table", table_,
+                           "write the signal before resolution and efficiency, for the simulation's "
+                           "cevns_table");
     }
 
     Result<Report> run() override {
@@ -76,7 +81,20 @@ class PredictVerb : public Verb {
             return plot::experiment_figure(opened->experiment, model, values, {}, {});
         };
         if (auto status = plot_.draw(figure, report); !status) return status.error();
+        if (auto status = write_table(*opened, report); !status) return status.error();
         return report;
+    }
+
+    proto::Status write_table(const OpenedExperiment& opened, Report& report) const {
+        if (table_.empty()) return {};
+        const DataFolder folder(input_.data(), opened.experiment.config.data(), opened.experiment.path);
+        const auto table = signal_table(opened.experiment, folder);
+        if (!table) return table.error();
+        TextFile file(table_);
+        file.write(text_of(*table, opened.experiment));
+        report.json["signal_table"] = table_;
+        report.text += table_ + "\n";
+        return file.commit();
     }
 
     // The charged current on deuterons; what of it a detector sees is not part of this.
@@ -107,6 +125,7 @@ class PredictVerb : public Verb {
 
     ExperimentInput input_;
     PlotOption plot_;
+    std::string table_;
 };
 
 }  // namespace

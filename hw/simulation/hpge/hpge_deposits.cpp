@@ -18,9 +18,14 @@ Size falling(double mean_kev) {
 void HpgeDeposits::draw(CycleDeposits& deposits) const {
     const auto& hpge = parameters_.hpge;
     const Cycle& cycle = deposits.cycle;
-    const BeamInduced beam{hpge.cevns_per_spill(),         hpge.prompt_fraction(),
-                           hpge.neutrons_per_spill(),      hpge.neutron_delay_ns(),
-                           falling(hpge.cevns_mean_kev()), falling(hpge.neutron_mean_kev())};
+    BeamInduced beam{hpge.cevns_per_spill(),         hpge.prompt_fraction(),
+                     hpge.neutrons_per_spill(),      hpge.neutron_delay_ns(),
+                     falling(hpge.cevns_mean_kev()), falling(hpge.neutron_mean_kev())};
+    if (parameters_.signal)
+        take_signal(
+            parameters_,
+            [](double energy_kev, Deposit& d, Random&) { d.energy_kev = static_cast<float>(energy_kev); },
+            beam);
     for (std::size_t i = 0; i < parameters_.detector_channels; ++i) {
         auto& out = deposits.channels[i];
         gammas(cycle, i, out);

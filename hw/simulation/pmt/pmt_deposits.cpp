@@ -34,9 +34,15 @@ void PmtDeposits::light(const Cycle& cycle, std::size_t detector, std::vector<De
         d.n_pe = std::max<std::uint32_t>(1, random.poisson(pmt.cherenkov_mean_pe()));
     };
     draws_.steady(cycle, detector, Kind::CHERENKOV, pmt.cherenkov_rate_hz(), cherenkov, out);
-    const BeamInduced beam{pmt.cevns_per_spill(),        pmt.prompt_fraction(),
-                           pmt.neutrons_per_spill(),     pmt.neutron_delay_ns(),
-                           falling(pmt.cevns_mean_pe()), falling(pmt.neutron_mean_pe())};
+    BeamInduced beam{pmt.cevns_per_spill(),  pmt.prompt_fraction(),        pmt.neutrons_per_spill(),
+                     pmt.neutron_delay_ns(), falling(pmt.cevns_mean_pe()), falling(pmt.neutron_mean_pe())};
+    if (parameters_.signal)
+        take_signal(
+            parameters_,
+            [yield = pmt.cevns_pe_per_kev()](double energy_kev, Deposit& d, Random& random) {
+                d.n_pe = random.poisson(yield * energy_kev);
+            },
+            beam);
     draws_.beam_induced(cycle, detector, beam, out);
 }
 
