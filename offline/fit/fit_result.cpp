@@ -101,6 +101,7 @@ std::vector<std::string> warnings_of(const FitResult& result) {
         if (p.free && p.at_limit != Limit::NONE)
             at_limit.append(at_limit.empty() ? "" : ", ").append(p.parameter.name);
     std::vector<std::string> warnings;
+    warnings.reserve(result.flags.size());
     for (const auto flag : result.flags)
         warnings.push_back(flag == Flag::AT_LIMIT ? fmt::format("WARNING: {} ({})", name_of(flag), at_limit)
                                                   : fmt::format("WARNING: {}", name_of(flag)));
