@@ -11,16 +11,13 @@
 
 using namespace spillgate::offline;
 using testing::experiment_file;
+using testing::number;
 using testing::run_program;
 using testing::said;
 
 namespace {
 
 namespace json = boost::json;
-
-double number(const json::value& value) {
-    return value.to_number<double>();
-}
 
 struct Extent {
     double low = HUGE_VAL, high = -HUGE_VAL;

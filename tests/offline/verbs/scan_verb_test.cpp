@@ -8,18 +8,11 @@
 
 using namespace spillgate::offline;
 using testing::experiment_file;
+using testing::number;
 using testing::run_program;
 using testing::said;
 
-namespace {
-
 namespace json = boost::json;
-
-double number(const json::value& value) {
-    return value.to_number<double>();
-}
-
-}  // namespace
 
 TEST_CASE("the profile of Asimov data is 0 at the truth and rises on both sides of it") {
     const auto scan = said({"scan", "--experiment", experiment_file("csns-lar"), "--asimov", "--set",

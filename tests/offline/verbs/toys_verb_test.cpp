@@ -12,16 +12,13 @@
 
 using namespace spillgate::offline;
 using testing::experiment_file;
+using testing::number;
 using testing::run_program;
 using testing::said;
 
 namespace {
 
 namespace json = boost::json;
-
-double number(const json::value& value) {
-    return value.to_number<double>();
-}
 
 std::vector<std::string> toys(const std::string& what, const std::vector<std::string>& more) {
     std::vector<std::string> arguments{
