@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "hw/dig2/dig2.hpp"
 #include "hw/replay/replay.hpp"
 #include "hw/simulation/simulation.hpp"
+#include "hw/sis3316/sis3316.hpp"
 
 namespace spillgate::hw {
 
@@ -13,12 +15,17 @@ proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, c
             return simulation::make_simulation(board);
         case config::Board::kReplay:
             return replay::make_replay(board, config);
+        case config::Board::kSis3316:
+            return sis3316::make_sis3316(board);
+        case config::Board::kDig2:
+            return dig2::make_dig2(board);
         case config::Board::SOURCE_NOT_SET:
             break;
     }
     return proto::error(
         proto::ErrorKind::CONFIG,
-        fmt::format("board {}: no source is configured; allowed are simulation and replay", board.id()));
+        fmt::format("board {}: no source is configured; allowed are sis3316, dig2, simulation and replay",
+                    board.id()));
 }
 
 }  // namespace spillgate::hw

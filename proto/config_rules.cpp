@@ -74,7 +74,8 @@ void boards(const config::Config& config, Found& found) {
                 {&board, "id", -1, fmt::format("a second board with id {}; ids must differ", board.id())});
         if (board.source_case() == config::Board::SOURCE_NOT_SET)
             found.push_back({&board, "id", -1,
-                             fmt::format("board {} has no source; allowed: simulation, replay", board.id())});
+                             fmt::format("board {} has no source; allowed: sis3316, dig2, simulation, replay",
+                                         board.id())});
         if (board.has_replay()) {
             const auto& replay = board.replay();
             const bool needs_rate = replay.pace() == config::Replay::RATE || replay.simulated_marks();
