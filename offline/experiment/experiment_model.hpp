@@ -2,10 +2,10 @@
 //
 // Parameters, in this order: `cevns` (events; free: takes the place of the predicted number, whatever the
 // pulls make of that), `cross_section_1e-40_cm2` (⟨σ⟩ per nucleus over the three flavours; free: scales the
-// prediction), `R_n` (fm, of all nuclides or of nuclear.fitted_element), `R_n_<element>`, `R4`, `R6` (⟨R⁴⟩^¼,
-// ⟨R⁶⟩^⅙ of the moment expansion, fm), `sin2_theta_w`; the pulls `flux`, `efficiency_scale` (both 1 ± σ),
-// `quenching` (η), `quenching_1`, `quenching_2`, `efficiency` (standard deviations); `onset_ns`; and the
-// backgrounds by name (events).
+// prediction, whose radii are then held), `R_n` (fm, of all nuclides or of nuclear.fitted_element),
+// `R_n_<element>`, `R4`, `R6` (⟨R⁴⟩^¼, ⟨R⁶⟩^⅙ of the moment expansion, fm), `sin2_theta_w`; the pulls `flux`,
+// `efficiency_scale` (both 1 ± σ), `quenching` (η), `quenching_1`, `quenching_2`, `efficiency` (standard
+// deviations); `onset_ns`; and the backgrounds by name (events).
 #pragma once
 
 #include <memory>

@@ -103,7 +103,7 @@ TEST_CASE("missing exposure is refused and never zero") {
     const auto without = [](auto change) {
         auto options = numbered();
         change(options);
-        const auto error = refusal(options);
+        auto error = refusal(options);
         CHECK(error.kind == ErrorKind::REFUSED);
         return error;
     };

@@ -78,6 +78,9 @@ TEST_CASE("fit and sensitivity refuse what they cannot do, with what they can") 
     CHECK(status({"fit", "--experiment", experiment_file("csns-lar"), "--asimov", "--free",
                   "cevns,cross_section_1e-40_cm2"},
                  "free one of them") == 2);
+    CHECK(status({"fit", "--experiment", experiment_file("csns-lar"), "--asimov", "--free",
+                  "R_n,cross_section_1e-40_cm2"},
+                 "R_n gives the cross section") == 2);
     CHECK(status({"predict", "--experiment", "nowhere.txtpb"}, "cannot be read") == 1);
     CHECK(status({"predict", "--experiment", experiment_file("csns-lar"), "--set", "target.mass_kg=-1"},
                  "allowed is above 0") == 2);

@@ -21,7 +21,8 @@ namespace json = boost::json;
 test::OwnSpectraOptions plausible() {
     test::OwnSpectraOptions options;
     for (std::size_t i = 0; i < 48; ++i) {
-        const auto pe = static_cast<double>(i / 6), t = static_cast<double>(i % 6);
+        const auto size_bin = i / 6, time_bin = i % 6;
+        const auto pe = static_cast<double>(size_bin), t = static_cast<double>(time_bin);
         options.anti_coincident[i] = static_cast<std::uint64_t>(40 + 3 * pe);
         options.in_time[i] =
             options.anti_coincident[i] + static_cast<std::uint64_t>(60 * std::exp(-pe / 2 - t / 2));
@@ -77,9 +78,10 @@ TEST_CASE("own spectra are fitted by the likelihood of released counts: equal co
     const OwnRun own(options);
     std::string c, ac;
     for (std::size_t i = 0; i < 48; ++i) {
+        const auto size_bin = i / 6, time_bin = i % 6;
         const auto row = [&](std::uint64_t n) {
-            return fmt::format("{} {} {}\n", 2.5 + 5 * static_cast<double>(i / 6),
-                               0.5 + static_cast<double>(i % 6), n);
+            return fmt::format("{} {} {}\n", 2.5 + 5 * static_cast<double>(size_bin),
+                               0.5 + static_cast<double>(time_bin), n);
         };
         c += row(options.in_time[i]);
         ac += row(options.anti_coincident[i]);

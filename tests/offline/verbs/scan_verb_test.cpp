@@ -12,8 +12,6 @@ using testing::number;
 using testing::run_program;
 using testing::said;
 
-namespace json = boost::json;
-
 TEST_CASE("the profile of Asimov data is 0 at the truth and rises on both sides of it") {
     const auto scan = said({"scan", "--experiment", experiment_file("csns-lar"), "--asimov", "--set",
                             R"(nuclear.radius={ nuclide: "Ar" neutron_rms_fm: 3.405 })", "--parameter",
