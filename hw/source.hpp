@@ -98,6 +98,9 @@ class Source {
   public:
     virtual ~Source() = default;
     virtual SourceInfo info() const = 0;
+    // Before a run starts: contacts the device, identifies it, configures it and reads the configuration back.
+    // Errors: what keeps the run from starting, in one sentence that names device and field.
+    virtual proto::Status prepare() { return {}; }
     virtual proto::Status run(Sink& sink, std::stop_token stop) = 0;
 };
 
