@@ -24,7 +24,7 @@ enum class Fault : std::uint8_t {
     HIT_WITHOUT_WAVEFORM,  // a DPP event without samples
     HIT_PROBE_UNEXPECTED,  // the first analog probe is not the ADC's input
     SPECIAL_SHORT,         // a special event without the headers that it announces
-    RECORD_LENGTH,         // more or fewer samples than configured; the trace is kept
+    RECORD_LENGTH,         // scope: another number of samples than configured; DPP: more
     EVENT_LATE,            // older than what had been said to be complete
 };
 inline constexpr std::size_t fault_kinds = 18;

@@ -118,34 +118,35 @@ Fault Stream::take_scope(Words words, std::int64_t now_ns) {
     number_ = event.trigger_id;
     if (event.board_fail) dropped("board-fail", 1, {previous, ticks});
     watermark_.saw(ticks, now_ns);
-    if (event.samples == 0) return Fault::HIT_WITHOUT_WAVEFORM;
+    if (event.channels == 0) return Fault::HIT_WITHOUT_WAVEFORM;
+    // All records of the scope firmware have one length: another one means damaged channel mask or size, and
+    // with it samples given to the wrong channels.
+    for (std::uint64_t left = event.channels; left != 0; left &= left - 1)
+        if (event.samples != setup_.channels[static_cast<std::size_t>(std::countr_zero(left))].samples)
+            return Fault::RECORD_LENGTH;
+    append_scope(event, words, ticks);
+    ++counts_.events;
+    return Fault::NONE;
+}
 
-    const std::size_t begin = batch_.samples.size();
-    batch_.samples.resize(begin +
+void Stream::append_scope(const ScopeEvent& event, Words words, std::int64_t ticks) {
+    std::size_t offset = batch_.samples.size();
+    batch_.samples.resize(offset +
                           std::size_t{event.samples} * static_cast<unsigned>(std::popcount(event.channels)));
-    unpack(event, std::span(batch_.samples).subspan(begin));
-    std::size_t offset = begin;
-    Fault fault = Fault::NONE;
+    unpack(event, std::span(batch_.samples).subspan(offset));
     for (std::uint64_t left = event.channels; left != 0; left &= left - 1) {
         const auto channel = static_cast<std::uint32_t>(std::countr_zero(left));
-        const ChannelSetup& expected = setup_.channels[channel];
         DeviceTrace trace;
         trace.board = setup_.board;
         trace.channel = channel;
-        trace.first = at(ticks - expected.pretrigger_ticks);
+        trace.first = at(ticks - setup_.channels[channel].pretrigger_ticks);
         trace.encoding = setup_.encoding;
         trace.offset = offset;
         trace.count = event.samples;
         trace.device_header = scope_header(words);
-        if (event.samples != expected.samples) fault = Fault::RECORD_LENGTH;
-        if (event.samples < expected.samples) trace.flags |= proto::TRACE_TRUNCATED;
         batch_.traces.push_back(std::move(trace));
         offset += event.samples;
     }
-    ++counts_.events;
-    if (fault == Fault::NONE) return fault;
-    counts_.faults.add(fault);  // the traces are there: nothing was dropped
-    return Fault::NONE;
 }
 
 Fault Stream::take_aggregate(Words event, std::int64_t now_ns) {
@@ -189,6 +190,9 @@ Fault Stream::take_hit_trace(const Hit& hit, std::int64_t now_ns) {
         return Fault::NONE;
     }
 
+    // Records are rounded up to whole words, of four samples at most.
+    constexpr std::uint32_t samples_per_word = 4;
+    if (hit.samples >= expected.samples + samples_per_word) return Fault::RECORD_LENGTH;
     // Full: what is complete goes now, and the stream counts as complete up to here.
     if (!hits_.room(hit.samples)) {
         watermark_.raise(ticks);
@@ -203,7 +207,6 @@ Fault Stream::take_hit_trace(const Hit& hit, std::int64_t now_ns) {
     trace.count = hit.samples;
     trace.flags = trace_flags(hit);
     trace.device_header = header(hit.word);
-    if (hit.samples != expected.samples) counts_.faults.add(Fault::RECORD_LENGTH);
     if (hit.samples < expected.samples) trace.flags |= proto::TRACE_TRUNCATED;
     unpack(hit, hits_.add(std::move(trace)));
     ++counts_.events;

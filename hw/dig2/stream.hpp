@@ -85,6 +85,7 @@ class Stream {
 
     Fault take_event(Words event, std::int64_t now_ns);
     Fault take_scope(Words event, std::int64_t now_ns);
+    void append_scope(const ScopeEvent& event, Words words, std::int64_t ticks);
     Fault take_aggregate(Words event, std::int64_t now_ns);
     Fault take_hit_trace(const Hit& hit, std::int64_t now_ns);
     void take_statistics(const Hit& hit, std::int64_t ticks);

@@ -17,7 +17,8 @@ constexpr double statistics_interval_ns = 500e6;
 }  // namespace
 
 Acquisition::Acquisition(DetectorFeed& feed, const NodeTree& settings, const Identity& identity,
-                         Outbox& outbox, Ledger& ledger, FaultDraws& faults, std::int64_t trigger_delay_ticks, std::uint32_t runs_before)
+                         Outbox& outbox, Ledger& ledger, FaultDraws& faults, std::int64_t trigger_delay_ticks,
+                         std::uint32_t runs_before)
     : feed_(feed),
       settings_(settings),
       identity_(identity),
@@ -175,7 +176,7 @@ void Acquisition::record_scope(const Trigger& trigger) {
         if (numbers_lost_) ++trigger_id_;
         return;
     }
-    busy_until_ = tick + any.record - any.pretrigger;
+    busy_until_ = tick + any.record;
     const auto count = static_cast<std::size_t>(any.record);
     samples_.resize(count * static_cast<std::size_t>(std::popcount(mask_)));
     const ScopeHead head{
@@ -216,8 +217,8 @@ void Acquisition::record_hit(Channel& channel, std::uint32_t number, std::int64_
         ++lost_in_run_;
         return;
     }
-    channel.busy_until = tick + channel.record - channel.pretrigger;
-    channel.dead_stamps += static_cast<std::uint64_t>(channel.record - channel.pretrigger);
+    channel.busy_until = tick + channel.record;
+    channel.dead_stamps += static_cast<std::uint64_t>(channel.record);
     samples_.resize(static_cast<std::size_t>(channel.record));
     feed_.samples(number, tick - channel.pretrigger, samples_);
 

@@ -1,8 +1,8 @@
 // From triggers to events in the outbox, as the module's settings want it.
 //
-// Dead time: in scope a trigger within the record of the one before is lost, and one that finds the memory
-// full; both count in /par/losttriggercnt and, with TriggerIDMode TriggerCnt, leave a gap in the trigger
-// numbers. In DPP-PSD the same holds for each channel by itself, and shows in its statistics.
+// Dead time: in scope a trigger less than a record after the one before is lost, and one that finds the
+// memory full; both count in /par/losttriggercnt and, with TriggerIDMode TriggerCnt, leave a gap in the
+// trigger numbers. In DPP-PSD the same holds for each channel by itself, and shows in its statistics.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct AcquisitionCounts {
 class Acquisition {
   public:
     Acquisition(DetectorFeed& feed, const NodeTree& settings, const Identity& identity, Outbox& outbox,
-                Ledger& ledger, FaultDraws& faults, std::int64_t trigger_delay_ticks, std::uint32_t runs_before);
+                Ledger& ledger, FaultDraws& faults, std::int64_t trigger_delay_ticks,
+                std::uint32_t runs_before);
 
     void start();    // the counter begins at the preset
     void stop();     // what was triggered is still recorded
