@@ -93,12 +93,14 @@ proto::Status Session::read(Sink& sink, Batch&& first, const std::function<void(
         io_.run_one_for(wait);
         const bool was_idle = data_->idle();
         if (auto status = take_blocks(); !status) {
+            stream_->finish();
             send(sink, counts);
             return status;
         }
         if (was_idle) stream_->idle(now);
         if (auto status = tend(stop); !status) {
             if (stop.stop_requested()) break;
+            stream_->finish();
             send(sink, counts);
             return status;
         }
@@ -159,7 +161,6 @@ proto::Status Session::poll(const std::stop_token& stop) {
 void Session::send(Sink& sink, const std::function<void(const StreamCounts&)>& counts) {
     sent_ns_ = steady_ns();
     if (!stream_->has_news()) return;
-    stream_->fill();
     sink.put_or_drop(stream_->release());
     stream_->use(sink.empty());
     counts(stream_->counts());

@@ -108,7 +108,7 @@ Fault Stream::take_scope(Words words, std::int64_t now_ns) {
     const std::int64_t ticks = stamp * setup_.ticks_per_stamp;
     if (!plausible(ticks, now_ns)) return Fault::NONE;
     if (ticks < watermark_.ticks()) return Fault::EVENT_LATE;
-    stamps_.advance(stamp);
+    advance(stamp);
     const std::int64_t previous = std::exchange(last_ticks_, ticks);
     if (numbered_) {
         const auto lost = losses_.gap_seen(LossBook::gap(number_, event.trigger_id));
@@ -181,7 +181,7 @@ Fault Stream::take_hit_trace(const Hit& hit, std::int64_t now_ns) {
     const std::int64_t ticks = stamp * setup_.ticks_per_stamp;
     if (!plausible(ticks, now_ns)) return Fault::NONE;
     if (ticks < watermark_.ticks()) return Fault::EVENT_LATE;
-    stamps_.advance(stamp);
+    advance(stamp);
     last_ticks_ = std::max(last_ticks_, ticks);
     watermark_.saw(ticks, now_ns);
     if (hit.special) {
@@ -243,7 +243,7 @@ Fault Stream::take_special(Words words, std::int64_t now_ns) {
     const std::int64_t ticks = stamp * setup_.ticks_per_stamp;
     if (ticks < last_ticks_ || (stamps_.seen() && ticks > watermark_.tie().at_most(now_ns)))
         return Fault::NONE;
-    stamps_.advance(stamp);
+    advance(stamp);
     last_ticks_ = ticks;
     watermark_.saw(ticks, now_ns);
     return Fault::NONE;
@@ -266,8 +266,12 @@ Batch& Stream::fill() {
     hits_.release(complete, batch_);
     batch_.board = setup_.board;
     batch_.watermark = at(std::max(complete, emitted_watermark_));
-    emitted_watermark_ = batch_.watermark.ticks;
     return batch_;
+}
+
+Batch Stream::release() {
+    emitted_watermark_ = fill().watermark.ticks;
+    return std::move(batch_);
 }
 
 bool Stream::has_news() const {
@@ -276,10 +280,14 @@ bool Stream::has_news() const {
 }
 
 void Stream::dropped(std::string_view name, std::uint64_t count, Place place) {
+    note(DeviceEvent::Kind::DROPPED, name, count, place);
+}
+
+void Stream::note(DeviceEvent::Kind kind, std::string_view name, std::uint64_t count, Place place) {
     // A flood of one kind in one batch is one event that grows.
     if (!batch_.device_events.empty()) {
         DeviceEvent& last = batch_.device_events.back();
-        if (last.kind == DeviceEvent::Kind::DROPPED && last.name == name) {
+        if (last.kind == kind && last.name == name) {
             last.count += count;
             last.time.ticks = std::min(last.time.ticks, place.from);
             last.until.ticks = std::max(last.until.ticks, place.until);
@@ -287,12 +295,20 @@ void Stream::dropped(std::string_view name, std::uint64_t count, Place place) {
         }
     }
     DeviceEvent event;
-    event.kind = DeviceEvent::Kind::DROPPED;
+    event.kind = kind;
     event.time = at(place.from);
     event.until = at(std::max(place.from, place.until));
     event.name = name;
     event.count = count;
     batch_.device_events.push_back(std::move(event));
+}
+
+void Stream::advance(std::int64_t stamp) {
+    const std::uint64_t before = stamps_.rollovers();
+    stamps_.advance(stamp);
+    const std::int64_t ticks = stamp * setup_.ticks_per_stamp;
+    if (stamps_.rollovers() > before)
+        note(DeviceEvent::Kind::COUNTED, "timestamp-rollover", stamps_.rollovers() - before, {ticks, ticks});
 }
 
 proto::ClockTime Stream::at(std::int64_t ticks) const {

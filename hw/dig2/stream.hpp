@@ -62,11 +62,13 @@ class Stream {
     // Nothing more will come.
     void finish();
 
-    // What has been gathered; complete before `watermark`, which is set.
-    Batch& fill();
-    // Another batch to gather into; it must be empty.
+    // A batch to gather into, with what it has already.
     void use(Batch&& batch) { batch_ = std::move(batch); }
-    Batch release() { return std::move(batch_); }
+    // What has been gathered so far; complete before `watermark`, which is set.
+    Batch& fill();
+    // The same, to be sent.
+    Batch release();
+    // Traces or losses have been gathered, or time has passed, since the last release.
     bool has_news() const;
     bool stopped() const { return stopped_; }
     StreamCounts counts() const;
@@ -92,6 +94,8 @@ class Stream {
     Fault take_special(Words event, std::int64_t now_ns);
     bool plausible(std::int64_t ticks, std::int64_t now_ns);
     void dropped(std::string_view name, std::uint64_t count, Place place);
+    void note(DeviceEvent::Kind kind, std::string_view name, std::uint64_t count, Place place);
+    void advance(std::int64_t stamp);  // the counter has reached this
     proto::ClockTime at(std::int64_t ticks) const;
 
     StreamSetup setup_;
