@@ -1,0 +1,47 @@
+#include "hw/dig2/fault.hpp"
+
+namespace spillgate::hw::dig2 {
+
+std::string_view name_of(Fault fault) {
+    switch (fault) {
+        case Fault::NONE:
+            return "none";
+        case Fault::EVENT_EMPTY:
+            return "event-empty";
+        case Fault::EVENT_BEYOND_BLOCK:
+            return "event-beyond-block";
+        case Fault::EVENT_COUNT:
+            return "event-count";
+        case Fault::BLOCK_NOT_WORDS:
+            return "block-not-words";
+        case Fault::FORMAT_UNKNOWN:
+            return "format-unknown";
+        case Fault::FORMAT_UNEXPECTED:
+            return "format-unexpected";
+        case Fault::SCOPE_HEADER_SHORT:
+            return "scope-header-short";
+        case Fault::SCOPE_UNEVEN:
+            return "scope-uneven";
+        case Fault::CHANNEL_UNKNOWN:
+            return "channel-unknown";
+        case Fault::HIT_SHORT:
+            return "hit-short";
+        case Fault::HIT_EXTRA_UNKNOWN:
+            return "hit-extra-unknown";
+        case Fault::HIT_REDUCED:
+            return "hit-reduced";
+        case Fault::HIT_WITHOUT_WAVEFORM:
+            return "hit-without-waveform";
+        case Fault::HIT_PROBE_UNEXPECTED:
+            return "hit-probe-unexpected";
+        case Fault::SPECIAL_SHORT:
+            return "special-short";
+        case Fault::RECORD_LENGTH:
+            return "record-length";
+        case Fault::EVENT_LATE:
+            return "event-late";
+    }
+    return "unknown";
+}
+
+}  // namespace spillgate::hw::dig2
