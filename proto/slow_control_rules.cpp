@@ -4,9 +4,10 @@
 #include <array>
 #include <set>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
+
+#include "proto/loopback.hpp"
 
 namespace spillgate::proto {
 
@@ -69,10 +70,6 @@ void limits(const config::SlowValue& value, Found& found) {
     }
 }
 
-bool is_loopback(std::string_view address) {
-    return address == "localhost" || address == "::1" || address.starts_with("127.");
-}
-
 }  // namespace
 
 void slow_control_contradictions(const config::Config& config, Found& found) {
@@ -86,11 +83,13 @@ void slow_control_contradictions(const config::Config& config, Found& found) {
                 {&value, "name", -1,
                  fmt::format("slow value '{}' has no source; allowed: epics, csv, pushed", value.name())});
     }
-    if (!is_loopback(slow.http_address()))
+    const std::string& address = slow.http_address();
+    const bool is_v4 = address.starts_with("127.") && address.find(':') == std::string::npos;
+    if (address != "::1" && !(is_v4 && is_loopback_host(address)))
         found.push_back({&slow, "http_address", -1,
                          fmt::format("slow_control.http_address is '{}'; values are pushed from this host "
                                      "alone, so allowed are loopback addresses (127.0.0.1, ::1)",
-                                     slow.http_address())});
+                                     address)});
 }
 
 }  // namespace spillgate::proto
