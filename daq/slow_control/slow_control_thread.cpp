@@ -21,9 +21,9 @@ constexpr auto tell_every =
 // The limit that makes it so, or what else does.
 std::string why(const config::SlowValue& value, const SlowReading& reading, SlowState state) {
     if (state == wire::SlowValue::STALE) {
-        auto text = reading.age ? fmt::format("last known to be true {:.1f} s ago", reading.age->count())
-                                : std::string("never heard of");
-        return reading.trouble.empty() ? text : fmt::format("{}; {}", text, reading.trouble);
+        if (!reading.age) return reading.trouble.empty() ? "never heard of" : reading.trouble;
+        return fmt::format("last known to be true {:.1f} s ago{}{}", reading.age->count(),
+                           reading.trouble.empty() ? "" : "; ", reading.trouble);
     }
     const double now = *reading.value;
     const auto beyond = [&](bool has, bool is, const char* name, double limit) {
