@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 
 #include "proto/names.hpp"
+#include "proto/run_file/companion_files.hpp"
 
 namespace spillgate::daq {
 
@@ -40,7 +41,7 @@ std::string slow_record_row(std::int64_t utc_ns, const config::SlowValue& value,
 }
 
 proto::Result<SlowRecord> SlowRecord::create(proto::FileLayer& files, const std::string& directory) {
-    const auto path = fmt::format("{}/{}", directory, slow_record_name);
+    const auto path = fmt::format("{}/{}", directory, proto::slow_control_record_name);
     auto file = files.create(path);
     if (!file) return file.error();
     SlowRecord record(std::move(*file));

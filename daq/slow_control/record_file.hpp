@@ -13,8 +13,6 @@
 
 namespace spillgate::daq {
 
-inline constexpr std::string_view slow_record_name = "slow-control.csv";
-
 // The first line, with its end.
 std::string_view slow_record_header();
 

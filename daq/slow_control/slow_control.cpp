@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "proto/run_file/companion_files.hpp"
 #include "proto/time.hpp"
 
 namespace spillgate::daq {
@@ -113,7 +114,7 @@ void SlowControl::end_run() {
     if (changed_.wait_for(lock, patience, [this] { return directory_.empty(); })) return;
     journal_.warn("slow-control record",
                   fmt::format("{}/{} is not closed yet, 2 s after the end of the run: the disk is slow",
-                              directory_, slow_record_name));
+                              directory_, proto::slow_control_record_name));
 }
 
 void SlowControl::fill(wire::DaemonStatus& status) const {
