@@ -5,4 +5,5 @@
 //   make_source.hpp  a board's configuration → its Source
 //   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
+//   epics/           process variables of an EPICS control system, over Channel Access
 #pragma once
