@@ -73,7 +73,7 @@ export class ConsolePage {
   }
 
   click(name) {
-    return this.locate(name).click({ timeout: 10_000 });
+    return this.locate(name).click({ timeout: 60_000 });
   }
 
   type(name, text) {

@@ -47,7 +47,7 @@ export class Demo {
   }
 
   async consoleUrl() {
-    for (const until = Date.now() + 10_000; Date.now() < until; await sleep(20)) {
+    for (const until = Date.now() + 60_000; Date.now() < until; await sleep(20)) {
       const said = /console at (http:\S+)/.exec(this.online.text);
       if (said) return said[1];
       if (!this.online.running) break;

@@ -45,7 +45,7 @@ try {
   assert.equal(await page.text('simulated'), 'SIMULATED');
   assert.equal((await page.text('state')).toLowerCase(), 'running');
   assert.match(await page.text('rate'), /^[0-9.]+/);
-  await page.until(async () => (await page.canvases()) >= 7, 10_000, 'every spectrum and map is drawn');
+  await page.until(async () => (await page.canvases()) >= 7, 60_000, 'every spectrum and map is drawn');
 
   await page.click('pause');
   await page.untilText('state', 'paused');
@@ -83,7 +83,7 @@ try {
   await page.shot(options.screenshots, 'daemon-lost');
 
   await demo.stopOnline();
-  await page.until(async () => (await page.text('connection')).includes('not connected'), 10_000, 'the lost connection');
+  await page.until(async () => (await page.text('connection')).includes('not connected'), 60_000, 'the lost connection');
   await page.shot(options.screenshots, 'connection-lost');
   assert.deepEqual(page.errors, []);
   step('all holds');
