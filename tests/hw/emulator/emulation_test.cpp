@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include <catch2/catch.hpp>
 #include <unistd.h>
@@ -75,7 +76,7 @@ TEST_CASE("devices are switched, stepped and asked by name at the control socket
     request.mutable_power()->set_action(config::EmulatorRequest::Power::CYCLE);
     CHECK(ask(config.control_endpoint(), request).device(0).powered());
 
-    for (const auto set : std::vector<std::function<void()>>{
+    for (const auto& set : std::vector<std::function<void()>>{
              [&] { request.set_clock_step_ticks(-5); }, [&] { request.set_timestamp_preset(7); },
              [&] { request.set_lost_grant(true); }, [&] { request.mutable_fill_banks(); },
              [&] { request.mutable_faults()->set_drop_fraction(0.5); }}) {

@@ -12,11 +12,14 @@ using hw::emulator::sis3316::EmulatedSis3316;
 
 namespace {
 
+// The pattern's samples then go on from trigger to trigger as one ramp: 4099 more in every period.
+constexpr double ramp_hz = 250e6 / (100 * 16384 + 4099);
+
 struct Bench {
     std::unique_ptr<EmulatedSis3316> device;
     std::unique_ptr<PlainClient> client;
 
-    explicit Bench(const config::EmulatedModule& config = pattern_module(1))
+    explicit Bench(const config::EmulatedModule& config = pattern_module(ramp_hz))
         : device(EmulatedSis3316::create(config).value()) {
         device->start().value();
         client = std::make_unique<PlainClient>(device->endpoint());
@@ -73,11 +76,11 @@ TEST_CASE("a threshold of a quarter of the words is only reached earlier (D4)") 
 }
 
 TEST_CASE("the pre-trigger delay ends where the firmware's does, and takes the filter's if asked (D5)") {
-    auto config = pattern_module(1);
+    auto config = pattern_module(ramp_hz);
     config.mutable_sis3316()->set_adc_firmware(0x02500006);
     Bench older(config);
     Bench newer;
-    // Events of one module stand still against each other: the pattern's period has 250 000 000 samples.
+    // Code of the first sample less the timestamp: only the delay changes it.
     const auto at_trigger = [](const Bench& bench, std::uint32_t delay) {
         bench.client->write_all(
             {{0x101C, 98}, {0x1020, 100u << 16}, {0x1028, delay}, {0x1040, 10u << 12 | 20}});
