@@ -12,14 +12,11 @@ using hw::emulator::sis3316::EmulatedSis3316;
 
 namespace {
 
-// The pattern's samples then go on from trigger to trigger as one ramp: 4099 more in every period.
-constexpr double ramp_hz = 250e6 / (100 * 16384 + 4099);
-
 struct Bench {
     std::unique_ptr<EmulatedSis3316> device;
     std::unique_ptr<PlainClient> client;
 
-    explicit Bench(const config::EmulatedModule& config = pattern_module(ramp_hz))
+    explicit Bench(const config::EmulatedModule& config = pattern_module())
         : device(EmulatedSis3316::create(config).value()) {
         device->start().value();
         client = std::make_unique<PlainClient>(device->endpoint());
@@ -76,7 +73,7 @@ TEST_CASE("a threshold of a quarter of the words is only reached earlier (D4)") 
 }
 
 TEST_CASE("the pre-trigger delay ends where the firmware's does, and takes the filter's if asked (D5)") {
-    auto config = pattern_module(ramp_hz);
+    auto config = pattern_module();
     config.mutable_sis3316()->set_adc_firmware(0x02500006);
     Bench older(config);
     Bench newer;
