@@ -310,13 +310,13 @@ TEST_CASE("a bank that is full loses events, and the ledger names them") {
 TEST_CASE("an event in progress at a swap goes whole into the bank in which it began") {
     Bench bench(pattern_module(1));
     PlainClient& client = *bench.client;
-    // 100 ms long, so that the swap, in the same datagram as the trigger, falls into it.
+    // 20 ms long, so that the swap, in the same datagram as the trigger, falls into it.
     bench.record(0, 100);
-    client.write_all({{0x1010, 0x08}, {0x1098, 25'000'000}});
+    client.write_all({{0x1010, 0x08}, {0x1098, 5'000'000}});
     client.press(0x420);
     client.write_all({{0x418, 0}, {0x424, 0}});
     const auto first = client.read_bank(0, 0);
-    CHECK(first.size() == 12'500'003);
+    CHECK(first.size() == 2'500'003);
     client.press(0x420);
     CHECK(client.read_bank(0, 1).empty());
 }
@@ -326,17 +326,17 @@ TEST_CASE("an event that a swap truncates has fewer words than it says") {
     config.mutable_faults()->set_truncate_at_swap(true);
     Bench bench(config);
     bench.record(0, 100);
-    bench.client->write_all({{0x1010, 0x08}, {0x1098, 25'000'000}});
+    bench.client->write_all({{0x1010, 0x08}, {0x1098, 5'000'000}});
     std::vector<std::uint32_t> words;
-    // Should the machine be too busy for a swap within 100 ms, once more.
+    // Should the machine be too busy for a swap within 20 ms, once more.
     REQUIRE(eventually([&] {
         bench.client->press(0x420);
         bench.client->press(0x418);
         bench.client->press(0x424);
         words = bench.client->read_bank(0, 0);
-        return words.size() > 3 && words.size() < 12'500'003;
+        return words.size() > 3 && words.size() < 2'500'003;
     }));
-    CHECK((words[2] & 0x3FFFFFF) == 12'500'000);
+    CHECK((words[2] & 0x3FFFFFF) == 2'500'000);
     bench.device->stop().value();
     const auto entry = std::ranges::find_if(bench.device->ledger(), [&](const LedgerEntry& e) {
         return e.channel == 0 && e.timestamp == timestamp_of(words);
