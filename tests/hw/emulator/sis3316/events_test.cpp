@@ -349,8 +349,8 @@ TEST_CASE("an event that a swap truncates has fewer words than it says") {
 
 TEST_CASE("triggers within an event are dead time; within the pile-up window they flag it") {
     Bench bench(pattern_module(20'000));  // every 12 500 samples
-    bench.record(30'000, 30'000);
-    bench.client->write(0x1024, 20'000);
+    bench.record(0, 30'000);
+    bench.client->write_all({{0x1010, 0x08}, {0x2010, 0x08}, {0x3010, 0}, {0x4010, 0}, {0x1024, 20'000}});
     bench.client->write(0x5C, 0x10);
     bench.client->press(0x420);
     REQUIRE(eventually([&] { return bench.stored(0) > 0 && bench.stored(4) > 0; }));
