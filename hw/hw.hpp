@@ -6,4 +6,5 @@
 //   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
 //   epics/           process variables of an EPICS control system, over Channel Access
+//   emulator/        what stands in for devices, at the other end of their wire (SIMULATED everywhere)
 #pragma once

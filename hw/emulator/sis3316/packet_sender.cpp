@@ -82,7 +82,8 @@ void PacketSender::send(std::span<const Packet> packets, const sockaddr_in& peer
     // The host sleeps longer than a frame lasts: what has become due meanwhile leaves together.
     for (std::size_t done = 0; done < packets.size();) {
         std::size_t end = packets.size();
-        if (paced_) {
+        // A single one is on the wire for less time than the host needs to fall asleep.
+        if (paced_ && packets.size() > 1) {
             const std::int64_t now = steady_ns();
             const auto due =
                 std::upper_bound(due_.begin() + static_cast<std::ptrdiff_t>(done), due_.end(), now);

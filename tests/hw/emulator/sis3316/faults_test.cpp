@@ -41,7 +41,7 @@ std::vector<std::uint8_t> ids_of_answers(EmulatedSis3316& device) {
         client.send(read_with_id(static_cast<std::uint8_t>(i)));
     REQUIRE(eventually([&] { return statistic(device, "requests") == 200; }));
     std::vector<std::uint8_t> ids;
-    while (const auto answer = client.receive(200ms))
+    while (const auto answer = client.receive(1s))
         ids.push_back((*answer)[1]);
     return ids;
 }
