@@ -7,10 +7,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daq/byte_text.hpp"
+#include "proto/run_file/file_layer.hpp"
 
 namespace spillgate::daq::doctor {
 
@@ -29,14 +29,6 @@ std::string existing(const std::string& path) {
     while (at.has_parent_path() && at != at.parent_path() && !std::filesystem::exists(at, ignored))
         at = at.parent_path();
     return at.string();
-}
-
-proto::Result<std::uint64_t> free_bytes(const std::string& directory) {
-    struct statvfs status{};
-    if (::statvfs(directory.c_str(), &status) != 0)
-        return proto::error(proto::ErrorKind::IO, fmt::format("{}: {}", directory, std::strerror(errno)),
-                            errno);
-    return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
 // A file without a name: gone with its descriptor, whatever happens. Owns it.
@@ -100,7 +92,7 @@ std::string rate_text(const ExpectedRate& expected) {
 Finding check_free_space(const std::string& runs_dir, const config::Storage& storage,
                          const ExpectedRate& expected, std::optional<double> present_bytes_per_s) {
     const auto directory = existing(runs_dir);
-    const auto free = free_bytes(directory);
+    const auto free = proto::posix_file_layer().free_bytes(directory);
     if (!free) return unknown("free space", free.error().message);
     const auto needed = storage.stop_below_bytes() + storage.reserve_bytes();
     const double rate = present_bytes_per_s.value_or(expected.bytes_per_s);
@@ -125,7 +117,7 @@ Finding check_free_space(const std::string& runs_dir, const config::Storage& sto
 Finding check_disk_speed(const std::string& runs_dir, const config::Storage& storage,
                          const ExpectedRate& expected) {
     const auto directory = existing(runs_dir);
-    const auto free = free_bytes(directory);
+    const auto free = proto::posix_file_layer().free_bytes(directory);
     if (!free) return unknown("disk speed", free.error().message);
     if (*free < storage.stop_below_bytes() + storage.reserve_bytes() + most_bytes)
         return unknown("disk speed", fmt::format("too little room in {} to try it", directory));
