@@ -46,6 +46,7 @@ struct DeviceEvent {
         LOST,       // the device is gone: from `time` on nothing is known
         READOPTED,  // it is back, in a new epoch
         DROPPED,    // traces of [time, until) were dropped on the way; `name` says why. Marks still come
+        COUNTED,    // `count` times `name`, by the device or on the way; nothing is missing for it
     };
     Kind kind = Kind::DROPPED;
     proto::ClockTime time;
@@ -98,6 +99,9 @@ class Source {
   public:
     virtual ~Source() = default;
     virtual SourceInfo info() const = 0;
+    // Talks to the device before a run begins: who it is, its settings applied and read back. A source that
+    // has nothing to ask has nothing to refuse. Errors: CONFIG, IO, TIMED_OUT, naming device and register.
+    virtual proto::Status prepare() { return {}; }
     virtual proto::Status run(Sink& sink, std::stop_token stop) = 0;
 };
 

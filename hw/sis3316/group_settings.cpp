@@ -202,7 +202,6 @@ proto::Status Group::put_shared() {
         auto& layout = settings_.layout[group_ * channels_per_group + c];
         layout.raw_samples = raw;
         layout.pretrigger = pretrigger;
-        layout.averaged_pretrigger = pretrigger;
         settings_.registers.push_back({group_address(group_, reg::HISTOGRAM + 4 * c), 0, 1, false, "input"});
     }
     if (auto put = put_accumulators(raw); !put) return put;
@@ -264,7 +263,7 @@ proto::Status Group::put_averaging() {
         auto& layout = settings_.layout[group_ * channels_per_group + c];
         layout.averaged_samples = length;
         layout.average_ticks = samples;
-        layout.averaged_pretrigger = layout.pretrigger + pretrigger;
+        layout.averaged_pretrigger = pretrigger;
     }
     return {};
 }

@@ -126,7 +126,8 @@ std::int64_t ChannelLayout::reach_before() const {
 }
 
 std::int64_t ChannelLayout::longest_ticks() const {
-    return std::max<std::int64_t>(raw_samples, std::int64_t{averaged_samples} * average_ticks);
+    const auto averages = std::int64_t{averaged_samples} * average_ticks;
+    return std::max<std::int64_t>(raw_samples, averages > 0 ? pretrigger + averages : 0);
 }
 
 std::uint32_t ModuleSettings::longest_event_words() const {

@@ -37,7 +37,7 @@ struct ChannelLayout {
     std::uint32_t header_words() const;
     std::uint32_t words() const;         // of a whole event
     std::int64_t reach_before() const;   // how far before its timestamp an event begins …
-    std::int64_t longest_ticks() const;  // … and how long it lasts
+    std::int64_t longest_ticks() const;  // … and how long behind it it is being recorded, at most
 };
 
 // Dividers of the on-board oscillator (Si570) for one sample rate.
@@ -60,7 +60,7 @@ struct ModuleSettings {
     std::array<ChannelLayout, channels> layout{};
 
     std::uint32_t longest_event_words() const;
-    // How far before its timestamp an event can begin, and how long it can last, over all channels.
+    // The same over all channels.
     std::int64_t reach_before() const;
     std::int64_t longest_ticks() const;
 };
