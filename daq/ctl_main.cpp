@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include <zmq.hpp>
 
 #include "daq/control_client.hpp"
+#include "daq/ctl/module_verb.hpp"
 #include "daq/ctl/status_table.hpp"
 #include "daq/daemon.hpp"
 #include "daq/run_states.hpp"
@@ -131,6 +133,19 @@ int carry_out(const wire::Request& request, const Options& options) {
     return success;
 }
 
+// Talks to modules, not to a daemon.
+int carry_out(daq::ModuleVerb verb, const Options& options) {
+    verb.config = options.config;
+    verb.runtime_dir = options.runtime_dir;
+    verb.json = options.json;
+    const auto told = daq::run_module_verb(verb);
+    if (!told)
+        return fail(told.error().kind == proto::ErrorKind::CONFIG ? wrong_usage : failed,
+                    told.error().message);
+    fmt::print("{}", *told);
+    return success;
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Run control of the readout daemon from a shell."};
     app.require_subcommand(1);
@@ -186,6 +201,14 @@ int run(int argc, char** argv) {
         verb("note", "write a note to the run in progress", "note 'HV of channel 3 lowered to 1200 V'");
     note->add_option("text", options.argument, "the note")->required();
     note->callback([&] { request.mutable_note()->set_text(options.argument); });
+    std::optional<daq::ModuleVerb> module_verb;
+    daq::ModuleVerb asked;
+    auto* module = verb("module", "identify, dump or configure SIS3316 modules, or measure their noise",
+                        "--config config/sis3316.txtpb module identify --board 1");
+    module->add_option("action", asked.action, "identify, dump, apply or noise")->required();
+    module->add_option("--board", asked.board, "id of the board; default: every SIS3316");
+    module->add_option("--triggers", asked.triggers, "forced triggers of noise")->capture_default_str();
+    module->callback([&] { module_verb = asked; });
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -197,6 +220,7 @@ int run(int argc, char** argv) {
         return app.exit(e) == 0 ? success : wrong_usage;
     }
     if (!wrong.empty()) return fail(wrong_usage, wrong);
+    if (module_verb) return carry_out(*module_verb, options);
     return carry_out(request, options);
 }
 

@@ -16,6 +16,17 @@ struct Named {
     std::uint32_t step = 4;
 };
 
+constexpr std::array link_names{
+    Named{link_register::CONTROL, "control and status"},
+    Named{link_register::MODULE_ID, "module id and firmware"},
+    Named{link_register::UDP_CONFIGURATION, "UDP configuration"},
+    Named{link_register::LAST_ACK_STATUS, "last acknowledge status"},
+    Named{link_register::ARBITRATION, "arbitration"},
+    Named{link_register::ERROR_COUNTERS, "link error counters"},
+    Named{link_register::SPEED_TEST, "8 ns counter"},
+    Named{link_register::HARDWARE_VERSION, "hardware version"},
+};
+
 constexpr std::array vme_names{
     Named{vme_register::TEMPERATURE, "temperature"},
     Named{vme_register::SERIAL, "serial number"},
@@ -81,9 +92,24 @@ std::string find(const std::array<Named, N>& names, std::uint32_t offset) {
 }  // namespace
 
 std::string register_name(std::uint32_t address) {
+    if (address < link_register::END) return fmt::format("{} ({:#04x})", find(link_names, address), address);
     if (address < 0x1000) return fmt::format("{} ({:#04x})", find(vme_names, address), address);
     return fmt::format("{} ({:#06x}, group {})", find(group_names, address & 0xFFFu), address,
                        address / 0x1000);
+}
+
+std::vector<std::uint32_t> named_registers() {
+    std::vector<std::uint32_t> addresses;
+    const auto add = [&](const auto& names, std::uint32_t base) {
+        for (const auto& named : names)
+            for (std::uint32_t i = 0; i < named.count; ++i)
+                addresses.push_back(base + named.offset + i * named.step);
+    };
+    add(link_names, 0);
+    add(vme_names, 0);
+    for (std::uint32_t group = 0; group < groups; ++group)
+        add(group_names, group_address(group, 0));
+    return addresses;
 }
 
 }  // namespace spillgate::hw::sis3316

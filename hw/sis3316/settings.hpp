@@ -67,6 +67,8 @@ struct ModuleSettings {
 
 // "event configuration (0x2010, group 1)", for messages and tables.
 std::string register_name(std::uint32_t address);
+// Addresses of all registers that have a name.
+std::vector<std::uint32_t> named_registers();
 
 // What the board's clock domain counts: sample clocks, by configuration.
 double frequency_hz_of(const config::Board& board);
