@@ -296,7 +296,11 @@ proto::Status Session::add_counts(Batch& batch) {
 
 void Session::deliver(const ClosedBank& bank, Batch&& batch) {
     const auto low = clock_.lower(bank.sent_ns);
-    if (!low) return;  // nothing has ever told where the counter is, so there is nothing to deliver either
+    if (!low) {
+        // Nothing has ever told where the counter is, so there are no traces either.
+        held_.insert(held_.end(), batch.device_events.begin(), batch.device_events.end());
+        return;
+    }
     const auto candidate = *low - margin_ticks_;
     if (!held_.empty()) {
         for (auto& event : held_)
