@@ -88,17 +88,14 @@ Link::Wake Link::wait(Time deadline, bool for_datagram) {
             readable_ = !ec;
         });
     }
-    bool expired = false;
+    // A handler may run later than its wait: it carries the number of the wait that it belongs to.
+    const auto number = ++waits_;
     timer_.expires_at(deadline);
-    timer_.async_wait([&expired](const boost::system::error_code& ec) {
-        if (!ec) expired = true;
+    timer_.async_wait([this, number](const boost::system::error_code& ec) {
+        if (!ec) expired_wait_ = number;
     });
-    while (!expired && !(for_datagram && readable_) && !stop_.stop_requested())
+    while (expired_wait_ != number && !(for_datagram && readable_) && !stop_.stop_requested())
         io_.run_one();
-    // The handler refers to this frame: it must have run.
-    if (!expired && timer_.cancel() > 0)
-        while (io_.poll_one() > 0) {
-        }
     if (stop_.stop_requested()) return Wake::STOPPED;
     return for_datagram && readable_ ? Wake::READABLE : Wake::EXPIRED;
 }

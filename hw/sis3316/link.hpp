@@ -121,6 +121,8 @@ class Link {
     boost::asio::ip::udp::endpoint module_;
     bool waits_readable_ = false;
     bool readable_ = false;
+    std::uint64_t waits_ = 0;
+    std::uint64_t expired_wait_ = 0;
     std::unique_ptr<Burst> burst_;
     std::stop_token stop_;
     std::optional<std::stop_callback<std::function<void()>>> on_stop_;
