@@ -71,7 +71,7 @@ Told told_identity(const sis::Identity& identity) {
     return told;
 }
 
-proto::Result<Told> identify(sis::Module& module, const sis::ModuleSettings& settings) {
+proto::Result<Told> tell_identity(sis::Module& module, const sis::ModuleSettings& settings) {
     const auto identity = module.identify();
     if (!identity) return identity.error();
     auto told = told_identity(*identity);
@@ -82,7 +82,7 @@ proto::Result<Told> identify(sis::Module& module, const sis::ModuleSettings& set
     return told;
 }
 
-proto::Result<Told> dump(sis::Module& module) {
+proto::Result<Told> tell_registers(sis::Module& module) {
     const auto registers = sis::dump(module);
     if (!registers) return registers.error();
     Told told;
@@ -96,7 +96,7 @@ proto::Result<Told> dump(sis::Module& module) {
     return told;
 }
 
-proto::Result<Told> apply(sis::Module& module, const sis::ModuleSettings& settings) {
+proto::Result<Told> tell_differences(sis::Module& module, const sis::ModuleSettings& settings) {
     const auto identity = module.identify();
     if (!identity) return identity.error();
     if (auto fits = sis::check_identity(*identity, settings); !fits) return fits.error();
@@ -117,8 +117,8 @@ proto::Result<Told> apply(sis::Module& module, const sis::ModuleSettings& settin
     return told;
 }
 
-proto::Result<Told> noise(sis::Module& module, const sis::ModuleSettings& settings, std::uint32_t board,
-                          unsigned triggers) {
+proto::Result<Told> tell_noise(sis::Module& module, const sis::ModuleSettings& settings, std::uint32_t board,
+                               unsigned triggers) {
     if (auto up = sis::bring_up(module, settings); !up) return up.error();
     const auto measured = sis::measure_noise(module, settings, board, triggers);
     if (!measured) return measured.error();
@@ -141,10 +141,10 @@ proto::Result<Told> carry_out(const ModuleVerb& verb, const config::Board& board
     if (!settings) return settings.error();
     auto module = sis::Module::open(*settings, {});
     if (!module) return module.error();
-    auto told = verb.action == "identify" ? identify(**module, *settings)
-                : verb.action == "dump"   ? dump(**module)
-                : verb.action == "apply"  ? apply(**module, *settings)
-                                          : noise(**module, *settings, board.id(), verb.triggers);
+    auto told = verb.action == "identify" ? tell_identity(**module, *settings)
+                : verb.action == "dump"   ? tell_registers(**module)
+                : verb.action == "apply"  ? tell_differences(**module, *settings)
+                                          : tell_noise(**module, *settings, board.id(), verb.triggers);
     if (!told) return told;
     const bool simulated = sis::is_simulated(board.sis3316());
     told->table = fmt::format("{}{}\n{}", settings->who, simulated ? "  SIMULATED" : "", told->table);

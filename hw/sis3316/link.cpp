@@ -20,6 +20,9 @@ constexpr auto overtaken_within = std::chrono::milliseconds(2);
 constexpr std::size_t charge_per_packet = 2304;
 constexpr std::size_t charge_per_jumbo_packet = 20480;
 
+// Bursts: a flood of strangers must not hold us.
+constexpr int most_drained = 100;
+
 }  // namespace
 
 Link::Link(const LinkSettings& settings) : settings_(settings), burst_(std::make_unique<Burst>()) {}
@@ -122,8 +125,11 @@ proto::Status Link::send(const Request& request) {
 }
 
 void Link::drain() {
-    while (const auto count = burst_->receive(socket_.native_handle()))
+    for (int i = 0; i < most_drained; ++i) {
+        const auto count = burst_->receive(socket_.native_handle());
+        if (count == 0) break;
         counters_.stale += count;
+    }
 }
 
 proto::Result<bool> Link::take_until(Time deadline,
