@@ -5,4 +5,5 @@
 //   make_source.hpp  a board's configuration → its Source
 //   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
+//   sis3316/         Struck SIS3316 digitizers over UDP
 #pragma once

@@ -10,6 +10,7 @@
 //   bank_reader.hpp     the double bank
 //   event_decoder.hpp   memory → traces
 //   device_clock.hpp, session.hpp   one stretch of read-out, its times and watermarks
+//   survey.hpp          all registers, and the noise, for a person who asks
 #pragma once
 
 #include <memory>

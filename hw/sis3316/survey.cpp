@@ -1,9 +1,9 @@
 #include "hw/sis3316/survey.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "hw/pace.hpp"
 #include "hw/sis3316/bank_reader.hpp"
 #include "hw/sis3316/event_decoder.hpp"
 

@@ -230,7 +230,7 @@ TEST_CASE("with 1 packet in 20 dropped, doubled or reordered every event comes e
     device->apply(faults);
     Readout readout(std::move(source));
     readout.start();
-    CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 400; }));
+    CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 1200; }));
     readout.stop();
     REQUIRE(device->stop().has_value());
     CHECK(readout.violations() == std::vector<std::string>{});
@@ -314,7 +314,7 @@ TEST_CASE("forced triggers come at random and are counted", "[integration]") {
     board.mutable_sis3316()->set_random_trigger_hz(200);
     Readout readout(hw::sis3316::make_sis3316(board).value());
     readout.start();
-    CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 400; }));
+    CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 2000; }));
     readout.stop();
     CHECK(readout.count_of("random-trigger-sent") > 0);
     CHECK(readout.violations() == std::vector<std::string>{});

@@ -17,7 +17,7 @@ using spillgate::hw::testing::ScriptedPeer;
 
 namespace {
 
-// `timeout_ms`: long where an answer is awaited, short where none comes.
+// `timeout_ms`: long where an answer is awaited, short where none ever comes; between, where some do not.
 std::unique_ptr<Link> link_to(const ScriptedPeer& peer, int timeout_ms = 10000,
                               Generation generation = Generation::WITH_IDENTIFIER) {
     LinkSettings settings;
@@ -69,7 +69,7 @@ TEST_CASE("a probe tells the two generations apart") {
         peer.obey([=](std::size_t, const Datagram& request, std::vector<Datagram> answer) {
             return request.size() == length ? answer : std::vector<Datagram>{};
         });
-        auto link = link_to(peer, 200);
+        auto link = link_to(peer, 1000);
         REQUIRE(link->probe().has_value());
         CHECK(link->generation() == generation);
     }
@@ -96,7 +96,7 @@ TEST_CASE("a lost acknowledgement of a write is asked for again, and the write i
     peer.obey([](std::size_t n, const Datagram&, std::vector<Datagram> answer) {
         return n < 3 ? std::vector<Datagram>{} : answer;
     });
-    auto link = link_to(peer, 20);
+    auto link = link_to(peer, 500);
     const RegisterWrite key{0x424, 0};
     CHECK(link->write(std::span(&key, 1)).value() == Delivery::CONFIRMED);
     CHECK(peer.times_written(0x424) == 1);
@@ -106,7 +106,7 @@ TEST_CASE("a lost acknowledgement of a write is asked for again, and the write i
 
 TEST_CASE("a write whose request was lost is not sent again by itself: the module shows its last packet") {
     ScriptedPeer peer;
-    auto link = link_to(peer, 20);
+    auto link = link_to(peer, 500);
     read_one(*link, 0x60);
     const auto before = peer.requests().back();
     // The peer cannot forget a write; it answers as if it had not seen one.
@@ -131,7 +131,7 @@ TEST_CASE("an old module, which repeats nothing, leaves a write in doubt and a r
     peer.obey([](std::size_t n, const Datagram&, std::vector<Datagram> answer) {
         return n == 0 || n == 1 ? std::vector<Datagram>{} : answer;
     });
-    auto link = link_to(peer, 20, Generation::LEGACY);
+    auto link = link_to(peer, 500, Generation::LEGACY);
     const RegisterWrite key{0x424, 0};
     CHECK(link->write(std::span(&key, 1)).value() == Delivery::UNKNOWN);
     CHECK(count_of(peer, Command::WRITE) == 1);
@@ -221,7 +221,7 @@ TEST_CASE("of a FIFO answer with a lost packet, the words before it are kept") {
         answer.erase(answer.begin() + 7);
         return answer;
     });
-    auto link = link_to(peer, 100);
+    auto link = link_to(peer, 1000);
     std::vector<std::uint32_t> words(20 * packet_words);
     CHECK(link->read_fifo(0x100000, words).value() == 7 * packet_words);
     CHECK(link->counters().lost_packets == 1);
@@ -233,7 +233,7 @@ TEST_CASE("a lost last packet of a FIFO answer is asked for again") {
         if (command_of(request) == Command::READ_FIFO) answer.pop_back();
         return answer;
     });
-    auto link = link_to(peer, 100);
+    auto link = link_to(peer, 1000);
     std::vector<std::uint32_t> words(20 * packet_words);
     CHECK(link->read_fifo(0x100000, words).value() == words.size());
     CHECK(words.back() == words.size() - 1);

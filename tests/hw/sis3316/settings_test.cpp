@@ -139,8 +139,7 @@ TEST_CASE("D7, D8: a trigger threshold is enabled last, without CFD, and the hig
     CHECK((high->mask & 0x60000000) == 0);
 }
 
-TEST_CASE("D13: both healthy readings of the ADC status are known, D14: banks are 0 and 1 on the wire") {
-    CHECK((0x00130118u & 0x001300F8u) == 0x00130018u);
+TEST_CASE("D14: banks are 0 and 1 on the wire") {
     CHECK(transfer::read_bank(0, 0, 0) == 0x80000000);
     CHECK(transfer::read_bank(0, 1, 0) == 0x81000000);  // the manual's test vector
     CHECK(transfer::read_bank(7, 1, 0x123456) == 0x93123456);
