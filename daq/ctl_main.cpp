@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include <zmq.hpp>
 
 #include "daq/control_client.hpp"
+#include "daq/ctl/module_verb.hpp"
 #include "daq/ctl/status_table.hpp"
 #include "daq/daemon.hpp"
 #include "daq/doctor/doctor.hpp"
@@ -154,6 +156,19 @@ int carry_out(const wire::Request& request, const Options& options) {
     return success;
 }
 
+// Talks to modules, not to a daemon.
+int carry_out(daq::ModuleVerb verb, const Options& options) {
+    verb.config = options.config;
+    verb.runtime_dir = options.runtime_dir;
+    verb.json = options.json;
+    const auto told = daq::run_module_verb(verb);
+    if (!told)
+        return fail(told.error().kind == proto::ErrorKind::CONFIG ? wrong_usage : failed,
+                    told.error().message);
+    fmt::print("{}", *told);
+    return success;
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Run control of the readout daemon from a shell."};
     app.require_subcommand(1);
@@ -216,6 +231,14 @@ int run(int argc, char** argv) {
          "1 if something is bad",
          "--config config/demo.txtpb doctor")
         ->callback([&] { doctor = true; });
+    std::optional<daq::ModuleVerb> module_verb;
+    daq::ModuleVerb asked;
+    auto* module = verb("module", "identify, dump or configure SIS3316 modules, or measure their noise",
+                        "--config config/sis3316.txtpb module identify --board 1");
+    module->add_option("action", asked.action, "identify, dump, apply or noise")->required();
+    module->add_option("--board", asked.board, "id of the board; default: every SIS3316");
+    module->add_option("--triggers", asked.triggers, "forced triggers of noise")->capture_default_str();
+    module->callback([&] { module_verb = asked; });
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -228,6 +251,7 @@ int run(int argc, char** argv) {
     }
     if (!wrong.empty()) return fail(wrong_usage, wrong);
     if (doctor) return see_doctor(options);
+    if (module_verb) return carry_out(*module_verb, options);
     return carry_out(request, options);
 }
 

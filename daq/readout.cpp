@@ -103,6 +103,7 @@ proto::Result<std::unique_ptr<Readout>> Readout::prepare(const Settings& setting
         if (std::ranges::find(settings.boards, board.id()) == settings.boards.end()) continue;
         auto source = hw::make_source(board, config);
         if (!source) return source.error();
+        if (auto prepared = (*source)->prepare(); !prepared) return prepared.error();
         sources.push_back(std::move(*source));
     }
     auto readout =

@@ -50,7 +50,7 @@ class Readout {
     };
 
     // Opens the sources and creates the run directory; nothing runs yet. The description gets `simulated` if
-    // a source says so. Errors: CONFIG, NOT_FOUND, EXISTS, IO, DISK_FULL.
+    // a source says so. Errors: CONFIG, NOT_FOUND, EXISTS, IO, DISK_FULL, TIMED_OUT (a device is silent).
     static proto::Result<std::unique_ptr<Readout>> prepare(const Settings& settings,
                                                            wire::RunDescription description,
                                                            Publisher& publisher, proto::FileLayer& files,

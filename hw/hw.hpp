@@ -7,4 +7,5 @@
 //   replay/          run files through the same interface
 //   epics/           process variables of an EPICS control system, over Channel Access
 //   emulator/        what stands in for devices, at the other end of their wire (SIMULATED everywhere)
+//   sis3316/         Struck SIS3316 digitizers over UDP
 #pragma once

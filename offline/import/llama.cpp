@@ -75,7 +75,7 @@ class LlamaReader {
     }
 
     // The event's own lengths must be those of the file header: nothing is searched for.
-    proto::Status check_lengths(const Sis3316Event& event, const LlamaChannel& config) const {
+    proto::Status check_lengths(const proto::Sis3316Event& event, const LlamaChannel& config) const {
         if (event.format_bits != config.format_bits)
             return corrupt(fmt::format("format bits {:#x}; the file header says {:#x}", event.format_bits,
                                        config.format_bits));
@@ -92,7 +92,7 @@ class LlamaReader {
         return {};
     }
 
-    proto::Status add_event(const Sis3316Event& read, ChannelState& state) {
+    proto::Status add_event(const proto::Sis3316Event& read, ChannelState& state) {
         const auto& config = *state.config;
         const ByteRange samples{offset_ + std::uint64_t{read.header_words} * 4, config.raw_samples * 2};
         const auto bits = used_bits(file_, samples);

@@ -259,6 +259,18 @@ TEST_CASE("a timestamp rollover that the device reports is counted") {
     CHECK(bench.pipeline.statistics().ledger.totals().complete() == 20);
 }
 
+TEST_CASE("what a device only counted is counted by its name, and no slot is lost for it") {
+    Bench bench(make_config());
+    auto stream = stream_without(20, {});
+    stream.events.push_back({hw::DeviceEvent::Kind::COUNTED, at(grid(9.5)), "dead-time-rejected", 7, {}});
+    bench.run(stream);
+    std::uint64_t counted = 0;
+    for (const auto& drop : bench.pipeline.statistics().drops)
+        if (drop.name == "dead-time-rejected") counted = drop.value;
+    CHECK(counted == 7);
+    CHECK(bench.pipeline.statistics().ledger.totals().complete() == 20);
+}
+
 TEST_CASE("deliberate holes are of another target and no fault") {
     Bench bench(make_config(beam_triggered, "holes { cycle: 4 phase: 1 phase: 3 }"));
     Stream stream;

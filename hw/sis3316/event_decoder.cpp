@@ -1,0 +1,87 @@
+#include "hw/sis3316/event_decoder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hw/sis3316/device_clock.hpp"
+#include "proto/sis3316_event.hpp"
+
+namespace spillgate::hw::sis3316 {
+
+namespace {
+
+constexpr std::uint32_t plain_header_words = 3;  // timestamp and lengths: nothing that a trace does not say
+
+std::string_view contradiction(const proto::Sis3316Event& event, const ChannelLayout& layout) {
+    if (event.id != layout.id) return "corrupt-channel-id";
+    if (event.format_bits != layout.format_bits) return "corrupt-format";
+    if (event.raw_words != layout.raw_samples / 2 || event.maw) return "corrupt-length";
+    if (event.averaged != (layout.averaged_samples > 0) ||
+        event.averaged_words != (layout.averaged_samples / 2 & 0xFFFFu))
+        return "corrupt-length";
+    return {};
+}
+
+// Adds one trace of `samples` samples that begin at `from`.
+void add_trace(Batch& batch, proto::Trace trace, std::uint32_t samples, const std::uint32_t* from) {
+    trace.offset = batch.samples.size();
+    trace.count = samples;
+    batch.samples.resize(batch.samples.size() + samples);
+    std::memcpy(batch.samples.data() + trace.offset, from, std::size_t{samples} * 2);
+    batch.traces.push_back(std::move(trace));
+}
+
+}  // namespace
+
+DecodedChannel decode_channel(const ModuleSettings& settings, std::uint32_t board, std::uint32_t channel,
+                              std::span<const std::uint32_t> words, const TimeFrame& frame, Batch& batch) {
+    const auto& layout = settings.layout[channel];
+    const std::size_t length = layout.words();
+    DecodedChannel decoded;
+    const auto give_up = [&](std::string_view fault, std::size_t at) {
+        decoded.fault = fault;
+        decoded.words_given_up = words.size() - at;
+        return decoded;
+    };
+    for (std::size_t at = 0; at < words.size(); at += length) {
+        const auto rest = words.subspan(at);
+        const auto event = proto::decode_sis3316_event(std::as_bytes(rest));
+        if (!event)
+            return give_up(event.error().kind == proto::ErrorKind::TRUNCATED ? "corrupt-end" : "corrupt-tag",
+                           at);
+        if (const auto fault = contradiction(*event, layout); !fault.empty()) return give_up(fault, at);
+        if (rest.size() < length) return give_up("corrupt-end", at);
+
+        const auto ticks = continued(event->timestamp, frame.near);
+        if (ticks < frame.earliest || ticks > frame.latest || ticks < decoded.newest) {
+            ++decoded.misdated;
+            continue;
+        }
+        ++decoded.events;
+        decoded.oldest = std::min(decoded.oldest, ticks);
+        decoded.newest = ticks;
+        proto::Trace trace;
+        trace.board = board;
+        trace.channel = channel;
+        trace.first = advanced(frame.zero, ticks - layout.pretrigger);
+        trace.encoding = {static_cast<std::uint8_t>(settings.bits), false, 0};
+        trace.flags = event->trace_flags;
+        if (event->header_words > plain_header_words)
+            trace.device_header.assign(reinterpret_cast<const char*>(rest.data()),
+                                       std::size_t{event->header_words} * 4);
+        const auto* raw = rest.data() + event->header_words;
+        decoded.good_until =
+            std::max(decoded.good_until, ticks - layout.reach_before() + layout.longest_ticks());
+        add_trace(batch, trace, layout.raw_samples, raw);
+        if (layout.averaged_samples == 0) continue;
+        proto::Trace averaged = trace;
+        averaged.device_header.clear();
+        averaged.stream = wire::AVERAGED;
+        averaged.ticks_per_sample = layout.average_ticks;
+        averaged.first = advanced(frame.zero, ticks - layout.averaged_pretrigger);
+        add_trace(batch, std::move(averaged), layout.averaged_samples, raw + layout.raw_samples / 2);
+    }
+    return decoded;
+}
+
+}  // namespace spillgate::hw::sis3316
