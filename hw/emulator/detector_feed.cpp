@@ -172,8 +172,7 @@ void PatternFeed::move_to(std::int64_t tick) {
 }
 
 void PatternFeed::samples(std::uint32_t channel, std::int64_t first, std::span<std::uint16_t> out) {
-    const FacilityPulse& trigger = pulses_.front();
-    const std::uint16_t start = pattern_code(channel, *trigger.cycle_id, first - trigger.tick, 16);
+    const std::uint16_t start = pattern_code(channel, first, 16);
     const auto mask = static_cast<std::uint16_t>((1u << bits_) - 1);
     std::uint16_t* code = out.data();
     const std::size_t size = out.size();

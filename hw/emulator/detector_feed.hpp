@@ -74,11 +74,11 @@ class DetectorFeed {
     std::vector<FacilityPulse> pulses_;
 };
 
-// A pattern's code at `offset` samples after (before: negative) trigger number `trigger` of a channel.
-constexpr std::uint16_t pattern_code(std::uint32_t channel, std::uint64_t trigger, std::int64_t offset,
-                                     unsigned bits) {
-    return static_cast<std::uint16_t>(
-        (channel * 257u + trigger * 4099u + static_cast<std::uint64_t>(offset)) & ((1u << bits) - 1));
+// A pattern's code at a tick: a ramp of one code per tick, so that it says channel and time, and with them
+// the trigger and the sample's place after it.
+constexpr std::uint16_t pattern_code(std::uint32_t channel, std::int64_t tick, unsigned bits) {
+    return static_cast<std::uint16_t>((channel * 257u + static_cast<std::uint64_t>(tick)) &
+                                      ((1u << bits) - 1));
 }
 
 }  // namespace spillgate::hw::emulator

@@ -36,6 +36,7 @@ void Acquisition::power_up(std::int64_t now, RegisterFile& registers) {
     stale_ = true;
     in_progress_ = {};
     last_trigger_.fill(INT64_MIN / 2);
+    busy_until_.fill(INT64_MIN);
     counters_ = {};
     latched_counters_ = {};
     trigger_counters_ = {};
@@ -124,12 +125,11 @@ std::optional<unsigned> Acquisition::next_to_end(std::int64_t now) const {
     return first;
 }
 
-// A pattern's samples are those of its trigger's own cycle; signals reach one cycle back.
+// Signals are known for one cycle back.
 bool Acquisition::may_move_on() const {
-    if (feed_->is_pattern() && !incidents_.empty()) return false;
-    return std::ranges::none_of(in_progress_, [this](const auto& event) {
-        return event && (feed_->is_pattern() || event->start.trigger < feed_->cycle_begin());
-    });
+    return feed_->is_pattern() || std::ranges::none_of(in_progress_, [this](const auto& event) {
+               return event && event->start.trigger < feed_->cycle_begin();
+           });
 }
 
 void Acquisition::search(std::int64_t until) {
@@ -203,9 +203,9 @@ void Acquisition::open(unsigned channel, std::int64_t tick) {
     if (!book_.armed()) return;
     const ChannelSetup& setup = setups_[channel];
     auto& current = in_progress_[channel];
-    if (current) {
+    if (current || tick < busy_until_[channel]) {
         ++counters_[channel].dead_time;
-        if (tick < current->start.trigger + setup.pile_up_window) current->start.pile_up = true;
+        if (current && tick < current->start.trigger + setup.pile_up_window) current->start.pile_up = true;
         return;
     }
     InProgress event;
@@ -213,6 +213,7 @@ void Acquisition::open(unsigned channel, std::int64_t tick) {
                    tick < last_trigger_[channel] + setup.re_pile_up_window};
     event.end = tick + setup.span();
     event.bank = book_.bank();
+    busy_until_[channel] = event.end;
     last_trigger_[channel] = tick;
     current = event;
 }
@@ -283,6 +284,7 @@ void Acquisition::truncate_events(std::int64_t now) {
             write_event(c, event, words, words - cut);
         }
         in_progress_[c].reset();
+        busy_until_[c] = now;
     }
 }
 

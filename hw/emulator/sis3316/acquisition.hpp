@@ -109,6 +109,7 @@ class Acquisition {
     bool stale_ = true;
     std::array<std::optional<InProgress>, channel_count> in_progress_;
     std::array<std::int64_t, channel_count> last_trigger_{};
+    std::array<std::int64_t, channel_count> busy_until_{};
     std::array<ChannelCounters, channel_count> counters_{};
     std::array<ChannelCounters, channel_count> latched_counters_{};
     std::array<std::uint32_t, channel_count> trigger_counters_{};

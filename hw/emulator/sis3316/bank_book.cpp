@@ -9,6 +9,8 @@ void BankBook::arm(unsigned bank, std::uint32_t in_progress) {
             channel.closing = true;
             channel.closing_bank = bank_;
             if (!(in_progress >> c & 1)) finish(c);
+        } else {
+            channel.previous = {0, 1 - bank};  // so that it is seen when this bank is closed
         }
         channel.words[bank] = 0;
         channel.at_threshold = false;

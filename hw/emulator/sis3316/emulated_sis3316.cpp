@@ -21,24 +21,6 @@ namespace {
 constexpr std::chrono::milliseconds sample_interval{1};
 constexpr unsigned long timer_slack_ns = 1000;
 
-unsigned bits_of(const config::EmulatedSis3316& config) {
-    return config.adc_firmware() >> 16 == 0x0125 ? 16 : 14;
-}
-
-proto::Status checked(const config::EmulatedModule& module) {
-    const auto& config = module.sis3316();
-    const auto refuse = [&](const std::string& why) {
-        return proto::error(proto::ErrorKind::CONFIG, fmt::format("module {}: {}", module.name(), why));
-    };
-    const std::uint32_t type = config.adc_firmware() >> 16;
-    if (type != 0x0250 && type != 0x0125)
-        return refuse(fmt::format("adc_firmware is of type {:#06x}; allowed are 0x0250 and 0x0125", type));
-    if (module.board().bits() != bits_of(config))
-        return refuse(fmt::format("board.bits is {}; adc_firmware {:#010x} has {}", module.board().bits(),
-                                  config.adc_firmware(), bits_of(config)));
-    return {};
-}
-
 FeedOptions feed_options(const config::EmulatedModule& module) {
     FeedOptions options;
     options.frequency_error = module.sis3316().frequency_error();
@@ -165,7 +147,6 @@ std::vector<Statistic> Device::statistics() const {
 
 proto::Result<std::unique_ptr<EmulatedSis3316>> EmulatedSis3316::create(const config::EmulatedModule& module,
                                                                         bool keeps_ledger) {
-    if (auto status = checked(module); !status) return status.error();
     auto feed = DetectorFeed::create(module.board(), feed_options(module));
     if (!feed)
         return proto::error(feed.error().kind,

@@ -17,7 +17,7 @@ constexpr std::uint32_t jumbo_bit = 0x10;
 constexpr std::uint32_t protocol_mask = 0x1FF;
 constexpr std::uint32_t reboot_bit = 0x8000;
 constexpr std::int64_t speed_test_period_ns = 8;
-constexpr std::size_t steps_at_a_time = 16;
+constexpr std::size_t steps_at_a_time = 4;
 
 std::array<AdcChips, group_count> chips_of(const config::EmulatedSis3316& config) {
     const unsigned bits = config.adc_firmware() >> 16 == 0x0125 ? 16 : 14;
