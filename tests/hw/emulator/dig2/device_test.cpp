@@ -1,6 +1,8 @@
 // The emulated VX27xx as a client of its sockets sees it, byte by byte.
 #include <array>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
