@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "hw/emulator/dig2/dig2_device.hpp"
 #include "hw/emulator/sis3316/emulated_sis3316.hpp"
 
 namespace spillgate::hw::emulator {
@@ -71,6 +72,7 @@ proto::Result<std::unique_ptr<EmulatedDevice>> make_device(const config::Emulate
         if (!device) return device.error();
         return std::unique_ptr<EmulatedDevice>(std::move(*device));
     }
+    if (module.has_dig2()) return dig2::make_dig2_device(module);
     return proto::error(proto::ErrorKind::UNSUPPORTED,
                         fmt::format("module {}: no emulator of this device", module.name()));
 }

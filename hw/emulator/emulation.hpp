@@ -6,7 +6,7 @@
 //   event_ledger.hpp      what it stored
 //   fault_draws.hpp       when a fault strikes
 //   control_socket.hpp    requests while it runs
-//   sis3316/              one device each
+//   sis3316/, dig2/       one device each
 #pragma once
 
 #include <memory>

@@ -22,7 +22,10 @@ class BatchContract {
         if (batch.watermark.domain != info_.clock_domain) fail("the watermark is of another clock domain");
         const bool new_epoch = !first_ && batch.watermark.epoch != watermark_.epoch;
         if (new_epoch && batch.watermark.epoch < watermark_.epoch) fail("the epoch went down");
-        if (new_epoch) last_mark_ = last_charge_ = last_trace_ = {};
+        if (new_epoch) {
+            last_mark_ = last_charge_ = last_trace_ = {};
+            ends_.clear();
+        }
         if (!first_ && !new_epoch && before(batch.watermark, watermark_)) fail("the watermark went back");
 
         proto::ClockTime floor = watermark_;

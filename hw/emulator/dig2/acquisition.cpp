@@ -7,12 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "hw/pace.hpp"
+
 namespace spillgate::hw::emulator::dig2 {
 
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
 constexpr double statistics_interval_ns = 500e6;
+// The simulation may be slower than the detector: then connections still have their turn, and triggers that
+// are too old are lost rather than late.
+constexpr std::int64_t budget_ns = 5'000'000;
+constexpr double behind_max_ns = 100e6;
 
 }  // namespace
 
@@ -143,15 +149,32 @@ std::uint64_t Acquisition::stamp_of(std::int64_t tick) const {
 void Acquisition::advance() {
     if (!running_) return;
     const std::int64_t now = feed_.tick_now();
-    while (const auto trigger = triggers_.next(now - longest_after_ - ticks_per_stamp_)) {
+    const std::int64_t until = now - longest_after_ - ticks_per_stamp_;
+    const std::int64_t enough_ns = steady_ns() + budget_ns;
+    std::int64_t done = until;
+    while (const auto trigger = triggers_.next(until)) {
+        behind_ = until - trigger->tick > feed_.ticks_of(behind_max_ns);
         if (identity_.psd)
             record_psd(*trigger);
         else
             record_scope(*trigger);
+        if (steady_ns() < enough_ns) continue;
+        done = trigger->tick;
+        break;
     }
     if (!identity_.psd) return;
-    if (now >= next_statistics_) statistics(now);
+    if (done >= next_statistics_) statistics(done);
     flush_hits();
+}
+
+// Counts a trigger, and whether it finds the module ready.
+bool Acquisition::accepts(bool busy) {
+    ++counts_.triggers;
+    ++triggers_in_run_;
+    if (!busy && !behind_ && !outbox_.full()) return true;
+    ++(busy ? counts_.lost_busy : behind_ ? counts_.lost_behind : counts_.lost_full);
+    ++lost_in_run_;
+    return false;
 }
 
 // A bit of the event's header is turned, as a bad cable or memory would.
@@ -167,12 +190,7 @@ bool Acquisition::corrupt(Bytes& event, std::size_t header_bytes) {
 void Acquisition::record_scope(const Trigger& trigger) {
     const std::int64_t tick = grid(trigger.tick);
     const Channel& any = channels_.front();
-    ++counts_.triggers;
-    ++triggers_in_run_;
-    const bool busy = tick < busy_until_;
-    if (busy || outbox_.full()) {
-        ++(busy ? counts_.lost_busy : counts_.lost_full);
-        ++lost_in_run_;
+    if (!accepts(tick < busy_until_)) {
         if (numbers_lost_) ++trigger_id_;
         return;
     }
@@ -208,15 +226,8 @@ void Acquisition::record_psd(const Trigger& trigger) {
 }
 
 void Acquisition::record_hit(Channel& channel, std::uint32_t number, std::int64_t tick) {
-    ++counts_.triggers;
-    ++triggers_in_run_;
     ++channel.triggers;
-    const bool busy = tick < channel.busy_until;
-    if (busy || outbox_.full()) {
-        ++(busy ? counts_.lost_busy : counts_.lost_full);
-        ++lost_in_run_;
-        return;
-    }
+    if (!accepts(tick < channel.busy_until)) return;
     channel.busy_until = tick + channel.record;
     channel.dead_stamps += static_cast<std::uint64_t>(channel.record);
     samples_.resize(static_cast<std::size_t>(channel.record));
@@ -264,8 +275,7 @@ void Acquisition::record_hit(Channel& channel, std::uint32_t number, std::int64_
 void Acquisition::statistics(std::int64_t tick) {
     next_statistics_ = tick + feed_.ticks_of(statistics_interval_ns);
     if (!settings_.is("/par/enstatevents", "true")) return;
-    // Of a moment before which all hits have been recorded.
-    const std::uint64_t stamp = stamp_of(tick - longest_after_);
+    const std::uint64_t stamp = stamp_of(tick);
     for (std::uint32_t i = 0; i < identity_.channels; ++i)
         if (channels_[i].enabled)
             put_psd_statistics(hits_, i, stamp, channels_[i].dead_stamps, channels_[i].triggers,

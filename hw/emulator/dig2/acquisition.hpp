@@ -22,6 +22,7 @@ struct AcquisitionCounts {
     std::uint64_t stored = 0;
     std::uint64_t lost_busy = 0;
     std::uint64_t lost_full = 0;
+    std::uint64_t lost_behind = 0;  // the simulation is slower than the detector
     std::uint64_t corrupted = 0;
 };
 
@@ -71,11 +72,12 @@ class Acquisition {
     std::vector<SelfTrigger> self_triggers() const;
     std::uint64_t stamp_of(std::int64_t tick) const;  // counter of that moment, not cut to 48 bits
     std::int64_t grid(std::int64_t tick) const;       // the first moment of the counter that is not before
+    bool accepts(bool busy);
     void record_scope(const Trigger& trigger);
     void record_psd(const Trigger& trigger);
     void record_hit(Channel& channel, std::uint32_t number, std::int64_t tick);
     void flush_hits();
-    void statistics(std::int64_t tick);
+    void statistics(std::int64_t tick);  // all hits before have been recorded
     bool corrupt(Bytes& event, std::size_t header_bytes);
 
     DetectorFeed& feed_;
@@ -87,6 +89,7 @@ class Acquisition {
     TriggerFinder triggers_;
     std::int64_t ticks_per_stamp_ = 1;
     bool running_ = false;
+    bool behind_ = false;
     bool external_ = false;
     bool software_ = false;
     bool numbers_lost_ = false;  // TriggerIDMode TriggerCnt

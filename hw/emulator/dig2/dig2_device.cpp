@@ -414,9 +414,13 @@ void Dig2Device::write_piece() {
 
 std::vector<Statistic> Dig2Device::statistics() const {
     const std::scoped_lock lock(mutex_);
-    return {{"requests", requests_},          {"bytes-sent", bytes_sent_},
-            {"triggers", counts_.triggers},   {"stored", counts_.stored},
-            {"lost-busy", counts_.lost_busy}, {"lost-full", counts_.lost_full},
+    return {{"requests", requests_},
+            {"bytes-sent", bytes_sent_},
+            {"triggers", counts_.triggers},
+            {"stored", counts_.stored},
+            {"lost-busy", counts_.lost_busy},
+            {"lost-full", counts_.lost_full},
+            {"lost-behind", counts_.lost_behind},
             {"corrupted", counts_.corrupted}};
 }
 

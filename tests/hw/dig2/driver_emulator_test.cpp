@@ -31,7 +31,9 @@ void look_at_pmt(EmulatedModule& test) {
     pmt.set_detector_channels(1);
     pmt.set_veto_channel(4);
     pmt.set_baseline_adc(8000);
-    pmt.set_steady_rate_hz(2000);
+    pmt.set_steady_rate_hz(200);
+    pmt.set_dark_rate_hz(100);
+    pmt.set_large_rate_hz(0);
     test.module.mutable_board()->mutable_simulation()->mutable_beam()->set_jitter_ns(0);
 }
 
@@ -79,7 +81,7 @@ TEST_CASE("every DPP-PSD hit arrives once, with its energies", "[dig2][integrati
     const auto ledger = sorted(test.ledger(1));
     const auto got = sorted(test.recorded);
     CHECK(test.contract->violations().empty());
-    CHECK(test.errors.empty());
+    CHECK(test.messages() == std::vector<std::string>{});
     CHECK(std::ranges::includes(ledger, got));
     CHECK(std::ranges::adjacent_find(got) == got.end());
     CHECK(std::ranges::any_of(got, [](const Recorded& one) { return one.energy > 0; }));

@@ -153,6 +153,13 @@ class EmulatedModule {
         const auto found = drops.find(name);
         return found == drops.end() ? 0 : found->second;
     }
+    std::vector<std::string> messages() const {
+        const std::scoped_lock lock(mutex);
+        std::vector<std::string> list;
+        for (const auto& error : errors)
+            list.push_back(error.message);
+        return list;
+    }
     std::uint32_t epochs() const {
         const std::scoped_lock lock(mutex);
         return epochs_;
