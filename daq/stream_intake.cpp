@@ -138,6 +138,9 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
                 board.lost = false;
                 losses_.readopted(id, event.time);
                 break;
+            case hw::DeviceEvent::Kind::COUNTED:
+                count_later(event, event.name);
+                break;
             case hw::DeviceEvent::Kind::DROPPED: {
                 count_later(event, event.name.empty() ? "dropped" : event.name);
                 const bool has_end = event.until.comparable(event.time) && !earlier(event.until, event.time);
