@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hw/beam/beam_source.hpp"
 #include "hw/dig2/dig2.hpp"
 #include "hw/marks/mark_source.hpp"
 #include "hw/replay/replay.hpp"
@@ -36,7 +37,9 @@ proto::Result<std::unique_ptr<Source>> make_device(const config::Board& board, c
 proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, const config::Config& config) {
     auto device = make_device(board, config);
     if (!device) return device;
-    return marks::with_marks(std::move(*device), board);
+    auto marked = marks::with_marks(std::move(*device), board);
+    if (!marked) return marked;
+    return beam::with_beam(std::move(*marked), board, config);
 }
 
 }  // namespace spillgate::hw
