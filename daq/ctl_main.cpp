@@ -13,6 +13,8 @@
 #include "daq/control_client.hpp"
 #include "daq/ctl/status_table.hpp"
 #include "daq/daemon.hpp"
+#include "daq/doctor/doctor.hpp"
+#include "daq/doctor/report.hpp"
 #include "daq/run_states.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/endpoints.hpp"
@@ -65,6 +67,27 @@ proto::Result<std::string> endpoint_of(const Options& options) {
     }
     if (runtime_dir.empty()) runtime_dir = config::Network().runtime_dir();
     return proto::control_endpoint(runtime_dir, daemon.empty() ? "daq" : daemon);
+}
+
+// Looks at this host for the configuration's sake.
+int see_doctor(const Options& options) {
+    if (options.config.empty())
+        return fail(wrong_usage, "doctor needs --config: what is the host to be good for?");
+    auto loaded = proto::load_config(options.config);
+    if (!loaded) return fail(wrong_usage, loaded.error().message);
+    auto part = daq::part_of(loaded->config, options.daemon);
+    if (!part) return fail(wrong_usage, part.error().message);
+    const auto& config = loaded->config;
+    const auto findings = daq::doctor::examine(
+        daq::doctor::Host::real(),
+        {config, part->daemon, part->boards,
+         options.runtime_dir.empty() ? config.network().runtime_dir() : options.runtime_dir,
+         config.storage().runs_dir()});
+    if (options.json)
+        fmt::print("{}\n", daq::doctor::findings_json(findings));
+    else
+        fmt::print("{}", daq::doctor::findings_table(findings));
+    return daq::doctor::is_any_bad(findings) ? failed : success;
 }
 
 bool has_arrived(daq::State state, wire::Request::VerbCase verb) {
@@ -143,7 +166,8 @@ int run(int argc, char** argv) {
     app.add_option("--runtime-dir", options.runtime_dir,
                    "directory of sockets; default: the configuration's");
     app.add_option("--daemon", options.daemon, "name of the daemon; default: the lead");
-    app.add_flag("--json", options.json, "print the daemon's status as one JSON object");
+    app.add_flag("--json", options.json,
+                 "print the daemon's status, or the doctor's findings, as one JSON object");
     app.add_option("--timeout", options.timeout_s, "seconds to wait for the transition")
         ->capture_default_str();
 
@@ -186,6 +210,12 @@ int run(int argc, char** argv) {
         verb("note", "write a note to the run in progress", "note 'HV of channel 3 lowered to 1200 V'");
     note->add_option("text", options.argument, "the note")->required();
     note->callback([&] { request.mutable_note()->set_text(options.argument); });
+    bool doctor = false;
+    verb("doctor",
+         "look at this host and say what to change: buffers, MTU, ARP, clock, disk, processors, limits; "
+         "1 if something is bad",
+         "--config config/demo.txtpb doctor")
+        ->callback([&] { doctor = true; });
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -197,6 +227,7 @@ int run(int argc, char** argv) {
         return app.exit(e) == 0 ? success : wrong_usage;
     }
     if (!wrong.empty()) return fail(wrong_usage, wrong);
+    if (doctor) return see_doctor(options);
     return carry_out(request, options);
 }
 

@@ -133,6 +133,7 @@ proto::Result<std::unique_ptr<Daemon>> Daemon::create(proto::LoadedConfig config
     daemon->control_ =
         std::make_unique<RunControl>(std::move(settings), std::move(catalogue), *daemon->publisher_,
                                      proto::posix_file_layer(), daemon->journal_);
+    if (auto status = daemon->control_->start_slow_control(); !status) return status.error();
     auto server = ControlServer::bind(proto::control_endpoint(runtime_dir, part->daemon),
                                       [control = daemon->control_.get()](const wire::Request& request) {
                                           return control->handle(request);

@@ -148,6 +148,7 @@ proto::Status RunControl::take_config(proto::LoadedConfig loaded) {
     if (boards.empty())
         for (const auto& board : loaded.config.board())
             boards.push_back(board.id());
+    if (auto status = change_slow_control(loaded.config.slow_control()); !status) return status;
     const std::lock_guard lock(mutex_);
     settings_.boards = std::move(boards);
     settings_.config = std::move(loaded);
@@ -262,6 +263,7 @@ void RunControl::commit(const StartRule& rule, bool simulated) {
     if (!readout_) return;
     deadline_.reset();
     readout_->commit(rule, simulated);
+    if (slow_control_) slow_control_->begin_run(readout_->directory());
     const auto& description = readout_->description();
     publisher_.put(announcement(proto::Topic::RUN, description.SerializeAsString()));
     catalogue_run(description);
@@ -280,6 +282,7 @@ void RunControl::abandon(const std::string& why) {
             journal_.warn("follower", status.error().message);
     }
     if (readout_) {
+        if (slow_control_) slow_control_->end_run();
         readout_->stop();
         if (auto closed = readout_->close(fmt::format("abandoned: {}", why))) {
             catalogue_run(*closed);
@@ -383,6 +386,7 @@ void RunControl::close_run() {
     deadline_.reset();
     const auto progress = readout_->progress();
     const auto reason = std::exchange(stop_reason_, {});
+    if (slow_control_) slow_control_->end_run();
     auto closed = readout_->close(reason);
     const auto directory = readout_->directory();
     readout_.reset();
@@ -399,6 +403,7 @@ void RunControl::close_run() {
 
 // After an unforeseen failure: the run gets its end record if that is possible.
 void RunControl::close_faulty_run() {
+    if (slow_control_) slow_control_->end_run();
     if (auto closed = readout_->close("fault")) {
         last_run_ = *closed;
         catalogue_run(*closed);

@@ -243,6 +243,7 @@ void RunControl::publish_status(bool now) {
     level.set_unit("messages");
     for (const auto& text : journal_.recent())
         status.add_messages(text);
+    if (slow_control_) slow_control_->fill(status);
     for (auto& follower : followers_->statuses()) {
         follower.mutable_run()->clear_effective_config();  // the lead's own
         *status.add_followers() = std::move(follower);

@@ -16,6 +16,7 @@
 #include "daq/publisher.hpp"
 #include "daq/readout.hpp"
 #include "daq/run_states.hpp"
+#include "daq/slow_control/slow_control.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/run_catalogue.hpp"
 #include "proto/run_file/file_layer.hpp"
@@ -40,6 +41,9 @@ class RunControl {
                Publisher& publisher, proto::FileLayer& files, Journal& journal);
     ~RunControl();
 
+    // Of the lead, before anything else is called: slow control of the configuration given at start. Errors:
+    // as SlowControl::start.
+    proto::Status start_slow_control();
     wire::Reply handle(const wire::Request& request);
     void step();
     // Ends a run in progress with this reason, if there is one; afterwards at_rest() becomes true.
@@ -60,6 +64,9 @@ class RunControl {
     State state() const;
     void publish_status(bool now);
     void report_losses(const wire::LossReport& report);
+
+    // run_slow_control.cpp
+    proto::Status change_slow_control(const config::SlowControl& now);
 
     // run_conduct.cpp: what is done, on the stepping thread
     void step_once();
@@ -103,6 +110,7 @@ class RunControl {
 
     // of the stepping thread alone
     std::unique_ptr<Followers> followers_;
+    std::unique_ptr<SlowControl> slow_control_;  // of a lead that has slow values
     std::unique_ptr<Readout> readout_;
     wire::RunDescription last_run_;
     std::string stop_reason_;

@@ -7,4 +7,5 @@
 //   marks/           spill marks from the pulses and triggers that a digitizer records
 //   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
+//   epics/           process variables of an EPICS control system, over Channel Access
 #pragma once

@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "online/snapshot_json.hpp"
+#include "proto/names.hpp"
 
 namespace spillgate::online {
 namespace {
@@ -89,6 +90,19 @@ void daemons(Families& out, const Snapshot& snapshot) {
     }
 }
 
+// Of the lead. A value that is not known has no sample.
+void slow_values(Families& out, const Snapshot& snapshot) {
+    auto& now = out.gauge("spillgate_slow_value", "Slow value in its own unit");
+    auto& state = out.gauge("spillgate_slow_state", "State of a slow value: 1 for the one that it is in");
+    for (const auto& daemon : snapshot.daemons) {
+        if (!daemon.status) continue;
+        for (const auto& value : daemon.status->slow_values()) {
+            if (value.has_value()) set(now, {{"name", value.name()}, {"unit", value.unit()}}, value.value());
+            set(state, {{"name", value.name()}, {"state", std::string(wire::name_of(value.state()))}}, 1);
+        }
+    }
+}
+
 // Gauges, since they begin anew with every run.
 void run(Families& out, const RunView& run) {
     if (!run.description || run.phase == RunPhase::REFUSED) return;
@@ -156,6 +170,7 @@ void live_pot(Families& out, const Snapshot& snapshot) {
 std::string metrics_text(const Snapshot& snapshot, const HttpServer::Counts& http) {
     Families out;
     daemons(out, snapshot);
+    slow_values(out, snapshot);
     run(out, snapshot.run);
     live_pot(out, snapshot);
     latencies(out, "spillgate_online_record_to_candidates_seconds",

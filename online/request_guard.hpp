@@ -5,13 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "proto/loopback.hpp"
 #include "proto/result.hpp"
 
 namespace spillgate::online {
 
-// The host of a Host header or an origin is a loopback name: localhost, 127.0.0.0/8 or [::1], with any port.
-// A foreign name that resolves to loopback (DNS rebinding) is not.
-bool is_loopback_host(std::string_view host);
+using proto::is_loopback_host;
 
 // `origin` (the header's value; empty if absent) is the page that this server gave out under `host`.
 bool is_same_origin(std::string_view origin, std::string_view host);

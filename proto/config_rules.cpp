@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "proto/slow_control_rules.hpp"
+
 namespace spillgate::proto {
 
 namespace {
@@ -253,6 +255,7 @@ std::vector<Contradiction> contradictions(const config::Config& config) {
     channels(config, found);
     gate(config, found);
     spectra(config, found);
+    slow_control_contradictions(config, found);
     return found;
 }
 

@@ -77,4 +77,17 @@ std::string_view name_of(State state) {
     }
 }
 
+std::string_view name_of(SlowValue::State state) {
+    switch (state) {
+        case SlowValue::OK:
+            return "ok";
+        case SlowValue::WARN:
+            return "warn";
+        case SlowValue::ALARM:
+            return "alarm";
+        default:
+            return "stale";
+    }
+}
+
 }  // namespace spillgate::wire

@@ -18,6 +18,7 @@ std::string run_type_names();  // all that a run can have, with commas
 // The first line of a text that people wrote, with … if there is more of it: for tables.
 std::string first_line(std::string_view text);
 
-std::string_view name_of(State state);  // "unknown" for a number of a later version
+std::string_view name_of(State state);             // "unknown" for a number of a later version
+std::string_view name_of(SlowValue::State state);  // "ok", "warn", "alarm"; "stale" for all else
 
 }  // namespace spillgate::wire

@@ -12,4 +12,5 @@
 //   run_catalogue.hpp    run numbers, never reused (SQLite)
 //   config_loader.hpp    text-format configuration, with file, line and column in every refusal
 //   endpoints.hpp        names of sockets and topics
+//   loopback.hpp         what a Host header must say to be answered
 #pragma once

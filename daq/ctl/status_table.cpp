@@ -105,6 +105,26 @@ void add_buffers(std::string& out, const wire::DaemonStatus& status) {
                      status.runs_dir()));
 }
 
+void add_slow_values(std::string& out, const wire::DaemonStatus& status) {
+    bool first = true;
+    for (const auto& value : status.slow_values()) {
+        std::string known = "unknown";
+        if (value.has_value())
+            known = fmt::format("{}{}{}", value.value(), value.unit().empty() ? "" : " ", value.unit());
+        std::string age = value.has_age_s() ? fmt::format("{:.0f} s old", value.age_s()) : "never heard of";
+        if (!value.trouble().empty()) age += fmt::format(" ({})", value.trouble());
+        line(out, first ? "slow values" : "",
+             fmt::format("{:<20} {:<14} {:<5} {}", value.name(), known, name_of(value.state()), age));
+        first = false;
+    }
+    std::string faults;
+    for (const auto& fault : status.slow_faults())
+        faults += fmt::format("{}{} {}", faults.empty() ? "" : ", ", fault.value(), fault.name());
+    if (!faults.empty()) line(out, "slow faults", faults);
+    if (!status.slow_push_url().empty())
+        line(out, "push", fmt::format("{}/slow/<name>", status.slow_push_url()));
+}
+
 }  // namespace
 
 std::string status_table(const wire::DaemonStatus& status) {
@@ -120,6 +140,7 @@ std::string status_table(const wire::DaemonStatus& status) {
         add_losses(out, status);
     }
     add_buffers(out, status);
+    add_slow_values(out, status);
     for (const auto& follower : status.followers())
         line(out, "follower",
              fmt::format("{}: {}{}", follower.daemon(),

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "proto/ledger.hpp"
+#include "proto/run_file/companion_files.hpp"
 #include "proto/run_file/open_run_writer.hpp"
 #include "proto/run_file/run_description.hpp"
 #include "proto/run_file/run_reader.hpp"
@@ -117,6 +118,16 @@ Status copy_run(const std::string& directory, const wire::RunDescription& descri
     return {};
 }
 
+// As it is: its rows stand each for itself.
+Status copy_slow_control(const std::filesystem::path& from, const std::filesystem::path& to) {
+    const auto record = from / slow_control_record_name;
+    std::error_code failed;
+    if (!std::filesystem::exists(record, failed)) return {};
+    std::filesystem::copy_file(record, to / slow_control_record_name, failed);
+    if (!failed) return {};
+    return error(ErrorKind::IO, fmt::format("{}: {}", record.string(), failed.message()), failed.value());
+}
+
 }  // namespace
 
 Result<std::string> repair_run(const std::string& run_directory) {
@@ -138,7 +149,9 @@ Result<std::string> repair_run(const std::string& run_directory) {
     auto writer = open_run_writer(posix_file_layer(), original.parent_path(), name, at_start, storage);
     if (!writer) return writer.error();
     std::string made = (*writer)->directory();
-    if (auto status = copy_run(original, *description, *segments, **writer); !status) {
+    auto status = copy_run(original, *description, *segments, **writer);
+    if (status) status = copy_slow_control(original, made);
+    if (!status) {
         std::error_code ignored;
         writer->reset();
         std::filesystem::remove_all(made, ignored);

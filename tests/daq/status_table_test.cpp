@@ -72,3 +72,34 @@ TEST_CASE("run types are read as they are written") {
     CHECK_FALSE(wire::run_type_from_name("unspecified"));
     CHECK_FALSE(wire::run_type_from_name("PHYSICS"));
 }
+
+TEST_CASE("the table shows slow values with unit, state and age; an unknown one has no number") {
+    auto status = running();
+    auto& known = *status.add_slow_values();
+    known.set_name("hv");
+    known.set_unit("V");
+    known.set_state(wire::SlowValue::ALARM);
+    known.set_value(1234.5);
+    known.set_age_s(3.2);
+    auto& stale = *status.add_slow_values();
+    stale.set_name("level");
+    stale.set_unit("mm");
+    stale.set_trouble("not connected");
+    auto& fault = *status.add_slow_faults();
+    fault.set_name("rows not recorded");
+    fault.set_value(7);
+    status.set_slow_push_url("http://127.0.0.1:8090");
+    const auto table = daq::status_table(status);
+    for (const auto* part :
+         {"slow values   hv                   1234.5 V       alarm 3 s old\n",
+          "              level                unknown        stale never heard of (not connected)\n",
+          "slow faults   7 rows not recorded\n", "http://127.0.0.1:8090/slow/<name>\n"}) {
+        CAPTURE(part, table);
+        CHECK(table.find(part) != std::string::npos);
+    }
+    const auto object = boost::json::parse(daq::status_json(status)).as_object();
+    const auto& values = object.at("slow_values").as_array();
+    CHECK(values.at(0).at("state").as_string() == "ALARM");
+    CHECK(values.at(1).at("state").as_string() == "STALE");
+    CHECK_FALSE(values.at(1).as_object().contains("value"));
+}

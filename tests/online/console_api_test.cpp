@@ -80,6 +80,25 @@ TEST_CASE("what is not known is null in JSON and missing in metrics, never zero"
     CHECK(metrics.find("spillgate_run_slots") == std::string::npos);
 }
 
+TEST_CASE("slow values are gauges with their unit; one that is not known has a state and no number") {
+    auto status = std::make_shared<wire::DaemonStatus>();
+    auto& known = *status->add_slow_values();
+    known.set_name("hv");
+    known.set_unit("V");
+    known.set_state(wire::SlowValue::WARN);
+    known.set_value(1234.5);
+    status->add_slow_values()->set_name("level");
+    online::Snapshot snapshot;
+    snapshot.spectra = test::demo_engine()->make_spectra();
+    snapshot.daemons.push_back({"daq", true, 0, status});
+    const auto metrics = online::metrics_text(snapshot, {});
+    CAPTURE(metrics);
+    CHECK(metrics.find("spillgate_slow_value{name=\"hv\",unit=\"V\"} 1234.5\n") != std::string::npos);
+    CHECK(metrics.find("spillgate_slow_state{name=\"hv\",state=\"warn\"} 1\n") != std::string::npos);
+    CHECK(metrics.find("spillgate_slow_state{name=\"level\",state=\"stale\"} 1\n") != std::string::npos);
+    CHECK(metrics.find("spillgate_slow_value{name=\"level\"") == std::string::npos);
+}
+
 TEST_CASE("unknown pages, endpoints and spectra are not found") {
     Shown shown;
     for (const char* path :

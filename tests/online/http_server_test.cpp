@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "online/request_guard.hpp"
-#include "tests/online/raw_http.hpp"
+#include "tests/data/raw_http.hpp"
 
 using namespace spillgate;
 using namespace std::chrono_literals;

@@ -139,6 +139,30 @@ TEST_CASE("contradictions are refused where they stand") {
     refused(demo_with("target: \"Hg\"", "bunches: 2"), "", "bunch_spacing_ns");
 }
 
+TEST_CASE("slow values that could not be told apart, recorded or judged are refused") {
+    const auto slow = [](const std::string& text) {
+        return demo_text() + "slow_control {\n" + text + "\n}\n";
+    };
+    const auto line = [&](const std::string& text, const std::string& what) {
+        return std::to_string(line_of(text, what)) + ":";
+    };
+    REQUIRE(parse_config(slow("value { name: \"hv.1\" unit: \"V\" pushed {} alarm_below: 1 warn_below: 1 "
+                              "warn_above: 2 alarm_above: 2 }"),
+                         "demo")
+                .has_value());
+    const auto twice =
+        slow("value { name: \"hv\" pushed {} }\nvalue { name: \"hv\" csv { path: \"f\" column: \"c\" } }");
+    refused(twice, line(twice, "value { name: \"hv\" csv"), "a second slow value named 'hv'");
+    refused(slow("value { name: \"h v\" pushed {} }"), "", "a name has 1 to 64 of");
+    refused(slow("value { name: \"hv\" unit: \"a,b\" pushed {} }"), "", "without comma");
+    refused(slow("value { name: \"hv\" }"), "", "has no source; allowed: epics, csv, pushed");
+    refused(slow("value { name: \"hv\" pushed {} warn_below: 2 warn_above: 2 }"), "",
+            "warn_below = 2 and warn_above = 2; allowed: alarm_below <= warn_below < warn_above");
+    refused(slow("value { name: \"hv\" pushed {} alarm_below: 3 warn_below: 2 }"), "", "alarm_below = 3");
+    refused(slow("value { name: \"hv\" pushed {} alarm_above: 2 warn_above: 3 }"), "", "alarm_above = 2");
+    refused(slow("http_address: \"0.0.0.0\""), "", "allowed are loopback addresses");
+}
+
 TEST_CASE("a configuration that names no daemon has one lead named daq, for every program that reads it") {
     const auto loaded = parse_config(demo_with("daemon { name: \"daq\" lead: true }", ""), "demo");
     REQUIRE(loaded.has_value());

@@ -1,7 +1,9 @@
 // Power cuts, full disks and failing syncs below the run writer, driven as the recorder drives it: append
 // every message, sync at most every 250 ms of data time, acknowledge what sync() has covered.
 #include <cmath>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include <catch2/catch.hpp>
 #include <sys/mount.h>
@@ -202,6 +204,19 @@ TEST_CASE("on a real full file system the run ends disk-full, its blocks valid",
     CHECK(read_messages(directory) == first(stored(messages), driven.appended));
     CHECK(repair_run(directory).error().kind == ErrorKind::DISK_FULL);
     CHECK_FALSE(std::filesystem::exists(directory + ".repaired"));
+}
+
+TEST_CASE("slow values beside a run are no damage to it, and its repaired copy has them") {
+    const TemporaryDirectory machine;
+    REQUIRE(drive(posix_file_layer(), sample_messages(20), rotating(false), machine.path()).closed);
+    const std::string directory = machine.path() + "/run-000007";
+    const std::string rows = "utc_ns,name,value\n1,hv,1000\n2,hv";  // cut by the crash
+    std::ofstream(directory + "/slow-control.csv") << rows;
+    CHECK(verify_run(directory).value().valid());
+    const auto repaired = repair_run(directory).value();
+    std::ifstream copy(repaired + "/slow-control.csv");
+    CHECK(std::string(std::istreambuf_iterator<char>(copy), {}) == rows);
+    CHECK(verify_run(repaired).value().valid());
 }
 
 TEST_CASE("after a sync that failed nothing more is acknowledged and no end record is written") {

@@ -1,4 +1,4 @@
-#include "tests/online/raw_http.hpp"
+#include "tests/data/raw_http.hpp"
 
 #include <stdexcept>
 
