@@ -82,10 +82,18 @@ void Detector::rises(std::size_t channel, std::int64_t begin, std::int64_t end, 
     kind_.channels[channel].signal->rises(cycles_, begin, end, threshold, out);
 }
 
-void Detector::trace(std::size_t channel, std::int64_t first, std::uint32_t count, Batch& batch) {
+std::size_t Detector::longest_stretch() const {
+    return static_cast<std::size_t>(std::max(parameters_.record_ticks, parameters_.trace_ticks));
+}
+
+void Detector::samples(std::size_t channel, std::int64_t first, std::span<std::uint16_t> out) {
     Channel& from = kind_.channels[channel];
-    analog_.resize(count);
+    analog_.resize(out.size());
     from.signal->analog(cycles_, first, analog_);
+    from.digitizer.digitize(first, analog_, closed_, out);
+}
+
+void Detector::trace(std::size_t channel, std::int64_t first, std::uint32_t count, Batch& batch) {
     DeviceTrace trace;
     trace.board = parameters_.board;
     trace.channel = parameters_.channel_number(channel);
@@ -94,7 +102,7 @@ void Detector::trace(std::size_t channel, std::int64_t first, std::uint32_t coun
     trace.offset = batch.samples.size();
     trace.count = count;
     batch.samples.resize(batch.samples.size() + count);
-    from.digitizer.digitize(first, analog_, closed_, std::span(batch.samples).last(count));
+    samples(channel, first, std::span(batch.samples).last(count));
     batch.traces.push_back(std::move(trace));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "hw/simulation/detector_kind.hpp"
@@ -27,6 +28,9 @@ class Detector {
     // one cycle before and after the current one. Makes traces of this range cheap, where there are many.
     void rises(std::size_t channel, std::int64_t begin, std::int64_t end, float threshold,
                std::vector<std::int64_t>& out);
+    // The codes of out.size() samples from tick `first` on; at most longest_stretch() of them.
+    void samples(std::size_t channel, std::int64_t first, std::span<std::uint16_t> out);
+    std::size_t longest_stretch() const;
     // Appends the trace of [first, first + count) to the batch.
     void trace(std::size_t channel, std::int64_t first, std::uint32_t count, Batch& batch);
 

@@ -1,13 +1,13 @@
 #include "hw/simulation/simulation.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "hw/pace.hpp"
 #include "hw/simulation/trigger.hpp"
 #include "hw/simulation/truth_list.hpp"
+#include "hw/steady_ticks.hpp"
 
 namespace spillgate::hw::simulation {
 
@@ -49,30 +49,14 @@ class SimulationSource : public Source {
     std::int64_t watermark_ = 0;
 
     bool live() const { return !parameters_.simulation.as_fast_as_possible(); }
-    std::int64_t tick_now() const;
-    std::int64_t moment_ns(std::int64_t tick) const;
+    std::int64_t tick_now() const { return tick_at(steady_ns(), parameters_.frequency_hz); }
+    std::int64_t moment_ns(std::int64_t tick) const { return hw::moment_ns(tick, parameters_.frequency_hz); }
     proto::ClockTime at(std::int64_t tick) const { return {parameters_.clock_domain, 0, tick, 0}; }
     void fill(const Portion& portion, Batch& batch);
     bool deliver(Sink& sink, Batch&& batch, const std::stop_token& stop);
     bool deliver_in_time(Sink& sink, const Portion& portion, Batch&& batch, const std::stop_token& stop);
     std::uint64_t skip_if_behind(std::uint64_t number, Sink& sink);
 };
-
-// Whole seconds and the rest apart: exact to the tick for years.
-std::int64_t SimulationSource::tick_now() const {
-    const std::int64_t now = steady_ns();
-    const std::int64_t seconds = now / 1'000'000'000;
-    const auto rest_ns = static_cast<double>(now % 1'000'000'000);
-    return std::llround(static_cast<double>(seconds) * parameters_.frequency_hz) +
-           static_cast<std::int64_t>(rest_ns * 1e-9 * parameters_.frequency_hz);
-}
-
-std::int64_t SimulationSource::moment_ns(std::int64_t tick) const {
-    const double seconds = std::floor(static_cast<double>(tick) / parameters_.frequency_hz);
-    const auto rest = static_cast<double>(tick - std::llround(seconds * parameters_.frequency_hz));
-    return static_cast<std::int64_t>(seconds) * 1'000'000'000 +
-           static_cast<std::int64_t>(std::ceil(rest * 1e9 / parameters_.frequency_hz));
-}
 
 void SimulationSource::fill(const Portion& portion, Batch& batch) {
     batch.board = parameters_.board;
