@@ -2,7 +2,7 @@
 // around the board that gives the marks.
 //
 //   report.hpp          what one report says
-//   feed.hpp            one way in which the facility speaks: service/, charge_file/, adara/
+//   feed.hpp            one way in which the facility speaks: service/, charge_file/, adara/, epics/
 //   report_queue.hpp    from a feed's thread to the stream
 //   host_tie.hpp        host clock ↔ device clock
 //   report_matcher.hpp  report ↔ mark

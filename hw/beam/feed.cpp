@@ -4,6 +4,7 @@
 
 #include "hw/beam/adara/adara_feed.hpp"
 #include "hw/beam/charge_file/charge_file.hpp"
+#include "hw/beam/epics/epics_feed.hpp"
 #include "hw/beam/service/service_feed.hpp"
 
 namespace spillgate::hw::beam {
@@ -18,10 +19,7 @@ proto::Result<std::unique_ptr<Feed>> make_feed(const config::BeamSource& source,
         case config::BeamSource::kAdara:
             return make_adara_feed(source, facility);
         case config::BeamSource::kEpics:
-            return proto::error(
-                proto::ErrorKind::UNSUPPORTED,
-                fmt::format("beam source '{}': this version does not read charge by Channel Access",
-                            source.name()));
+            return make_epics_feed(source);
         case config::BeamSource::SOURCE_NOT_SET:
             break;
     }
