@@ -99,6 +99,8 @@ void VerdictBook::drop_from(std::uint64_t slot) {
 // ---- charge --------------------------------------------------------------------------------------------
 
 void VerdictBook::charge(const hw::Charge& charge, FaultCounts& faults) {
+    charges_.push_back(charge);
+    if (charge.for_no_mark) return;  // its time and id are of nothing
     if (last_charge_) {
         const bool time_back =
             charge.time.comparable(last_charge_->time) && proto::before(charge.time, last_charge_->time);
@@ -107,7 +109,6 @@ void VerdictBook::charge(const hw::Charge& charge, FaultCounts& faults) {
         if (time_back || cycle_back) faults.add(Fault::CHARGE_OUT_OF_ORDER);
     }
     last_charge_ = charge;
-    charges_.push_back(charge);
 }
 
 ClockTime VerdictBook::matchable_at(const hw::Charge& charge) const {
@@ -154,6 +155,10 @@ bool VerdictBook::is_before_run(const hw::Charge& charge) const {
 }
 
 void VerdictBook::match(const hw::Charge& charge, FaultCounts& faults, NamedCounters& counters) {
+    if (charge.for_no_mark) {
+        if (!is_before_run(charge)) faults.add(Fault::CHARGE_FOR_NO_MARK);
+        return;
+    }
     if (const auto mark = mark_of(charge, counters)) return assign(*mark, charge, faults, counters);
     if (is_before_run(charge)) return;
     if (is_before_entries(charge)) return counters.add("charge-late");
@@ -181,7 +186,7 @@ void VerdictBook::assign(std::size_t mark, const hw::Charge& charge, FaultCounts
         return counters.add("charge-impossible");
     if (entry.charge_came) return counters.add("charge-duplicate");
     entry.charge_came = true;
-    entry.charge_state = in_range ? wire::CHARGE_MEASURED : wire::CHARGE_UNCORRECTED;
+    entry.charge_state = in_range && !charge.uncorrected ? wire::CHARGE_MEASURED : wire::CHARGE_UNCORRECTED;
     entry.charge_pc = charge.charge_pc;
     entry.flavour = charge.flavour;
     entry.facility_veto = charge.facility_veto;

@@ -3,6 +3,8 @@
 //
 //   source.hpp       the interface: Source, Sink, Batch
 //   make_source.hpp  a board's configuration → its Source
+//   beam/            charge, flavour, veto and cycle ids from the facility's network
+//   marks/           spill marks from the pulses and triggers that a digitizer records
 //   simulation/      PMT and HPGe detectors at a simulated beam (SIMULATED everywhere)
 //   replay/          run files through the same interface
 //   epics/           process variables of an EPICS control system, over Channel Access

@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "hw/beam/beam_source.hpp"
 #include "hw/dig2/dig2.hpp"
+#include "hw/marks/mark_source.hpp"
 #include "hw/replay/replay.hpp"
 #include "hw/simulation/simulation.hpp"
 #include "hw/sis3316/sis3316.hpp"
 
 namespace spillgate::hw {
 
-proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, const config::Config& config) {
+namespace {
+
+proto::Result<std::unique_ptr<Source>> make_device(const config::Board& board, const config::Config& config) {
     switch (board.source_case()) {
         case config::Board::kSimulation:
             return simulation::make_simulation(board);
@@ -26,6 +30,16 @@ proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, c
         proto::ErrorKind::CONFIG,
         fmt::format("board {}: no source is configured; allowed are sis3316, dig2, simulation and replay",
                     board.id()));
+}
+
+}  // namespace
+
+proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, const config::Config& config) {
+    auto device = make_device(board, config);
+    if (!device) return device;
+    auto marked = marks::with_marks(std::move(*device), board);
+    if (!marked) return marked;
+    return beam::with_beam(std::move(*marked), board, config);
 }
 
 }  // namespace spillgate::hw

@@ -35,6 +35,8 @@ struct Charge {
     std::int64_t charge_pc = 0;
     std::uint32_t flavour = 0;
     bool facility_veto = false;
+    bool uncorrected = false;  // its own source could not tell for sure which pulse it belongs to
+    bool for_no_mark = false;  // its own source knows that there is no such cycle: `time` is when it came
 };
 
 // A trace as a device delivers it; its samples lie in Batch::samples at trace.offset.
@@ -56,8 +58,9 @@ struct DeviceEvent {
 };
 
 // A stretch of one board's stream. All times are of the board's clock domain and current epoch; traces are
-// ordered by first sample, marks and charges by time; everything that the board will ever yield with a time
-// before `watermark` is in this batch or an earlier one (a trace counts by its first sample).
+// ordered by first sample, marks by time, charges as they arrived; all traces and marks that the board will
+// ever yield with a time before `watermark` are in this batch or an earlier one (a trace counts by its first
+// sample).
 struct Batch {
     std::uint32_t board = 0;
     std::vector<std::uint16_t> samples;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "hw/emulator/beam/emulated_beam.hpp"
 #include "hw/emulator/dig2/dig2_device.hpp"
 #include "hw/emulator/sis3316/emulated_sis3316.hpp"
 
@@ -85,11 +86,11 @@ proto::Result<std::unique_ptr<Emulation>> Emulation::create(const config::Emulat
         emulation->devices_.push_back(device->get());
         emulation->services_.push_back(std::move(*device));
     }
-    // A configuration that asks for more than there is must not pass for one that runs.
-    if (config.beam_size() > 0)
-        return proto::error(
-            proto::ErrorKind::UNSUPPORTED,
-            fmt::format("beam {}: no emulator of the facility's reports", config.beam(0).name()));
+    for (const auto& settings : config.beam()) {
+        auto beam = EmulatedBeam::create(settings);
+        if (!beam) return beam.error();
+        emulation->services_.push_back(std::move(*beam));
+    }
     return emulation;
 }
 

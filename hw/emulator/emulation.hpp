@@ -6,6 +6,7 @@
 //   event_ledger.hpp      what it stored
 //   fault_draws.hpp       when a fault strikes
 //   control_socket.hpp    requests while it runs
+//   beam/                 the facility's timing and charge reports
 //   sis3316/, dig2/       one device each
 #pragma once
 
@@ -26,7 +27,7 @@ proto::Result<std::unique_ptr<EmulatedDevice>> make_device(const config::Emulate
 
 class Emulation {
   public:
-    // Opens no socket yet. Errors: those of make_device.
+    // Devices open no socket yet; a beam's are bound. Errors: those of make_device and of BeamService.
     static proto::Result<std::unique_ptr<Emulation>> create(const config::Emulator& config);
     ~Emulation();
 

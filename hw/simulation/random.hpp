@@ -16,6 +16,7 @@ enum class Purpose : std::uint64_t {
     NOISE_OFFSET,
     BEAM_DEPOSITS,
     STEADY_DEPOSITS,
+    REPORT_FAULTS,
 };
 
 // SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), keyed by hashing. A uniform random bit generator.
