@@ -59,14 +59,19 @@ Truth device(std::uint64_t seed, double rate_hz, double pulser_hz, bool random_p
         truth.stream.mark(grid(i));
         truth.stream.charge(grid(i));
     }
-    double busy[8] = {};
+    const auto is_missed = [&](const Hit& hit) {
+        for (auto trace = truth.traces.rbegin(); trace != truth.traces.rend(); ++trace) {
+            const double end_of_trace = trace->time + 100;
+            if (end_of_trace + dead + 1000 < hit.time) return false;
+            if (hit.time >= end_of_trace + dead) continue;
+            if (trace->channel == hit.channel || (whole_board && hit.time >= end_of_trace)) return true;
+        }
+        return false;
+    };
     for (const auto& hit : hits) {
-        if (hit.time < busy[hit.channel]) continue;
+        if (is_missed(hit)) continue;
         truth.stream.trace(hit.time, 10, hit.channel);  // 100 ticks
         truth.traces.push_back(hit);
-        busy[hit.channel] = std::max(busy[hit.channel], hit.time + 100 + dead);
-        for (auto& other : busy)
-            if (whole_board && hit.time + 100 + dead > other) other = hit.time + 100 + dead;
     }
     return truth;
 }
@@ -135,8 +140,8 @@ TEST_CASE("the ledger's live time is what forced triggers and pulsers find, with
     CHECK(check.channel() == "pulser");
     CHECK(check.sent() == Approx(hz * 0.8).epsilon(0.01));  // 400 slots of two windows of 1 ms
     CHECK(check.error() < 0.02);
-    CHECK(std::abs(check.live_fraction() - check.ledger_live_fraction()) < 4 * check.error() + 1e-3);
-    if (random_pulser || whole_board) CHECK(check.ledger_live_fraction() < 0.9);
+    CHECK(std::abs(check.live_fraction() - check.ledger_live_fraction()) < 4 * check.error() + 3e-3);
+    if (random_pulser || whole_board) CHECK(check.ledger_live_fraction() < 0.97);
     // With a model that says nothing, the pulser shows it.
     Bench blind(config_of("", pulser));
     blind.run(truth.stream);

@@ -64,8 +64,8 @@ std::vector<Timed> batches_of(const Facts& facts, std::uint64_t cut_seed, bool w
         here.charge(mark);
         if (mark > stop) continue;
         if (!facts.missed_there[n]) far.mark(there(mark), id);
-        if (i % 19 == 3) far.mark(there(mark) + 900, id);                     // a duplicate
-        if (i % 23 == 7) far.mark(there(mark + 0.4 * period), std::nullopt);  // and noise
+        if (i % 19 == 3 && !facts.missed_there[n]) far.mark(there(mark) + 900, id);  // a duplicate
+        if (i % 23 == 7) far.mark(there(mark + 0.4 * period), std::nullopt);         // and noise
         auto& trace = far.trace(std::floor(there(mark)) - 125, 250);
         trace.ticks_per_sample = 1;
     }
