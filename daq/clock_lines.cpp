@@ -1,6 +1,7 @@
 #include "daq/clock_lines.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spillgate::daq {
 
@@ -100,7 +101,7 @@ std::uint32_t ClockLines::readopted(std::uint32_t board) {
 
 void ClockLines::reading(std::uint32_t board, const ClockTime& watermark) {
     auto* member = find(board);
-    member->watermark = watermark;
+    const auto last = std::exchange(member->watermark, watermark);
     if (board == mark_board_) {
         if (watermark.domain != arriving_domain_ || watermark.epoch != arriving_epoch_) marks_here_.clear();
         arriving_domain_ = watermark.domain;
@@ -111,11 +112,12 @@ void ClockLines::reading(std::uint32_t board, const ClockTime& watermark) {
     if (!clock) {
         clock = make_clock(*member, watermark);
         if (clock->tie) {
+            // It began after all that the board had said before.
             const auto& old = *member->now;
-            if (old.tie && old.tie->anchored() && old.last_mark)
-                clock->anchor_after = old.tie->passed(*old.last_mark);
-            const double half = frequency_hz_ / config_.facility().repetition_hz() / 2;
-            if (clock->anchor_after) clock->anchor_after = shifted(*clock->anchor_after, half);
+            if (last && !old.tie)
+                clock->anchor_after = last;
+            else if (last && old.tie->anchored() && last->domain == old.domain && last->epoch == old.epoch)
+                clock->anchor_after = old.tie->passed(*last);
             for (const auto& here : marks_here_)
                 anchor(*clock, here);
         }
@@ -146,7 +148,6 @@ void ClockLines::mark(std::uint32_t board, const hw::Mark& mark) {
     const auto* teller = clock.mark_board ? find(*clock.mark_board) : nullptr;
     if (teller == nullptr || teller->now.get() != &clock) clock.mark_board = board;
     if (clock.mark_board != board) return;
-    clock.last_mark = mark.time;
     clock.tie->there({mark.time, mark.uncertainty_ns, mark.cycle_id});
 }
 
@@ -284,7 +285,7 @@ bool ClockLines::is_over(std::uint32_t board, const ClockTime& end, const ClockT
     for (const auto* clock : {member->now.get(), member->before.get()}) {
         if (clock == nullptr || clock->domain != end.domain || clock->epoch != end.epoch) continue;
         if (!clock->tie) continue;
-        if (clock->tie->anchored() && !earlier(clock->tie->begins(bound), end)) return true;
+        if (clock->tie->is_to(bound) && !earlier(clock->tie->begins(bound), end)) return true;
         if (clock->tie->locked() || !member->watermark || !member->watermark->comparable(end)) return false;
         return !earlier(kept_from(*member), end);
     }

@@ -76,7 +76,6 @@ class ClockLines {
         std::optional<std::uint32_t> mark_board;
         std::unique_ptr<ClockTie> tie;                 // none: of the reference's domain
         std::optional<proto::ClockTime> anchor_after;  // its first mark is the first one here after this
-        std::optional<proto::ClockTime> last_mark;
     };
     struct Member {
         std::uint32_t board = 0;

@@ -61,6 +61,8 @@ class ClockTie {
     // Of a tie of the same clock to what was the reference: its marks after the last pair.
     void take_marks(const ClockTie& before);
     bool locked() const { return locked_; }
+    // Whether it is anchored to the clock of this reading.
+    bool is_to(const proto::ClockTime& here) const { return anchored_ && here.comparable(relation_.here); }
     // A mark there, in order of time; those of one batch may be ahead of settle().
     void there(const SeenMark& mark);
     // An on-time mark here, in order, once every mark there is known up to `reach()` after it.

@@ -78,7 +78,7 @@ struct Pipeline::State final : TrackerListener {
     void close_as_lost();
     void emit(ClosedSlot closed);
     void judge(bool judged);
-    void forget();
+    void forget(const ClockTime& upto);
 
     PipelineSettings settings;
     WindowPlan plan;
@@ -300,7 +300,7 @@ void Pipeline::State::open_slice() {
 
 void Pipeline::State::close_oldest() {
     emit(gate.close_next(store, intake.losses(), lines, counters));
-    forget();
+    forget(now);
 }
 
 // No room for another open slot. One whose mark was missed is complete already: nothing of it is lost.
@@ -347,10 +347,9 @@ void Pipeline::State::judge(bool judged) {
     outlet->put(std::make_shared<const proto::Message>(proto::encode(verdict)));
 }
 
-void Pipeline::State::forget() {
-    const auto watermark = intake.watermark();
-    if (!watermark) return;
-    ClockTime earliest = *watermark;
+// By the time of what happened, not of what has arrived: what is counted must not depend on the latter.
+void Pipeline::State::forget(const ClockTime& upto) {
+    ClockTime earliest = upto;
     if (const auto next = free_running() ? next_slice : tracker.earliest_next())
         if (earlier(*next, earliest)) earliest = *next;
     const bool counted = begun && slots_opened > 0;
@@ -414,7 +413,8 @@ void Pipeline::accept(hw::Batch&& batch, Outlet& outlet) {
     if (!s.intake.watermark()) return;
     s.run_on(s.intake.all_ended());
     // While slots come, traces are let go as slots close; without slots, here.
-    if (s.gate.open_slots() == 0 && (!s.begun || s.slots_opened == 0 || !s.tracker.next_due())) s.forget();
+    if (s.gate.open_slots() == 0 && (!s.begun || s.slots_opened == 0 || !s.tracker.next_due()))
+        s.forget(*s.intake.watermark());
 }
 
 void Pipeline::pause() {
@@ -437,6 +437,7 @@ void Pipeline::finish(Outlet& outlet) {
         s.count(s.intake.take_count());
     while (s.lines.next_due())
         s.settle_ties();
+    if (watermark) s.forget(*watermark);
     while (s.gate.open_slots() > 0) {
         if (!s.intake.all_ended() && !s.gate.oldest_has_ended(*watermark)) {
             s.book.drop_from(s.gate.oldest_slot());

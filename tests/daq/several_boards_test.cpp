@@ -182,7 +182,7 @@ TEST_CASE("a board whose counter began anew keeps every label right") {
             CHECK(slot >= 30);
         }
     }
-    CHECK(with_both >= (with_ids ? 140u : 100u));
+    CHECK(with_both >= (with_ids ? 130u : 95u));
     CHECK(with_both < 146);
 }
 
