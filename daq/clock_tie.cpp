@@ -11,6 +11,8 @@ using proto::ticks_between;
 namespace {
 
 constexpr std::size_t most_marks = 1024;  // kept for a search: 17 s at 60 Hz
+// A clock that was heard for longer than so many marks before the reference came is taken to be at its newest.
+constexpr std::size_t longest_head_start = 64;
 constexpr unsigned marks_per_search = 8;  // a pattern is sought at every eighth
 constexpr int unfit_to_step = 4;
 constexpr double least_deviation = 0.3;  // ticks: 1/√12, what rounding to a tick leaves
@@ -45,7 +47,9 @@ ClockTieSettings ClockTieSettings::from(const config::Config& config, double her
 void ClockTie::anchor_at(const ClockTime& here) {
     anchor_here_ = here;
     anchored_ = !theres_.empty();
-    if (anchored_) relation_ = {here, theres_.front().time, settings_.search.nominal_ratio};
+    if (!anchored_) return;
+    const auto& there = theres_.size() > longest_head_start ? theres_.back() : theres_.front();
+    relation_ = {here, there.time, settings_.search.nominal_ratio};
 }
 
 void ClockTie::take_marks(const ClockTie& before) {

@@ -54,7 +54,8 @@ class ClockTie {
 
     explicit ClockTie(const ClockTieSettings& settings) : settings_(settings) {}
 
-    // The first guess: the first mark there, of those that it has or gets, is the one here at this time.
+    // The first guess: the first mark there, of those that it has or gets, is the one here at this time; the
+    // newest, where it has had many.
     void anchor_at(const proto::ClockTime& here);
     bool anchored() const { return anchored_; }
     bool awaits_anchor() const { return !anchor_here_; }

@@ -26,7 +26,7 @@ ClockTieSettings settings_of(const TwoClocksOptions& options) {
 struct Road {
     Road(const TwoClocks& clocks, const TwoClocksOptions& options, std::size_t first = 0, double ahead = 1e9)
         : tie(settings_of(options)) {
-        tie.anchor_at(clocks.marks_here[first].time);
+        if (ahead > 0) tie.anchor_at(clocks.marks_here[first].time);
         std::size_t next = 0;
         for (std::size_t i = first; i < clocks.marks_here.size(); ++i) {
             const auto upto = clocks.there_at(clocks.moments[i] + 0.008 + ahead);
@@ -35,6 +35,7 @@ struct Road {
                 if (proto::before(upto, mark.time)) break;
                 tie.there(mark);
             }
+            if (tie.awaits_anchor()) tie.anchor_at(clocks.marks_here[first].time);
             const auto settled = tie.settle(clocks.marks_here[i]);
             outcomes.push_back(settled.outcome);
             strays += settled.strays;
