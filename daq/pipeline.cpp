@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "daq/clock_lines.hpp"
 #include "daq/clock_order.hpp"
 #include "daq/gate/gate.hpp"
 #include "daq/named_counters.hpp"
@@ -32,12 +33,15 @@ struct Pipeline::State final : TrackerListener {
     State(PipelineSettings s, const WindowPlan& windows, std::uint32_t mark_board)
         : settings(std::move(s)),
           plan(windows),
+          marks_from(mark_board),
           frequency_hz(plan.frequency_hz),
           tracker(TrackerSettings::from(settings.config.facility(), frequency_hz)),
           gate(GateSettings::from(settings.config, plan, settings.sources, mark_board)),
           book(VerdictSettings::from(settings.config, frequency_hz)),
+          lines(settings.config, settings.sources, mark_board),
           intake({settings.sources, mark_board, static_cast<std::int64_t>(far_future_s * frequency_hz),
-                  static_cast<std::int64_t>(settings.config.buffers().open_slots() * slot_ticks())}),
+                  static_cast<std::int64_t>(settings.config.buffers().open_slots() * slot_ticks())},
+                 lines),
           store(settings.recycle),
           wall_clock(frequency_hz),
           wanted([this](const proto::Trace& trace) { return gate.wants(trace); }) {
@@ -61,7 +65,10 @@ struct Pipeline::State final : TrackerListener {
     void doubt(const char* name) override { counters.add(name); }
 
     // One stream of events in order of device time, so that nothing depends on how it was delivered.
-    void run_until(const ClockTime& watermark, bool to_the_end);
+    void run_on(bool to_the_end);
+    std::optional<ClockTime> close_due() const;
+    void miss();
+    void settle_ties();
     void check_wall_clock(const ClockTime& reading);
     void count(const QueuedCount& queued);
     void take_mark(const QueuedMark& queued);
@@ -71,14 +78,16 @@ struct Pipeline::State final : TrackerListener {
     void close_as_lost();
     void emit(ClosedSlot closed);
     void judge(bool judged);
-    void forget();
+    void forget(const ClockTime& upto);
 
     PipelineSettings settings;
     WindowPlan plan;
+    std::uint32_t marks_from;
     double frequency_hz;
     SlotTracker tracker;
     Gate gate;
     VerdictBook book;
+    ClockLines lines;
     StreamIntake intake;
     TraceStore store;
     WallClockCheck wall_clock;
@@ -98,6 +107,7 @@ struct Pipeline::State final : TrackerListener {
     proto::FaultCounts faults;
     NamedCounters counters;
     RecordCounters record_counters;
+    std::optional<SeenMark> mark_now;  // that the tracker is looking at, of the reference itself
     std::uint64_t slots_over_limit = 0;
     std::uint64_t verdicts_forced = 0;
     ClockTime now;
@@ -107,9 +117,10 @@ struct Pipeline::State final : TrackerListener {
 
 // ---- events --------------------------------------------------------------------------------------------
 
-void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
-    enum class Event { NONE, LEAVE_EPOCH, MISS, SLICE, CLOSE, JUDGE, COUNT, MARK };
+void Pipeline::State::run_on(bool to_the_end) {
+    enum class Event { NONE, LEAVE_EPOCH, MISS, SLICE, TIE, CLOSE, JUDGE, COUNT, MARK };
     while (true) {
+        const ClockTime watermark = *intake.watermark();
         Event next = Event::NONE;
         ClockTime when;
         // At equal times the order is that of the calls below.
@@ -127,9 +138,10 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             else
                 consider(Event::MISS, due);
         }
+        consider(Event::TIE, lines.next_due());
         if (begun) {
             consider(Event::SLICE, next_slice);
-            consider(Event::CLOSE, gate.next_due());
+            consider(Event::CLOSE, close_due());
             consider(Event::JUDGE, book.next_due());
         }
         // What happened at a time comes after what was due at it, and only when nothing before can follow.
@@ -139,9 +151,8 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             next = event;
             when = time;
         };
-        auto& counts = intake.counts();
         auto& marks = intake.marks();
-        if (!counts.empty()) consider_passed(Event::COUNT, counts.front().time);
+        if (const auto time = intake.next_count()) consider_passed(Event::COUNT, *time);
         if (!marks.empty()) consider_passed(Event::MARK, marks.front().mark.time);
         if (next == Event::NONE) return;
         if (earlier(now, when)) now = when;
@@ -152,10 +163,13 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
                 tracker.leave_epoch(*this);
                 break;
             case Event::MISS:
-                tracker.miss(*this);
+                miss();
                 break;
             case Event::SLICE:
                 open_slice();
+                break;
+            case Event::TIE:
+                settle_ties();
                 break;
             case Event::CLOSE:
                 close_oldest();
@@ -164,8 +178,7 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
                 judge(book.act(verdict, faults, counters));
                 break;
             case Event::COUNT:
-                count(counts.front());
-                counts.erase(counts.begin());
+                count(intake.take_count());
                 break;
             case Event::MARK: {
                 const QueuedMark queued = marks.front();
@@ -175,6 +188,32 @@ void Pipeline::State::run_until(const ClockTime& watermark, bool to_the_end) {
             }
         }
     }
+}
+
+// A slot waits for the marks of other clocks that belong to it.
+std::optional<ClockTime> Pipeline::State::close_due() const {
+    const auto due = gate.next_due();
+    if (!due) return due;
+    const auto settled = lines.settled_at(gate.oldest_t0());
+    return settled && earlier(*due, *settled) ? settled : due;
+}
+
+// What the reference missed another clock may have seen.
+void Pipeline::State::miss() {
+    const double tolerance = tracker.tolerance_ticks();
+    const auto expected = shifted(*tracker.earliest_next(), tolerance);
+    const auto seen = lines.supply(expected, tolerance);
+    if (!seen) return tracker.miss(*this);
+    counters.add("mark-from-other-clock");
+    gate.mark_seen(seen->time);
+    tracker.mark(*seen, false, *this);
+}
+
+void Pipeline::State::settle_ties() {
+    proto::FaultCounts found;
+    NamedCounters named;
+    lines.settle(begun ? faults : found, begun ? counters : named);
+    intake.look_again();
 }
 
 void Pipeline::State::check_wall_clock(const ClockTime& reading) {
@@ -192,8 +231,11 @@ void Pipeline::State::take_mark(const QueuedMark& queued) {
     if (free_running()) return;
     switch (queued.mark.kind) {
         case hw::Mark::Kind::EXTRACT:
+            lines.go_on_in(queued.mark.time);
             gate.mark_seen(queued.mark.time);
+            mark_now = {queued.mark.time, queued.mark.uncertainty_ns, queued.mark.cycle_id};
             tracker.mark(queued.mark, queued.suspect, *this);
+            mark_now.reset();
             break;
         case hw::Mark::Kind::BEAM_ON:
             if (begun) book.beam_on(queued.mark.time);
@@ -221,6 +263,7 @@ void Pipeline::State::slot_opened(const Slot& slot) {
 
 void Pipeline::State::mark_classified(const ClockTime&, MarkClass mark_class,
                                       std::optional<std::uint64_t> slot) {
+    if (mark_class == MarkClass::ON_TIME && mark_now) lines.on_time(*mark_now);
     if (!slot || mark_class == MarkClass::ON_TIME) return;
     const std::uint32_t bits = bit(mark_class == MarkClass::EXTRA       ? SlotQuality::EXTRA_MARK
                                    : mark_class == MarkClass::DUPLICATE ? SlotQuality::DUPLICATE_MARK
@@ -256,8 +299,8 @@ void Pipeline::State::open_slice() {
 // ---- from slot to messages -----------------------------------------------------------------------------
 
 void Pipeline::State::close_oldest() {
-    emit(gate.close_next(store, intake.losses(), counters));
-    forget();
+    emit(gate.close_next(store, intake.losses(), lines, counters));
+    forget(now);
 }
 
 // No room for another open slot. One whose mark was missed is complete already: nothing of it is lost.
@@ -304,14 +347,15 @@ void Pipeline::State::judge(bool judged) {
     outlet->put(std::make_shared<const proto::Message>(proto::encode(verdict)));
 }
 
-void Pipeline::State::forget() {
-    const auto watermark = intake.watermark();
-    if (!watermark) return;
-    ClockTime earliest = *watermark;
+// By the time of what happened, not of what has arrived: what is counted must not depend on the latter.
+void Pipeline::State::forget(const ClockTime& upto) {
+    ClockTime earliest = upto;
     if (const auto next = free_running() ? next_slice : tracker.earliest_next())
         if (earlier(*next, earliest)) earliest = *next;
     const bool counted = begun && slots_opened > 0;
-    intake.losses().forget_before(gate.forget(earliest, store, counted ? &counters : nullptr));
+    const auto bound = gate.forget(earliest, store, lines, counted ? &counters : nullptr);
+    intake.losses().forget(
+        [&](std::uint32_t board, const ClockTime& end) { return lines.is_over(board, end, bound); });
 }
 
 // ---- the class -----------------------------------------------------------------------------------------
@@ -321,7 +365,7 @@ Result<Pipeline> Pipeline::create(PipelineSettings settings) {
     const auto mark_board = find_mark_board(settings);
     if (!mark_board) return mark_board.error();
     const auto plan = WindowPlan::from(settings.config.gate(), settings.config.facility(),
-                                       settings.sources.front().frequency_hz);
+                                       frequency_of(settings, *mark_board));
     if (!plan) return plan.error();
     if (!settings.utc_ns) settings.utc_ns = proto::utc_now_ns;
     return Pipeline(std::make_unique<State>(std::move(settings), *plan, *mark_board));
@@ -349,6 +393,7 @@ void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated, bool be
     s.slots_over_limit = 0;
     s.verdicts_forced = 0;
     s.gate.abandon_open();
+    s.gate.begin_run();
     s.book.begin(beam_off);
     s.intake.charges().clear();
     s.tracker.begin(start);
@@ -357,7 +402,7 @@ void Pipeline::begin(std::uint32_t run, StartRule start, bool simulated, bool be
 void Pipeline::accept(hw::Batch&& batch, Outlet& outlet) {
     auto& s = *state_;
     s.outlet = &outlet;
-    s.check_wall_clock(batch.watermark);
+    if (batch.board == s.marks_from) s.check_wall_clock(batch.watermark);
     s.intake.take(std::move(batch), s.store, s.faults, s.counters, s.wanted);
     if (s.begun) {
         for (const auto& charge : s.intake.charges())
@@ -366,9 +411,10 @@ void Pipeline::accept(hw::Batch&& batch, Outlet& outlet) {
     }
     s.intake.charges().clear();
     if (!s.intake.watermark()) return;
-    s.run_until(*s.intake.watermark(), s.intake.all_ended());
+    s.run_on(s.intake.all_ended());
     // While slots come, traces are let go as slots close; without slots, here.
-    if (s.gate.open_slots() == 0 && (!s.begun || s.slots_opened == 0 || !s.tracker.next_due())) s.forget();
+    if (s.gate.open_slots() == 0 && (!s.begun || s.slots_opened == 0 || !s.tracker.next_due()))
+        s.forget(*s.intake.watermark());
 }
 
 void Pipeline::pause() {
@@ -384,13 +430,14 @@ void Pipeline::finish(Outlet& outlet) {
     if (!s.begun) return;
     s.outlet = &outlet;
     s.book.match_all(s.faults, s.counters);
-    const auto watermark = s.intake.watermark();
+    const auto watermark = s.intake.watermark();  // of before the ties look further
     // What sources said of their losses up to here belongs to this run.
-    auto& counts = s.intake.counts();
-    while (watermark && !counts.empty() && !earlier(*watermark, counts.front().time)) {
-        s.count(counts.front());
-        counts.erase(counts.begin());
-    }
+    for (auto time = s.intake.next_count(); watermark && time && !earlier(*watermark, *time);
+         time = s.intake.next_count())
+        s.count(s.intake.take_count());
+    while (s.lines.next_due())
+        s.settle_ties();
+    if (watermark) s.forget(*watermark);
     while (s.gate.open_slots() > 0) {
         if (!s.intake.all_ended() && !s.gate.oldest_has_ended(*watermark)) {
             s.book.drop_from(s.gate.oldest_slot());
@@ -403,6 +450,10 @@ void Pipeline::finish(Outlet& outlet) {
         s.judge(s.book.judge_oldest(s.verdict, s.faults));
     s.begun = false;
     s.tracker.end();
+}
+
+std::uint32_t Pipeline::mark_board() const {
+    return state_->marks_from;
 }
 
 bool Pipeline::begun() const {
@@ -434,6 +485,8 @@ PipelineStatistics Pipeline::statistics() const {
         {"open slots", s.gate.open_slots(), buffers.open_slots(), s.gate.high_water(), s.slots_over_limit});
     statistics.buffers.push_back({"unjudged slots", s.book.unjudged(), buffers.unjudged_slots(),
                                   s.book.high_water(), s.verdicts_forced});
+    statistics.live_checks = s.gate.live_checks();
+    statistics.ties = s.lines.statistics();
     statistics.newest = s.intake.watermark();
     statistics.frequency_hz = s.frequency_hz;
     return statistics;

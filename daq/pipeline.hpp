@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daq/clock_tie_statistics.hpp"
 #include "daq/outlet.hpp"
 #include "hw/source.hpp"
 #include "proto/ledger.hpp"
@@ -54,14 +55,17 @@ struct PipelineStatistics {
     proto::Ledger ledger;                  // of this run's verdicts so far, with the named faults
     std::vector<proto::NamedCount> drops;  // everything else that was dropped or doubted, by name
     std::vector<BufferUse> buffers;
-    std::optional<proto::ClockTime> newest;  // latest reading of the reference clock
-    double frequency_hz = 0;                 // of that clock
+    std::vector<ClockTieStatistics> ties;      // one per clock that is not the reference's
+    std::vector<wire::LiveCheck> live_checks;  // by pulser channel
+    std::optional<proto::ClockTime> newest;    // latest reading of the reference clock
+    double frequency_hz = 0;                   // of that clock
 };
 
 class Pipeline {
   public:
-    // Errors: CONFIG (windows that the mode needs are missing or contradict each other, boards without a
-    // common clock domain, no board that gives marks, a board without a source).
+    // Errors: CONFIG (windows that the mode needs are missing or contradict each other, no board that gives
+    // marks, boards of a clock domain with different frequencies or without one that gives marks, several
+    // clock domains in FREE_RUNNING, a board without a source).
     static proto::Result<Pipeline> create(PipelineSettings settings);
     Pipeline(Pipeline&&) noexcept;
     Pipeline& operator=(Pipeline&&) noexcept;
@@ -80,9 +84,10 @@ class Pipeline {
     // sources that have said `last`, the last one that they gave). Every slot up to it gets its verdict now.
     void finish(Outlet& outlet);
 
-    bool begun() const;    // between begin() and finish()
-    bool started() const;  // slot 0 has come
-    bool ended() const;    // every source has said `last`
+    std::uint32_t mark_board() const;  // whose marks open slots
+    bool begun() const;                // between begin() and finish()
+    bool started() const;              // slot 0 has come
+    bool ended() const;                // every source has said `last`
     PipelineStatistics statistics() const;
 
   private:

@@ -7,9 +7,14 @@
 
 namespace spillgate::daq {
 
-// At least one source, each with a clock, all of one clock domain and frequency. Errors: CONFIG.
+// At least one source, each with a clock; one frequency and a board that gives marks in each clock domain, if
+// there are several; one domain in FREE_RUNNING. Errors: CONFIG.
 proto::Status check_sources(const PipelineSettings& settings);
-// The first board that gives marks; the marks of others in the same clock domain repeat them. Errors: CONFIG.
+// The first board that gives marks; the marks of others in the same clock domain repeat them,
+// those of other domains tie their clocks. Errors: CONFIG.
 proto::Result<std::uint32_t> find_mark_board(const PipelineSettings& settings);
+
+// Of a board's source, in Hz; 0 if there is none.
+double frequency_of(const PipelineSettings& settings, std::uint32_t board);
 
 }  // namespace spillgate::daq

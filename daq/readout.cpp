@@ -63,6 +63,10 @@ void add_counts(wire::RunDescription& description, const PipelineStatistics& sta
     }
 }
 
+void add_live_checks(wire::RunDescription& description, const PipelineStatistics& statistics) {
+    description.mutable_live_checks()->Assign(statistics.live_checks.begin(), statistics.live_checks.end());
+}
+
 }  // namespace
 
 // Recorder first, then publisher.
@@ -221,7 +225,9 @@ void Readout::run() {
 // can wait are held at their first mark, so that no slot is passed over. True: not committed yet.
 bool Readout::hold_back() {
     if (pipeline_->begun()) return false;
-    const bool at_mark = std::ranges::any_of(held_, [](const auto& batch) { return !batch.marks.empty(); });
+    const bool at_mark = std::ranges::any_of(held_, [&](const auto& batch) {
+        return batch.board == pipeline_->mark_board() && !batch.marks.empty();
+    });
     if (at_mark && queue_.sources_wait()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
         return true;
@@ -238,7 +244,7 @@ bool Readout::hold_back() {
 }
 
 void Readout::note_mark(const hw::Batch& batch, bool first) {
-    if (batch.marks.empty()) return;
+    if (batch.marks.empty() || batch.board != pipeline_->mark_board()) return;
     const auto& mark = first ? batch.marks.front() : batch.marks.back();
     const std::lock_guard lock(mutex_);
     progress_.mark = mark.time;
@@ -334,6 +340,7 @@ void Readout::fill(wire::DaemonStatus& status) const {
     *status.mutable_run() = description_;
     *status.mutable_run()->mutable_ledger() = statistics.ledger.totals();
     add_counts(*status.mutable_run(), statistics);
+    add_live_checks(*status.mutable_run(), statistics);
     status.set_slots(statistics.next_slot);
     status.set_mark_rate_hz(statistics.mark_rate_hz);
     status.set_period_ns(statistics.period_ns);
@@ -351,6 +358,15 @@ void Readout::fill(wire::DaemonStatus& status) const {
     for (const auto& buffer : statistics.buffers)
         add_level(status, buffer.name, buffer.used, buffer.capacity, buffer.high_water, buffer.dropped,
                   "slots");
+    for (const auto& tie : statistics.ties) {
+        auto& told = *status.add_clock_ties();
+        told.set_domain(tie.domain);
+        told.set_locked(tie.locked);
+        told.set_frequency_error_ppm(tie.frequency_error_ppm);
+        told.set_residual_rms_ns(tie.residual_rms_ns);
+        told.set_pairs(tie.pairs);
+        told.set_locks(tie.locks);
+    }
     add_level(status, "recorder", disk.used_bytes, disk.capacity_bytes, disk.high_water_bytes,
               disk.refused_records + disk.lost_records, "bytes");
 }
@@ -376,6 +392,7 @@ proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
         add_count(d, fmt::format("source {}: marks", lane.name), lane.dropped_marks);
     }
     add_counts(d, statistics);
+    add_live_checks(d, statistics);
     add_count(d, "recorder", disk.refused_records + disk.lost_records);
     add_count(d, "recorder: verdicts", disk.lost_verdicts);
     add_count(d, "publisher", publisher_.status().dropped - publisher_before_.dropped);

@@ -85,6 +85,7 @@ class SlotTracker {
     std::optional<proto::ClockTime> earliest_next() const;
     bool started() const { return origin_.has_value(); }
     std::uint64_t next_slot() const;
+    double tolerance_ticks() const { return settings_.tolerance_ticks; }
     double period_ticks() const { return period_; }
     double period_rms_ticks() const;
     double mark_rate_hz() const;

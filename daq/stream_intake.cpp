@@ -42,8 +42,8 @@ bool is_whole(const proto::Trace& trace, std::size_t samples) {
 
 }  // namespace
 
-StreamIntake::StreamIntake(IntakeSettings settings)
-    : settings_(std::move(settings)), losses_(board_ids(settings_.sources)) {
+StreamIntake::StreamIntake(IntakeSettings settings, ClockLines& lines)
+    : settings_(std::move(settings)), lines_(lines), losses_(board_ids(settings_.sources)) {
     for (const auto& source : settings_.sources) {
         boards_.emplace_back();
         boards_.back().info = source;
@@ -74,6 +74,7 @@ void StreamIntake::take(hw::Batch&& batch, TraceStore& store, proto::FaultCounts
         counters.add("batch-of-unknown-board");
         return store.take(std::move(batch), [](const proto::Trace&) { return false; });
     }
+    follow_clock(*board, batch);
     if (board->doubted) {
         hw::Batch doubted = std::move(*board->doubted);
         board->doubted.reset();
@@ -95,28 +96,89 @@ void StreamIntake::take(hw::Batch&& batch, TraceStore& store, proto::FaultCounts
     advance();
 }
 
+// A board that was readopted in a new epoch counts on its own: its readings are of a domain of its own.
+void StreamIntake::follow_clock(Board& board, hw::Batch& batch) {
+    const std::uint32_t epoch = board.watermark ? board.watermark->epoch : 0;
+    const bool begins_anew = batch.watermark.epoch > epoch &&
+                             std::ranges::any_of(batch.device_events, [](const hw::DeviceEvent& event) {
+                                 return event.kind == hw::DeviceEvent::Kind::READOPTED;
+                             });
+    if (begins_anew) board.own_domain = lines_.readopted(board.info.board);
+    if (!board.own_domain || *board.own_domain == board.info.clock_domain) return;
+    const auto own = [&](ClockTime& time) {
+        if (time.domain == board.info.clock_domain) time.domain = *board.own_domain;
+    };
+    own(batch.watermark);
+    for (auto& trace : batch.traces)
+        own(trace.first);
+    for (auto& mark : batch.marks)
+        own(mark.time);
+    for (auto& charge : batch.charges)
+        own(charge.time);
+    for (auto& event : batch.device_events) {
+        own(event.time);
+        own(event.until);
+    }
+}
+
 void StreamIntake::admit(Board& board, hw::Batch&& batch, bool believe_watermark, const Into& into) {
     ClockTime watermark = batch.watermark;
-    if (!believe_watermark) watermark = board.watermark.value_or(ClockTime{board.info.clock_domain, 0, 0, 0});
+    if (!believe_watermark)
+        watermark =
+            board.watermark.value_or(ClockTime{board.own_domain.value_or(board.info.clock_domain), 0, 0, 0});
     if (board.watermark && earlier(watermark, *board.watermark)) {
         into.faults.add(Fault::TIME_BACKWARDS);
         watermark = *board.watermark;
     }
     const ClockTime limit = advanced(watermark, settings_.far_future_ticks * reading_lead);
     board.ended |= batch.last;
+    lines_.reading(board.info.board, watermark);
     take_events(board, batch);
     if (board.info.board == settings_.mark_board) {
         take_marks(board, batch, limit, into);
         take_charges(board, batch, limit, into);
+    } else if (!lines_.is_reference(board.info.board)) {
+        take_tie_marks(board, batch, limit, into);
     }
     take_traces(board, std::move(batch), limit, into);
     board.watermark = watermark;
     losses_.delivered(board.info.board, watermark);
 }
 
-void StreamIntake::count_later(const hw::DeviceEvent& event, std::string_view name) {
+void StreamIntake::count_later(const Board& board, const hw::DeviceEvent& event, std::string_view name) {
     const auto place = std::ranges::upper_bound(counts_, event.time, earlier, &QueuedCount::time);
-    counts_.insert(place, {event.time, std::string(name), std::max<std::uint64_t>(1, event.count)});
+    counts_.insert(
+        place, {event.time, board.info.board, std::string(name), std::max<std::uint64_t>(1, event.count)});
+}
+
+// Without ties the first; readings of a clock that nobody can place come at once.
+std::size_t StreamIntake::earliest_count() const {
+    if (!lines_.has_ties()) return 0;
+    std::size_t best = 0;
+    std::optional<ClockTime> earliest;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+        const auto time = lines_.on_line(counts_[i].board, counts_[i].time);
+        if (!time) return i;
+        if (earliest && !earlier(*time, *earliest)) continue;
+        earliest = time;
+        best = i;
+    }
+    return best;
+}
+
+std::optional<ClockTime> StreamIntake::next_count() const {
+    if (counts_.empty()) return std::nullopt;
+    const auto& count = counts_[earliest_count()];
+    const auto time = lines_.on_line(count.board, count.time);
+    if (time || !watermark_) return time;
+    return advanced(*watermark_, -1);
+}
+
+QueuedCount StreamIntake::take_count() {
+    const auto i = static_cast<std::ptrdiff_t>(earliest_count());
+    QueuedCount count = std::move(counts_[static_cast<std::size_t>(i)]);
+    counts_.erase(counts_.begin() + i);
+    return count;
 }
 
 void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
@@ -124,17 +186,17 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
     for (const auto& event : batch.device_events) {
         // Where in the stream the unreadable was, a replay cannot say: nothing else is called lost for it.
         if (event.name == proto::name_of(Fault::TIMESTAMP_ROLLOVER) || event.name == hw::replay::unreadable) {
-            count_later(event, event.name);
+            count_later(board, event, event.name);
             continue;
         }
         switch (event.kind) {
             case hw::DeviceEvent::Kind::LOST:
-                count_later(event, "device-lost");
+                count_later(board, event, "device-lost");
                 board.lost = true;
                 losses_.gone(id, event.time);
                 break;
             case hw::DeviceEvent::Kind::READOPTED:
-                count_later(event, "device-readopted");
+                count_later(board, event, "device-readopted");
                 board.lost = false;
                 losses_.readopted(id, event.time);
                 break;
@@ -142,7 +204,7 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
                 count_later(event, event.name);
                 break;
             case hw::DeviceEvent::Kind::DROPPED: {
-                count_later(event, event.name.empty() ? "dropped" : event.name);
+                count_later(board, event, event.name.empty() ? "dropped" : event.name);
                 const bool has_end = event.until.comparable(event.time) && !earlier(event.until, event.time);
                 losses_.dropped(
                     id, event.time, has_end ? event.until : event.time,
@@ -165,6 +227,7 @@ void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockT
         if (backwards) into.faults.add(Fault::TIME_BACKWARDS);
         board.last_mark = mark.time;
         if (board.watermark && earlier(mark.time, *board.watermark)) continue;
+        lines_.mark(board.info.board, mark);
         if (watermark_ && earlier(mark.time, *watermark_)) {
             into.counters.add("mark-late");
             continue;
@@ -175,11 +238,30 @@ void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockT
     }
 }
 
+// Of a board on another clock: they open no slot, but tie its clock to the reference.
+void StreamIntake::take_tie_marks(Board& board, const hw::Batch& batch, const ClockTime& limit,
+                                  const Into& into) {
+    for (const auto& mark : batch.marks) {
+        if (!is_sane(mark.time) || earlier(limit, mark.time)) {
+            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+            continue;
+        }
+        const bool backwards = (board.last_mark && earlier(mark.time, *board.last_mark)) ||
+                               (board.watermark && earlier(mark.time, *board.watermark));
+        if (backwards) {
+            into.faults.add(Fault::TIME_BACKWARDS);
+            continue;
+        }
+        board.last_mark = mark.time;
+        lines_.mark(board.info.board, mark);
+    }
+}
+
 void StreamIntake::take_charges(const Board& board, const hw::Batch& batch, const ClockTime& limit,
                                 const Into& into) {
     for (const auto& charge : batch.charges) {
         if (!is_sane(charge.time) || earlier(limit, charge.time) ||
-            charge.time.domain != board.info.clock_domain)
+            charge.time.domain != board.own_domain.value_or(board.info.clock_domain))
             into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
         else
             charges_.push_back(charge);
@@ -194,7 +276,8 @@ void StreamIntake::take_traces(const Board& board, hw::Batch&& batch, const Cloc
             into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
             return false;
         }
-        if (!is_whole(trace, samples) || trace.first.domain != board.info.clock_domain) {
+        if (!is_whole(trace, samples) ||
+            trace.first.domain != board.own_domain.value_or(board.info.clock_domain)) {
             into.counters.add("trace-corrupt");
             losses_.dropped(board.info.board, trace.first, trace.first, wire::LOST_CORRUPT);
             return false;
@@ -208,11 +291,16 @@ void StreamIntake::take_traces(const Board& board, hw::Batch&& batch, const Cloc
     });
 }
 
-// The least advanced board sets the pace, unless it is gone, has ended, or has fallen too far behind.
+// The least advanced board sets the pace, unless it is gone, has ended, or has fallen too far behind. Boards
+// on other clocks count where their tie places them; only a locked one can be ahead of the reference.
 void StreamIntake::advance() {
+    for (auto& board : boards_)
+        board.position = board.watermark ? lines_.on_line(board.info.board, *board.watermark) : std::nullopt;
     std::optional<ClockTime> front;
     for (const auto& board : boards_)
-        if (board.watermark && (!front || earlier(*front, *board.watermark))) front = board.watermark;
+        if (board.position && lines_.may_lead(board.info.board) &&
+            (!front || earlier(*front, *board.position)))
+            front = board.position;
     if (!front) return;
     if (!first_front_ || first_front_->epoch != front->epoch) first_front_ = front;
     std::optional<ClockTime> slowest;
@@ -221,20 +309,21 @@ void StreamIntake::advance() {
     };
     const ClockTime patience = advanced(*front, -settings_.stall_ticks);
     for (auto& board : boards_) {
-        if (board.lost || board.ended) continue;
-        if (board.watermark && board.watermark->epoch != front->epoch) {
+        if (board.lost || board.ended || !lines_.may_hold(board.info.board)) continue;
+        const auto& position = board.position;
+        if (position && position->epoch != front->epoch) {
             if (!board.behind_since || board.behind_since->epoch != front->epoch) board.behind_since = front;
             if (earlier(*board.behind_since, patience)) continue;
-            holds(*board.watermark);
+            holds(*position);
             continue;
         }
         board.behind_since.reset();
         // A board that has not begun yet is waited for as long as one that has fallen silent.
-        if (!board.watermark && !earlier(*first_front_, patience)) return;
-        holds(board.watermark && earlier(patience, *board.watermark) ? *board.watermark : patience);
+        if (!position && !earlier(*first_front_, patience)) return;
+        holds(position && earlier(patience, *position) ? *position : patience);
     }
     const ClockTime now = slowest.value_or(*front);
-    if (!watermark_ || earlier(*watermark_, now)) watermark_ = now;
+    if (!watermark_ || lines_.has_ties() || earlier(*watermark_, now)) watermark_ = now;
 }
 
 }  // namespace spillgate::daq

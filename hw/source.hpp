@@ -46,7 +46,7 @@ using DeviceTrace = proto::Trace;
 struct DeviceEvent {
     enum class Kind : std::uint8_t {
         LOST,       // the device is gone: from `time` on nothing is known
-        READOPTED,  // it is back, in a new epoch
+        READOPTED,  // it is back. If its counter began anew, the first batch of the new epoch holds this
         DROPPED,    // traces of [time, until) were dropped on the way; `name` says why. Marks still come
         COUNTED,    // `count` times `name`, by the device or on the way; nothing is missing for it
     };

@@ -116,6 +116,27 @@ void partners(const config::Config& config, const config::Channel& channel, Foun
     }
 }
 
+// One daemon builds a detector's slots: it must read everything that belongs to them.
+void one_daemon(const config::Config& config, const config::Channel& channel, Found& found) {
+    const auto daemon_of = [&](std::uint32_t board) {
+        return std::ranges::find_if(config.daemon(), [&](const auto& daemon) {
+            return std::ranges::find(daemon.board(), board) != daemon.board().end();
+        });
+    };
+    const auto check = [&](const char* field, int i, const std::string& name) {
+        for (const auto& other : config.channel())
+            if (other.name() == name && daemon_of(other.board()) != daemon_of(channel.board()))
+                found.push_back({&channel, field, i,
+                                 fmt::format("channel '{}' is on board {}, which another daemon reads than "
+                                             "board {}; one daemon must read both",
+                                             name, other.board(), channel.board())});
+    };
+    for (int i = 0; i < channel.veto_size(); ++i)
+        check("veto", i, channel.veto(i));
+    for (int i = 0; i < channel.partner_size(); ++i)
+        check("partner", i, channel.partner(i));
+}
+
 void channels(const config::Config& config, Found& found) {
     names_are_unique(config.channel(), "channel", found);
     std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
@@ -141,6 +162,12 @@ void channels(const config::Config& config, Found& found) {
                 found.push_back({&channel, "veto", i,
                                  fmt::format("there is no channel '{}' with role VETO", channel.veto(i))});
         partners(config, channel, found);
+        if (config.daemon_size() > 1) one_daemon(config, channel, found);
+        const bool is_pulser = channel.role() == config::Channel::PULSER;
+        if (is_pulser != channel.has_pulser_rate_hz())
+            found.push_back(
+                {&channel, is_pulser ? "role" : "pulser_rate_hz", -1,
+                 is_pulser ? "role PULSER needs pulser_rate_hz" : "pulser_rate_hz belongs to role PULSER"});
         if (channel.policy() == config::Channel::PULSES && !channel.has_pulse_threshold_adc())
             found.push_back({&channel, "policy", -1, "policy PULSES needs pulse_threshold_adc"});
         if (channel.has_chain() && channel.policy() != config::Channel::WHOLE)

@@ -62,9 +62,14 @@ void Ledger::add(const Verdict& verdict) {
     for (const auto& window : verdict.windows) {
         if (window.truncated) continue;
         const auto live = window.roi_ticks - window.dead_ticks;
-        if (window.kind == wire::IN_TIME) t.set_in_time_roi_ticks(t.in_time_roi_ticks() + live);
-        if (window.kind == wire::ANTI_COINCIDENT)
+        if (window.kind == wire::IN_TIME) {
+            t.set_in_time_roi_ticks(t.in_time_roi_ticks() + live);
+            t.set_in_time_dead_ticks(t.in_time_dead_ticks() + window.dead_ticks);
+        }
+        if (window.kind == wire::ANTI_COINCIDENT) {
             t.set_anti_coincident_roi_ticks(t.anti_coincident_roi_ticks() + live);
+            t.set_anti_coincident_dead_ticks(t.anti_coincident_dead_ticks() + window.dead_ticks);
+        }
     }
 }
 
@@ -87,6 +92,8 @@ void Ledger::merge(const Ledger& other) {
     t.set_charge_recorded_pc(t.charge_recorded_pc() + o.charge_recorded_pc());
     t.set_in_time_roi_ticks(t.in_time_roi_ticks() + o.in_time_roi_ticks());
     t.set_anti_coincident_roi_ticks(t.anti_coincident_roi_ticks() + o.anti_coincident_roi_ticks());
+    t.set_in_time_dead_ticks(t.in_time_dead_ticks() + o.in_time_dead_ticks());
+    t.set_anti_coincident_dead_ticks(t.anti_coincident_dead_ticks() + o.anti_coincident_dead_ticks());
     t.set_spills(t.spills() + o.spills());
     if (o.frequency_hz() > 0) t.set_frequency_hz(o.frequency_hz());
     for (std::size_t i = 0; i < quality_.size(); ++i)

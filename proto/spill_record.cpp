@@ -35,13 +35,17 @@ void SpillRecord::clear() {
     samples.clear();
 }
 
+std::int64_t ticks_by(const DomainClock& there, const DomainClock& here, std::int64_t ticks_here) {
+    return std::llround(static_cast<double>(ticks_here) * (there.frequency_hz / here.frequency_hz));
+}
+
 std::int64_t sample_position(const SpillRecord& record, const Trace& trace, std::int64_t ticks_after_t0) {
     if (trace.first.domain == record.t0.domain)
         return ceil_div(record.t0.ticks + ticks_after_t0 - trace.first.ticks, trace.ticks_per_sample);
     const auto* here = record.clock_of(record.t0.domain);
     const auto* there = record.clock_of(trace.first.domain);
-    const double ticks = static_cast<double>(ticks_after_t0) * (there->frequency_hz / here->frequency_hz);
-    return ceil_div(there->t0.ticks + std::llround(ticks) - trace.first.ticks, trace.ticks_per_sample);
+    return ceil_div(there->t0.ticks + ticks_by(*there, *here, ticks_after_t0) - trace.first.ticks,
+                    trace.ticks_per_sample);
 }
 
 double sample_period_ns(const SpillRecord& record, const Trace& trace) {

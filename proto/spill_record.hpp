@@ -112,6 +112,9 @@ struct SpillRecord {
 
 using SpillPtr = std::shared_ptr<const SpillRecord>;
 
+// Ticks after t0 by one clock, by another: to the nearest tick.
+std::int64_t ticks_by(const DomainClock& there, const DomainClock& here, std::int64_t ticks_here);
+
 // Where a tick relative to t0 falls in a trace, in samples from the trace's first, rounded up to the next
 // sample; may be negative or beyond the trace. The one place where window bounds become sample positions. A
 // trace in another clock domain is tied by that domain's own t0 and the two frequencies.

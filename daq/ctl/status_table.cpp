@@ -88,6 +88,21 @@ void add_losses(std::string& out, const wire::DaemonStatus& status) {
                          subscriber.received(), subscriber.lost(), subscriber.healed()));
 }
 
+void add_clocks(std::string& out, const wire::DaemonStatus& status) {
+    for (const auto& tie : status.clock_ties())
+        line(out, "clock",
+             tie.locked()
+                 ? fmt::format("domain {}: tied, {:+.3f} ppm, marks within {:.3g} ns, {} pairs{}",
+                               tie.domain(), tie.frequency_error_ppm(), tie.residual_rms_ns(), tie.pairs(),
+                               tie.locks() > 1 ? fmt::format(", tied anew {} times", tie.locks() - 1) : "")
+                 : fmt::format("domain {}: NOT TIED: nothing of its boards is recorded", tie.domain()));
+    for (const auto& check : status.run().live_checks())
+        line(out, "live time",
+             fmt::format("{}: {:.2f} ± {:.2f} % by {} of {:.0f} pulses, {:.2f} % by the dead-time model",
+                         check.channel(), 100 * check.live_fraction(), 100 * check.error(), check.found(),
+                         check.sent(), 100 * check.ledger_live_fraction()));
+}
+
 void add_buffers(std::string& out, const wire::DaemonStatus& status) {
     bool first = true;
     for (const auto& buffer : status.buffers()) {
@@ -139,6 +154,7 @@ std::string status_table(const wire::DaemonStatus& status) {
         add_slots(out, status);
         add_losses(out, status);
     }
+    add_clocks(out, status);
     add_buffers(out, status);
     add_slow_values(out, status);
     for (const auto& follower : status.followers())

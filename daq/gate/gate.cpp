@@ -22,10 +22,11 @@ GateSettings GateSettings::from(const config::Config& config, const WindowPlan& 
     settings.plan = plan;
     settings.mark_board = mark_board;
     settings.open_slots = config.buffers().open_slots();
-    for (const auto& source : sources) {
+    for (const auto& source : sources)
         settings.boards.push_back(source.board);
-        settings.clock_domain = source.clock_domain;
-    }
+    settings.dead_time = DeadTime(config, settings.boards, plan.frequency_hz);
+    // What was recorded before may have left a board dead.
+    settings.plan.reach_begin -= settings.dead_time.longest_ticks();
     const auto is_veto = [&](const config::Channel& channel) {
         return std::ranges::any_of(config.channel(), [&](const config::Channel& other) {
             return other.role() == config::Channel::DETECTOR &&
@@ -47,7 +48,7 @@ GateSettings GateSettings::from(const config::Config& config, const WindowPlan& 
     return settings;
 }
 
-Gate::Gate(GateSettings settings) : settings_(std::move(settings)) {
+Gate::Gate(GateSettings settings) : settings_(std::move(settings)), dead_time_(settings_.dead_time) {
     open_.reserve(settings_.open_slots);
 }
 
@@ -88,9 +89,14 @@ ClosedSlot Gate::close_oldest_as_lost() {
     return finished(open, open.paused ? wire::PAUSED : wire::LOST_BUFFER_FULL);
 }
 
-ClosedSlot Gate::close_next(TraceStore& traces, const Losses& losses, NamedCounters& counters) {
+ClosedSlot Gate::close_next(TraceStore& traces, const Losses& losses, const ClockLines& lines,
+                            NamedCounters& counters) {
     Open open = open_.front();
     open_.erase(open_.begin());
+    here_ = {open.slot.t0.domain, settings_.plan.frequency_hz, open.slot.t0, open.slot.uncertainty_ns};
+    lines.clocks_of(open.slot, settings_.plan.reach_begin, clocks_);
+    if (std::ranges::any_of(clocks_, [](const SlotClock& clock) { return !clock.tied || clock.suspect; }))
+        open.quality |= bit(SlotQuality::CLOCK_SUSPECT);
     choose(open.slot, traces);
     facts_.clear();
     if (open.paused) return finished(open, wire::PAUSED);
@@ -98,6 +104,7 @@ ClosedSlot Gate::close_next(TraceStore& traces, const Losses& losses, NamedCount
     place_windows(open.slot, counters);
     label(open.slot);
     check_coverage(open.slot, losses);
+    if (dead_time_.in_use()) find_dead_time(open.slot, traces, losses);
     auto closed = finished(open, dispose(open.slot, losses));
     const bool is_lost = closed.disposition == wire::LOST_BUFFER_FULL ||
                          closed.disposition == wire::LOST_DEVICE || closed.disposition == wire::LOST_CORRUPT;
@@ -137,8 +144,38 @@ bool Gate::wants(const proto::Trace& trace) const {
     return settings_.channels.empty() || channel_of(trace) != nullptr;
 }
 
-bool Gate::triggered_at(const proto::Trace& trace, const ClockTime& reference) const {
-    const std::int64_t off = trace.first.ticks + settings_.plan.mark_position - reference.ticks;
+const SlotClock* Gate::clock_of(std::uint32_t board) const {
+    for (const auto& clock : clocks_)
+        if (clock.board == board) return &clock;
+    return nullptr;
+}
+
+std::optional<Gate::Place> Gate::place_of(const Slot& slot, const proto::Trace& trace) const {
+    Place place;
+    ClockTime t0 = slot.t0;
+    if (!trace.first.comparable(t0)) {
+        const auto* clock = clock_of(trace.board);
+        if (clock == nullptr || !clock->tied) return std::nullopt;
+        place.clock = &clock->clock;
+        t0 = clock->clock.t0;
+        if (!trace.first.comparable(t0)) return std::nullopt;
+    }
+    place.begin = trace.first.ticks - t0.ticks;
+    place.end = place.begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
+    return place;
+}
+
+std::int64_t Gate::ticks_on(const proto::DomainClock* clock, std::int64_t ticks) const {
+    return clock == nullptr ? ticks : proto::ticks_by(*clock, here_, ticks);
+}
+
+std::int64_t Gate::ticks_here(const proto::DomainClock* clock, std::int64_t ticks) const {
+    return clock == nullptr ? ticks : proto::ticks_by(here_, *clock, ticks);
+}
+
+// `reference`: ticks after t0.
+bool Gate::triggered_at(const Place& place, std::int64_t reference) const {
+    const std::int64_t off = ticks_here(place.clock, place.begin) + settings_.plan.mark_position - reference;
     return std::abs(off) <= settings_.plan.trigger_tolerance;
 }
 
@@ -152,32 +189,31 @@ std::optional<ClockTime> Gate::strobe_of(const Slot& slot) const {
     return std::nullopt;
 }
 
-bool Gate::near_window(const Slot& slot, const ClockTime& begin, const ClockTime& end) const {
+bool Gate::near_window(const Slot& slot, const Place& place) const {
     const auto& plan = settings_.plan;
     const auto strobe = plan.mode == config::Gate::STROBED ? strobe_of(slot) : std::nullopt;
     const std::int64_t lead = plan.reference == config::Gate::RECORD_BEGIN ? plan.mark_position : 0;
     return std::ranges::any_of(plan.windows, [&](const PlannedWindow& window) {
         if (window.strobe && !strobe) return false;
-        const std::int64_t base = (window.strobe ? strobe->ticks : slot.t0.ticks) - lead;
+        const std::int64_t base = (window.strobe ? strobe->ticks - slot.t0.ticks : 0) - lead;
         const std::int64_t from = base + std::min(window.pretrace_begin, window.roi_begin);
         const std::int64_t to = base + std::max(window.pretrace_end, window.roi_end);
-        return begin.ticks < to + plan.trace_margin && end.ticks > from - plan.trace_margin;
+        return place.begin < ticks_on(place.clock, to + plan.trace_margin) &&
+               place.end > ticks_on(place.clock, from - plan.trace_margin);
     });
 }
 
-bool Gate::belongs(const Slot& slot, const proto::Trace& trace, const ClockTime& end,
+bool Gate::belongs(const Slot& slot, const proto::Trace& trace, const Place& place,
                    const GatedChannel* channel) const {
     const auto& plan = settings_.plan;
-    if (!trace.first.comparable(slot.t0)) return false;
     if (plan.mode == config::Gate::FREE_RUNNING) {
         const std::int64_t after = trace.first.ticks - slot.t0.ticks;
         return after >= 0 && after < plan.slice;
     }
-    if (!plan.triggered() || (channel != nullptr && !channel->needed))
-        return near_window(slot, trace.first, end);
-    if (triggered_at(trace, slot.t0)) return true;
+    if (!plan.triggered() || (channel != nullptr && !channel->needed)) return near_window(slot, place);
+    if (triggered_at(place, 0)) return true;
     const auto strobe = plan.mode == config::Gate::STROBED ? strobe_of(slot) : std::nullopt;
-    return strobe && triggered_at(trace, *strobe);
+    return strobe && triggered_at(place, strobe->ticks - slot.t0.ticks);
 }
 
 void Gate::choose(const Slot& slot, TraceStore& traces) {
@@ -185,27 +221,30 @@ void Gate::choose(const Slot& slot, TraceStore& traces) {
     auto& held = traces.held();
     for (std::uint32_t i = 0; i < held.size(); ++i) {
         const auto& trace = traces.trace(held[i]);
+        const auto place = place_of(slot, trace);
+        if (!place) continue;
         const auto* channel = channel_of(trace);
-        if (!belongs(slot, trace, held[i].end, channel)) continue;
+        if (!belongs(slot, trace, *place, channel)) continue;
         ++held[i].uses;
         if (channel != nullptr && channel->policy == config::Channel::EVERY_NTH &&
             slot.number % channel->every_nth != 0)
             continue;
-        chosen_.push_back({i, &trace, channel});
+        chosen_.push_back({i, &trace, channel, *place, ticks_here(place->clock, place->begin)});
     }
     // One order, whatever the order of arrival.
     std::ranges::sort(chosen_, [](const Chosen& a, const Chosen& b) {
-        const auto key = [](const proto::Trace& t) {
-            return std::tuple(t.first.ticks, t.first.fraction, t.board, t.channel, t.stream, t.count);
+        const auto key = [](const Chosen& c) {
+            const auto& t = *c.trace;
+            return std::tuple(c.begin, t.first.fraction, t.board, t.channel, t.stream, t.count);
         };
-        return key(*a.trace) < key(*b.trace);
+        return key(a) < key(b);
     });
 }
 
-const proto::Trace* Gate::triggered_by(const ClockTime& reference) const {
+const Gate::Chosen* Gate::triggered_by(std::int64_t reference) const {
     for (const auto& chosen : chosen_)
-        if ((chosen.channel == nullptr || chosen.channel->needed) && triggered_at(*chosen.trace, reference))
-            return chosen.trace;
+        if ((chosen.channel == nullptr || chosen.channel->needed) && triggered_at(chosen.place, reference))
+            return &chosen;
     return nullptr;
 }
 
@@ -229,10 +268,12 @@ void Gate::place_windows(const Slot& slot, NamedCounters& counters) {
         }
         std::int64_t base = reference.ticks - slot.t0.ticks;
         if (from_record) {
-            const auto* trace = triggered_by(reference);
-            base = trace != nullptr ? trace->first.ticks - slot.t0.ticks : base - plan.mark_position;
+            const auto* chosen = triggered_by(base);
+            base = chosen != nullptr ? chosen->begin : base - plan.mark_position;
             // A window that begins or ends on the mark of its record does so to the sample.
-            if (trace != nullptr) own_mark_slack_ = trace->ticks_per_sample;
+            if (chosen != nullptr)
+                own_mark_slack_ =
+                    static_cast<double>(ticks_here(chosen->place.clock, chosen->trace->ticks_per_sample));
         }
         auto& window = windows_[count++];
         window.kind = planned.kind;
@@ -260,52 +301,91 @@ void Gate::label(const Slot& slot) {
     }
 }
 
+bool Gate::matters(std::uint32_t board) const {
+    return settings_.channels.empty() ||
+           std::ranges::any_of(settings_.channels, [&](const GatedChannel& channel) {
+               return channel.needed && channel.board == board;
+           });
+}
+
 std::optional<Disposition> Gate::lost(const Window& window, const Slot& slot, const Losses& losses) const {
-    const auto begin = advanced(slot.t0, window.begin());
-    const auto end = advanced(slot.t0, window.end());
-    const auto matters = [&](std::uint32_t board) {
-        return settings_.channels.empty() ||
-               std::ranges::any_of(settings_.channels, [&](const GatedChannel& channel) {
-                   return channel.needed && channel.board == board;
-               });
-    };
-    for (const auto board : settings_.boards)
-        if (matters(board))
-            if (const auto reason = losses.lost(board, begin, end)) return reason;
+    for (const auto board : settings_.boards) {
+        if (!matters(board)) continue;
+        const auto* clock = clock_of(board);
+        if (clock != nullptr && !clock->tied) continue;
+        const auto* on = clock == nullptr ? nullptr : &clock->clock;
+        const ClockTime& t0 = on == nullptr ? slot.t0 : on->t0;
+        const auto reason = losses.lost(board, advanced(t0, ticks_on(on, window.begin())),
+                                        advanced(t0, ticks_on(on, window.end())));
+        if (reason) return reason;
+    }
     return std::nullopt;
 }
 
 // Whether the channel's traces, one after the other, hold every sample of the window.
-bool Gate::covered(const GatedChannel& channel, const Window& window, const Slot& slot) const {
-    std::int64_t upto = window.begin();
+bool Gate::covered(const GatedChannel& channel, const Window& window) const {
+    const auto* clock = clock_of(channel.board);
+    const auto* on = clock == nullptr || !clock->tied ? nullptr : &clock->clock;
+    std::int64_t upto = ticks_on(on, window.begin());
     for (const auto& chosen : chosen_) {
         const auto& trace = *chosen.trace;
         if (chosen.channel != &channel || trace.stream != wire::RAW) continue;
-        const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
-        const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
         // A bound between two samples rounds up to the next (proto::sample_position).
-        if (begin > upto + trace.ticks_per_sample - 1) continue;
-        upto = std::max(upto, end);
+        if (chosen.place.begin > upto + trace.ticks_per_sample - 1) continue;
+        upto = std::max(upto, chosen.place.end);
     }
-    return upto >= window.end();
+    return upto >= ticks_on(on, window.end());
+}
+
+bool Gate::overlaps(const Place& place, const Window& window) const {
+    return place.begin < ticks_on(place.clock, window.end()) &&
+           place.end > ticks_on(place.clock, window.begin());
 }
 
 void Gate::check_coverage(const Slot& slot, const Losses& losses) {
     const bool any_needed = std::ranges::any_of(settings_.channels, &GatedChannel::needed);
+    const bool untied = std::ranges::any_of(
+        clocks_, [&](const SlotClock& clock) { return !clock.tied && matters(clock.board); });
     for (auto& window : windows_) {
         if (settings_.plan.triggered() && any_needed) {
             for (const auto& channel : settings_.channels)
-                if (channel.needed && !covered(channel, window, slot)) window.truncated = true;
+                if (channel.needed && !covered(channel, window)) window.truncated = true;
             continue;
         }
-        if (lost(window, slot, losses)) window.truncated = true;
+        if (untied || lost(window, slot, losses)) window.truncated = true;
         for (const auto& chosen : chosen_) {
-            const auto& trace = *chosen.trace;
-            const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
-            const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
-            const bool cut = (trace.flags & proto::TRACE_TRUNCATED) != 0;
-            if (cut && begin < window.end() && end >= window.begin()) window.truncated = true;
+            const bool cut = (chosen.trace->flags & proto::TRACE_TRUNCATED) != 0;
+            const auto* on = chosen.place.clock;
+            if (cut && chosen.place.begin < ticks_on(on, window.end()) &&
+                chosen.place.end >= ticks_on(on, window.begin()))
+                window.truncated = true;
         }
+    }
+}
+
+void Gate::find_dead_time(const Slot& slot, TraceStore& traces, const Losses& losses) {
+    dead_time_.begin_slot();
+    for (const auto& held : traces.held()) {
+        const auto& trace = traces.trace(held);
+        const auto place = trace.stream == wire::RAW ? place_of(slot, trace) : std::nullopt;
+        if (place)
+            dead_time_.trace(trace.board, trace.channel, ticks_here(place->clock, place->begin),
+                             ticks_here(place->clock, place->end));
+    }
+    for (const auto board : settings_.boards) {
+        const auto* clock = clock_of(board);
+        if (clock != nullptr && !clock->tied) continue;
+        const auto* on = clock == nullptr ? nullptr : &clock->clock;
+        const ClockTime& t0 = on == nullptr ? slot.t0 : on->t0;
+        losses.each_of(board, [&](const ClockTime& begin, const ClockTime& end) {
+            if (begin.comparable(t0) && end.comparable(t0))
+                dead_time_.dropped(board, ticks_here(on, begin.ticks - t0.ticks),
+                                   ticks_here(on, end.ticks - t0.ticks));
+        });
+    }
+    for (auto& window : windows_) {
+        window.dead_ticks = dead_time_.inside(window.roi_begin, window.roi_end);
+        if (slot.marked && !window.truncated) dead_time_.look_for_pulses(window.roi_begin, window.roi_end);
     }
 }
 
@@ -333,8 +413,10 @@ std::shared_ptr<proto::SpillRecord> Gate::assemble(const Slot& slot, TraceStore&
     record->slot = slot.number;
     record->cycle_id = slot.cycle_id;
     record->t0 = slot.t0;
-    record->clocks.assign(
-        1, {settings_.clock_domain, settings_.plan.frequency_hz, slot.t0, slot.uncertainty_ns});
+    record->clocks.assign(1, here_);
+    for (const auto& clock : clocks_)
+        if (clock.tied && record->clock_of(clock.clock.domain) == nullptr)
+            record->clocks.push_back(clock.clock);
     record->counters.clear();
     record->samples.clear();
     std::size_t count = 0;
@@ -342,9 +424,10 @@ std::shared_ptr<proto::SpillRecord> Gate::assemble(const Slot& slot, TraceStore&
     for (const auto& chosen : chosen_) {
         const auto samples = traces.samples(traces.held()[chosen.held]);
         if (chosen.channel != nullptr && chosen.channel->policy == config::Channel::PULSES) {
-            const auto margin = static_cast<std::uint32_t>(
-                (chosen.channel->pulse_margin + chosen.trace->ticks_per_sample - 1) /
-                chosen.trace->ticks_per_sample);
+            const auto margin =
+                static_cast<std::uint32_t>((ticks_on(chosen.place.clock, chosen.channel->pulse_margin) +
+                                            chosen.trace->ticks_per_sample - 1) /
+                                           chosen.trace->ticks_per_sample);
             for (const auto range :
                  pulses_.find(samples, chosen.trace->encoding, chosen.channel->pulse_threshold_adc, margin))
                 fits &= append(*record, count, *chosen.trace, samples, range);
@@ -358,13 +441,11 @@ std::shared_ptr<proto::SpillRecord> Gate::assemble(const Slot& slot, TraceStore&
         for (auto& window : windows_)
             window.truncated = true;
     }
-    for (auto& window : windows_)
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const auto& trace = record->traces[i];
-            const std::int64_t begin = trace.first.ticks - slot.t0.ticks;
-            const std::int64_t end = begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
-            if (begin < window.end() && end > window.begin()) window.traces.push_back(i);
-        }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto place = place_of(slot, record->traces[i]);  // of the part that is kept
+        for (auto& window : windows_)
+            if (place && overlaps(*place, window)) window.traces.push_back(i);
+    }
     record->windows = windows_;
     return record;
 }
@@ -388,16 +469,24 @@ bool Gate::append(proto::SpillRecord& record, std::size_t& count, const proto::T
 
 // ---- letting go ----------------------------------------------------------------------------------------
 
-ClockTime Gate::forget(const ClockTime& earliest_next, TraceStore& traces, NamedCounters* counters) {
+ClockTime Gate::forget(const ClockTime& earliest_next, TraceStore& traces, const ClockLines& lines,
+                       NamedCounters* counters) {
     const auto& plan = settings_.plan;
     ClockTime oldest = earliest_next;
     for (const auto& open : open_)
         if (earlier(open.slot.t0, oldest)) oldest = open.slot.t0;
     const ClockTime bound = advanced(oldest, plan.reach_begin);
-    traces.expire(bound, [&](const TraceStore::Held& held) {
+    const auto is_over = [&](const TraceStore::Held& held) {
+        return lines.is_over(traces.trace(held).board, held.end, bound);
+    };
+    traces.expire(is_over, [&](const TraceStore::Held& held) {
         if (counters == nullptr) return;
-        if (held.uses == 0) counters->add(plan.triggered() ? "trace-without-slot" : "trace-outside-windows");
         if (held.uses > 1) counters->add("trace-in-two-slots");
+        if (held.uses > 0) return;
+        if (!lines.is_tied(traces.trace(held).board))
+            counters->add("trace-of-untied-clock");
+        else
+            counters->add(plan.triggered() ? "trace-without-slot" : "trace-outside-windows");
     });
     // A mark matters a little longer: a missed one within its tolerance and margin.
     const auto reach = static_cast<std::int64_t>(plan.ac_margin + plan.mark_tolerance) + 1;

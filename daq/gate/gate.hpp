@@ -3,13 +3,15 @@
 //   window_plan.hpp    the configured windows in ticks, and their reach
 //   trace_store.hpp    traces that wait for their slot
 //   mark_history.hpp   where marks were, or may have been
+//   dead_time.hpp      when boards could not record, and what pulsers find of it
 //   losses.hpp         what is known to be missing of each board's stream
 //   pulse_finder.hpp   which parts of a trace policy PULSES keeps
 //   record_pool.hpp    records for reuse
 //
 // A slot is open from its mark until its last window has ended by every board's watermark, plus the reorder
 // margin. Only then are its traces chosen and its windows labelled, so the result depends on nothing but
-// times.
+// times. Boards on other clocks than the slot's are cut by their own t0 (ClockLines); traces of one that is
+// not tied are never chosen.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,8 @@
 #include <span>
 #include <vector>
 
+#include "daq/clock_lines.hpp"
+#include "daq/gate/dead_time.hpp"
 #include "daq/gate/losses.hpp"
 #include "daq/gate/mark_history.hpp"
 #include "daq/gate/pulse_finder.hpp"
@@ -42,10 +46,10 @@ struct GatedChannel {
 
 struct GateSettings {
     WindowPlan plan;
+    DeadTime dead_time;
     std::vector<GatedChannel> channels;  // empty: every channel, whole, none needed
     std::vector<std::uint32_t> boards;   // of this daemon
     std::uint32_t mark_board = 0;
-    std::uint32_t clock_domain = 0;
     std::uint32_t open_slots = 64;
     static GateSettings from(const config::Config& config, const WindowPlan& plan,
                              const std::vector<hw::SourceInfo>& sources, std::uint32_t mark_board);
@@ -82,15 +86,19 @@ class Gate {
     bool oldest_has_ended(const proto::ClockTime& watermark) const;
     bool oldest_is_marked() const { return !open_.empty() && open_.front().slot.marked; }
     std::uint64_t oldest_slot() const { return open_.front().slot.number; }  // with slots open
-    ClosedSlot close_next(TraceStore& traces, const Losses& losses, NamedCounters& counters);
+    const proto::ClockTime& oldest_t0() const { return open_.front().slot.t0; }
+    ClosedSlot close_next(TraceStore& traces, const Losses& losses, const ClockLines& lines,
+                          NamedCounters& counters);
     ClosedSlot close_oldest_as_lost();
+    void begin_run() { dead_time_.begin_run(); }
+    std::vector<wire::LiveCheck> live_checks() const { return dead_time_.checks(); }
     void abandon_open();  // the slots that a run leaves behind at its end
 
     bool wants(const proto::Trace& trace) const;  // its channel is configured
     // Lets go of traces and marks that no slot can want any more, `earliest_next` being the earliest t0 of a
     // slot yet to be opened; counts what no slot took, unless `counters` is null. Returns the bound.
     proto::ClockTime forget(const proto::ClockTime& earliest_next, TraceStore& traces,
-                            NamedCounters* counters);
+                            const ClockLines& lines, NamedCounters* counters);
 
   private:
     struct Open {
@@ -98,24 +106,40 @@ class Gate {
         bool paused = false;
         std::uint32_t quality = 0;
     };
+    // A trace's place in ticks of its own clock, [begin, end) after that clock's t0.
+    struct Place {
+        const proto::DomainClock* clock = nullptr;  // null: the slot's own
+        std::int64_t begin = 0;
+        std::int64_t end = 0;
+    };
     struct Chosen {
         std::uint32_t held = 0;  // index into TraceStore::held()
         const proto::Trace* trace = nullptr;
         const GatedChannel* channel = nullptr;
+        Place place;
+        std::int64_t begin = 0;  // after t0, by the slot's clock
     };
 
+    const SlotClock* clock_of(std::uint32_t board) const;
+    std::optional<Place> place_of(const Slot& slot, const proto::Trace& trace) const;
+    // Ticks of the slot's clock → of `clock`, and back.
+    std::int64_t ticks_on(const proto::DomainClock* clock, std::int64_t ticks) const;
+    std::int64_t ticks_here(const proto::DomainClock* clock, std::int64_t ticks) const;
     void choose(const Slot& slot, TraceStore& traces);
-    bool belongs(const Slot& slot, const proto::Trace& trace, const proto::ClockTime& end,
+    bool belongs(const Slot& slot, const proto::Trace& trace, const Place& place,
                  const GatedChannel* channel) const;
-    bool near_window(const Slot& slot, const proto::ClockTime& begin, const proto::ClockTime& end) const;
-    bool triggered_at(const proto::Trace& trace, const proto::ClockTime& reference) const;
+    bool near_window(const Slot& slot, const Place& place) const;
+    bool triggered_at(const Place& place, std::int64_t reference) const;
     const GatedChannel* channel_of(const proto::Trace& trace) const;
     std::optional<proto::ClockTime> strobe_of(const Slot& slot) const;
-    const proto::Trace* triggered_by(const proto::ClockTime& reference) const;
+    const Chosen* triggered_by(std::int64_t reference) const;
     void place_windows(const Slot& slot, NamedCounters& counters);
     void label(const Slot& slot);
+    void find_dead_time(const Slot& slot, TraceStore& traces, const Losses& losses);
     void check_coverage(const Slot& slot, const Losses& losses);
-    bool covered(const GatedChannel& channel, const proto::Window& window, const Slot& slot) const;
+    bool covered(const GatedChannel& channel, const proto::Window& window) const;
+    bool matters(std::uint32_t board) const;
+    bool overlaps(const Place& place, const proto::Window& window) const;
     std::optional<proto::Disposition> lost(const proto::Window& window, const Slot& slot,
                                            const Losses& losses) const;
     proto::Disposition dispose(const Slot& slot, const Losses& losses) const;
@@ -129,12 +153,15 @@ class Gate {
     GateSettings settings_;
     std::vector<Open> open_;  // in order of number
     std::size_t high_water_ = 0;
+    DeadTime dead_time_;
     MarkHistory marks_;
     std::vector<proto::ClockTime> strobes_;
     RecordPool pool_;
     PulseFinder pulses_;
 
     // Of the slot being closed; kept for their memory.
+    proto::DomainClock here_;
+    std::vector<SlotClock> clocks_;
     std::vector<Chosen> chosen_;
     std::vector<proto::Window> windows_;
     std::vector<proto::WindowFact> facts_;

@@ -41,10 +41,6 @@ void Losses::delivered(std::uint32_t board, const ClockTime& watermark) {
         if (front.board == board) front.watermark = watermark;
 }
 
-void Losses::forget_before(const ClockTime& time) {
-    std::erase_if(stretches_, [&](const Stretch& s) { return s.end && earlier(*s.end, time); });
-}
-
 std::optional<Disposition> Losses::lost(std::uint32_t board, const ClockTime& begin,
                                         const ClockTime& end) const {
     for (const auto& stretch : stretches_) {

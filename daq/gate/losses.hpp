@@ -1,5 +1,5 @@
 // What is known to be lost of each board's stream: stretches that a device or a full buffer dropped, and how
-// far each board has delivered.
+// far each board has delivered. All times are of the board's own clock.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,18 @@ class Losses {
     void gone(std::uint32_t board, const proto::ClockTime& begin);
     void readopted(std::uint32_t board, const proto::ClockTime& time);
     void delivered(std::uint32_t board, const proto::ClockTime& watermark);
-    void forget_before(const proto::ClockTime& time);
+    // Lets go of stretches that are over: is_over(board, end).
+    template <class IsOver>
+    void forget(IsOver&& is_over) {
+        std::erase_if(stretches_, [&](const Stretch& s) { return s.end && is_over(s.board, *s.end); });
+    }
+
+    // Tells (begin, end) of every stretch of `board` that is known to end.
+    template <class Tell>
+    void each_of(std::uint32_t board, Tell&& tell) const {
+        for (const auto& s : stretches_)
+            if (s.board == board && s.end) tell(s.begin, *s.end);
+    }
 
     // Why something of [begin, end) of `board` is missing; empty if nothing is.
     std::optional<proto::Disposition> lost(std::uint32_t board, const proto::ClockTime& begin,

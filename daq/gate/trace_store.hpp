@@ -46,12 +46,12 @@ class TraceStore {
     }
     std::vector<Held>& held() { return held_; }
 
-    // Lets go of traces that end at or before `time`, telling `gone(held)` of each.
-    template <class Gone>
-    void expire(const proto::ClockTime& time, Gone&& gone) {
+    // Lets go of traces for which `is_over(held)`, telling `gone(held)` of each.
+    template <class IsOver, class Gone>
+    void expire(IsOver&& is_over, Gone&& gone) {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < held_.size(); ++i) {
-            if (earlier(time, held_[i].end)) {
+            if (!is_over(held_[i])) {
                 held_[kept++] = held_[i];
                 continue;
             }

@@ -119,7 +119,8 @@ proto::Result<Parameters> parameters_of(const config::Board& board) {
     Parameters p;
     p.board = board.id();
     p.clock_domain = board.clock_domain();
-    p.frequency_hz = board.sample_rate_mhz() * 1e6;
+    p.nominal_hz = board.sample_rate_mhz() * 1e6;
+    p.frequency_hz = p.nominal_hz * (1 + board.simulation().clock_error_ppm() * 1e-6);
     p.bits = board.bits();
     p.is_signed = board.is_signed();
     p.gives_marks = board.gives_marks();
@@ -148,6 +149,7 @@ proto::Result<Parameters> parameters_of(const config::Board& board) {
     p.mark_position_ticks = proto::ticks_from_ns(p.simulation.mark_position_ns(), p.frequency_hz);
     p.trace_ticks = proto::ticks_from_ns(p.simulation.trace_ns(), p.frequency_hz);
     p.trace_before_ticks = proto::ticks_from_ns(p.simulation.trace_before_ns(), p.frequency_hz);
+    p.dead_ticks = proto::ticks_from_ns(p.simulation.dead_after_trace_ns(), p.frequency_hz);
     if (const auto status = checked(p); !status) return status.error();
     return p;
 }

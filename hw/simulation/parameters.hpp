@@ -14,7 +14,8 @@ namespace spillgate::hw::simulation {
 struct Parameters {
     std::uint32_t board = 0;
     std::uint32_t clock_domain = 0;
-    double frequency_hz = 0;
+    double frequency_hz = 0;  // as its clock truly runs …
+    double nominal_hz = 0;    // … and as it says
     unsigned bits = 8;
     bool is_signed = true;
     bool gives_marks = true;
@@ -25,6 +26,7 @@ struct Parameters {
     std::int64_t mark_position_ticks = 0;
     std::int64_t trace_ticks = 0;  // one self-triggered trace
     std::int64_t trace_before_ticks = 0;
+    std::int64_t dead_ticks = 0;    // self-triggered: of a channel after its trace
     config::Simulation simulation;  // everything else, as configured
     config::SimulatedBeam beam;
     config::SimulatedPmt pmt;

@@ -31,8 +31,8 @@ class SimulationSource : public Source {
     }
 
     SourceInfo info() const override {
-        return {parameters_.board,       name_, "simulation", true, parameters_.clock_domain,
-                parameters_.frequency_hz};
+        return {parameters_.board,     name_, "simulation", true, parameters_.clock_domain,
+                parameters_.nominal_hz};
     }
 
     proto::Status run(Sink& sink, std::stop_token stop) override;

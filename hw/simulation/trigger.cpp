@@ -70,7 +70,7 @@ void SelfTrigger::find(Detector& detector, std::size_t channel) {
         const std::int64_t first = tick - parameters_.trace_before_ticks;
         if (tick < begin || tick >= end || first < busy) continue;
         orders_.push_back({channel, first, static_cast<std::uint32_t>(parameters_.trace_ticks), 0});
-        busy = first + parameters_.trace_ticks;
+        busy = first + parameters_.trace_ticks + parameters_.dead_ticks;
     }
 }
 

@@ -16,6 +16,7 @@ class Road final : public TrackerListener {
         : plan_(WindowPlan::from(config.gate(), config.facility(), frequency_hz).value()),
           tracker_(TrackerSettings::from(config.facility(), frequency_hz)),
           gate_(GateSettings::from(config, plan_, {board_info()}, 0)),
+          lines_(config, {board_info()}, 0),
           book_(VerdictSettings::from(config, frequency_hz)),
           store_([this](hw::Batch&& batch) { spare_ = std::move(batch); }),
           losses_({0}) {
@@ -44,13 +45,16 @@ class Road final : public TrackerListener {
         const hw::Mark mark{at(grid(n)), 4, hw::Mark::Kind::EXTRACT, std::nullopt};
         gate_.mark_seen(mark.time);
         tracker_.mark(mark, false, *this);
-        const auto closed = gate_.close_next(store_, losses_, counters_);
+        const auto closed = gate_.close_next(store_, losses_, lines_, counters_);
         complete += closed.disposition == wire::COMPLETE && closed.record->samples[0] == n % 65536;
         book_.close(closed.slot.number, closed.disposition, closed.quality, closed.windows, 1, mark.time);
         book_.charge({mark.time, std::nullopt, 1, 1, false}, faults_);
         book_.act(verdict_, faults_, counters_);
         book_.judge_oldest(verdict_, faults_);
-        losses_.forget_before(gate_.forget(*tracker_.earliest_next(), store_, &counters_));
+        const auto bound = gate_.forget(*tracker_.earliest_next(), store_, lines_, &counters_);
+        losses_.forget([&](std::uint32_t board, const proto::ClockTime& end) {
+            return lines_.is_over(board, end, bound);
+        });
     }
     int complete = 0;
 
@@ -58,6 +62,7 @@ class Road final : public TrackerListener {
     WindowPlan plan_;
     SlotTracker tracker_;
     Gate gate_;
+    ClockLines lines_;
     VerdictBook book_;
     hw::Batch spare_;
     TraceStore store_;
