@@ -36,6 +36,8 @@ class BeamAttached : public Source {
         return info;
     }
 
+    proto::Status prepare() override { return inner_->prepare(); }
+
     proto::Status run(Sink& sink, std::stop_token stop) override {
         const double frequency_hz = inner_->info().frequency_hz;
         const double period_s = 1 / facility_.repetition_hz();

@@ -15,6 +15,7 @@ class MarkSource : public Source {
         : inner_(std::move(inner)), inputs_(std::move(inputs)) {}
 
     SourceInfo info() const override { return inner_->info(); }
+    proto::Status prepare() override { return inner_->prepare(); }
 
     proto::Status run(Sink& sink, std::stop_token stop) override {
         MarkSink marks(inputs_, inner_->info().frequency_hz, sink);
