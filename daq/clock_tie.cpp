@@ -11,7 +11,8 @@ using proto::ticks_between;
 namespace {
 
 constexpr std::size_t most_marks = 1024;  // kept for a search: 17 s at 60 Hz
-// A clock that was heard for longer than so many marks before the reference came is taken to be at its newest.
+// A clock that was heard for longer than so many marks before the reference came is taken to be at its
+// newest.
 constexpr std::size_t longest_head_start = 64;
 constexpr unsigned marks_per_search = 8;  // a pattern is sought at every eighth
 constexpr int unfit_to_step = 4;
