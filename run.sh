@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # run.sh [--config FILE] [--for SECONDS]: installs what is missing, builds, and starts the readout daemon and the live
-# spectra with FILE (config/demo.txtpb: a simulated CsI[Na] detector at the SNS). Runs are kept in ./runs. Ctrl-C, or the
-# end of SECONDS, ends the run cleanly and stops both. Exit status: 0 unless one of them failed.
+# spectra with FILE (config/demo.txtpb: a SIMULATED CsI[Na] detector at the SNS, read over UDP from an emulated SIS3316). If
+# NAME-emulator.txtpb lies beside NAME.txtpb, that emulator is started first. Runs are kept in ./runs. Ctrl-C, or the end
+# of SECONDS, ends the run cleanly and stops all. Exit status: 0 unless one of them failed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 config=config/demo.txtpb
 seconds=
-usage() { sed -n '2,4s/^# //p' "$0"; }
+usage() { sed -n '2,5s/^# //p' "$0"; }
 wrong() { echo "run.sh: $1" >&2; usage >&2; exit 2; }
 while [ $# -gt 0 ]; do
     case $1 in
@@ -20,7 +21,7 @@ done
 [ -r "$config" ] || wrong "cannot read $config"
 
 packaging/setup build
-packaging/build release spillgate-daq spillgate-online spillgate-ctl spillgate-offline
+packaging/build release spillgate-daq spillgate-online spillgate-ctl spillgate-offline spillgate-emulator
 bin=build/release/bin
 
 declare -A names=()
@@ -48,11 +49,33 @@ stop_all() {
     # The daemon first: online then sees the run end.
     [ -n "${daq:-}" ] && stop "$daq"
     [ -n "${online:-}" ] && stop "$online"
+    [ -n "${emulator:-}" ] && stop "$emulator"
+    [ -n "${listening:-}" ] && rm -f "$listening"
     [ -n "${timer:-}" ] && kill "$timer" 2>/dev/null
     return 0
 }
 trap 'stop_all; exit "$status"' INT TERM HUP
 trap stop_all EXIT
+
+emulated=${config%.txtpb}-emulator.txtpb
+watched=()
+if [ -r "$emulated" ]; then
+    listening=$(mktemp -u)
+    setsid $bin/spillgate-emulator --config "$emulated" --ports-file "$listening" &
+    emulator=$!
+    names[$emulator]=spillgate-emulator
+    watched+=("$emulator")
+    for ((waited = 0; waited < 300; waited++)); do
+        [ -e "$listening" ] && break
+        kill -0 "$emulator" 2>/dev/null || break
+        sleep 0.1
+    done
+    if [ ! -e "$listening" ]; then
+        echo "run.sh: spillgate-emulator does not listen" >&2
+        status=1
+        exit 1
+    fi
+fi
 
 # In sessions of their own, so that Ctrl-C reaches this script alone, which stops them in order.
 setsid $bin/spillgate-online --config "$config" &
@@ -61,7 +84,7 @@ names[$online]=spillgate-online
 setsid $bin/spillgate-daq --config "$config" --start physics &
 daq=$!
 names[$daq]=spillgate-daq
-watched=("$online" "$daq")
+watched+=("$online" "$daq")
 if [ -n "$seconds" ]; then
     sleep "$seconds" &
     timer=$!
@@ -75,7 +98,7 @@ wait -n -p ended "${watched[@]}" || code=$?
 if [ "$ended" = "${timer:-none}" ]; then
     timer=
 else
-    echo "run.sh: ${names[$ended]} ended by itself (exit status $code); stopping the other" >&2
+    echo "run.sh: ${names[$ended]} ended by itself (exit status $code); stopping the others" >&2
     status=1
 fi
 stop_all

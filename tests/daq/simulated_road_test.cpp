@@ -29,7 +29,7 @@ class StraightSink : public hw::Sink {
 }  // namespace
 
 TEST_CASE("the demo's slots carry covered C and AC windows and their charge") {
-    auto loaded = proto::load_config(std::string(SPILLGATE_SOURCE_DIR) + "/config/demo.txtpb");
+    auto loaded = proto::load_config(std::string(SPILLGATE_SOURCE_DIR) + "/config/demo-simulation.txtpb");
     REQUIRE(loaded.has_value());
     auto config = loaded->config;
     auto* simulation = config.mutable_board(0)->mutable_simulation();

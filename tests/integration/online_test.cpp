@@ -18,7 +18,7 @@ using test::Process;
 
 namespace {
 
-const std::string demo = SPILLGATE_SOURCE_DIR "/config/demo.txtpb";
+const std::string demo = SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb";
 
 std::string content(const std::string& path) {
     std::ifstream file(path, std::ios::binary);

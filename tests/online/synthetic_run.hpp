@@ -14,7 +14,7 @@
 
 namespace spillgate::test {
 
-// config/demo.txtpb.
+// config/demo-simulation.txtpb.
 const proto::LoadedConfig& demo_config();
 std::shared_ptr<const offline::Engine> demo_engine();
 

@@ -14,7 +14,7 @@ using spillgate::proto::parse_config;
 namespace {
 
 std::string demo_text() {
-    std::ifstream file(SPILLGATE_SOURCE_DIR "/config/demo.txtpb");
+    std::ifstream file(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb");
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
