@@ -28,7 +28,7 @@ const step = (text) => console.log(`${((Date.now() - demo.begun) / 1000).toFixed
 
 try {
   browser = await openBrowser(options.packages);
-  demo.start();
+  await demo.start();
   const url = await demo.consoleUrl();
   step(`console at ${url}`);
   const page = await ConsolePage.open(browser, url);
