@@ -36,6 +36,8 @@ std::string_view name_of(Fault fault) {
             return "hit-probe-unexpected";
         case Fault::SPECIAL_SHORT:
             return "special-short";
+        case Fault::TRIGGER_NUMBER:
+            return "trigger-number";
         case Fault::RECORD_LENGTH:
             return "record-length";
         case Fault::EVENT_LATE:

@@ -24,10 +24,11 @@ enum class Fault : std::uint8_t {
     HIT_WITHOUT_WAVEFORM,  // a DPP event without samples
     HIT_PROBE_UNEXPECTED,  // the first analog probe is not the ADC's input
     SPECIAL_SHORT,         // a special event without the headers that it announces
+    TRIGGER_NUMBER,        // scope: more triggers missing than stamps have passed
     RECORD_LENGTH,         // scope: another number of samples than configured; DPP: more
     EVENT_LATE,            // older than what had been said to be complete
 };
-inline constexpr std::size_t fault_kinds = 18;
+inline constexpr std::size_t fault_kinds = 19;
 
 // As counted and reported: "event-empty", …
 std::string_view name_of(Fault fault);

@@ -10,10 +10,10 @@ namespace spillgate::hw::dig2 {
 
 class LossBook {
   public:
+    static constexpr std::uint32_t number_mask = (1U << 24) - 1;
     // Losses that a gap in 24-bit numbers shows between two events.
     static std::uint64_t gap(std::uint32_t previous, std::uint32_t number) {
-        constexpr std::uint32_t mask = (1U << 24) - 1;
-        return (number - previous - 1) & mask;
+        return (number - previous - 1) & number_mask;
     }
     // A gap of `count`: how many of them are news.
     std::uint64_t gap_seen(std::uint64_t count) {

@@ -110,12 +110,7 @@ Fault Stream::take_scope(Words words, std::int64_t now_ns) {
     if (ticks < watermark_.ticks()) return Fault::EVENT_LATE;
     advance(stamp);
     const std::int64_t previous = std::exchange(last_ticks_, ticks);
-    if (numbered_) {
-        const auto lost = losses_.gap_seen(LossBook::gap(number_, event.trigger_id));
-        if (lost > 0) dropped("trigger-lost", lost, {previous, ticks});
-    }
-    numbered_ = true;
-    number_ = event.trigger_id;
+    count_triggers(event.trigger_id, {previous, ticks});
     if (event.board_fail) dropped("board-fail", 1, {previous, ticks});
     watermark_.saw(ticks, now_ns);
     if (event.channels == 0) return Fault::HIT_WITHOUT_WAVEFORM;
@@ -127,6 +122,24 @@ Fault Stream::take_scope(Words words, std::int64_t now_ns) {
     append_scope(event, words, ticks);
     ++counts_.events;
     return Fault::NONE;
+}
+
+// Numbers in sequence from the first event on. A number that claims more triggers than stamps have passed is
+// damaged: how many are missing there is not known, and the next is compared with what it should have been.
+void Stream::count_triggers(std::uint32_t number, Place since) {
+    const auto gap = numbered_ ? LossBook::gap(number_, number) : 0;
+    const auto passed = static_cast<std::uint64_t>(since.until - since.from) /
+                        static_cast<std::uint64_t>(setup_.ticks_per_stamp);
+    if (gap > passed) {
+        counts_.faults.add(Fault::TRIGGER_NUMBER);
+        dropped(name_of(Fault::TRIGGER_NUMBER), 1, since);
+        number_ = (number_ + 1) & LossBook::number_mask;
+        return;
+    }
+    const auto lost = losses_.gap_seen(gap);
+    if (lost > 0) dropped("trigger-lost", lost, since);
+    numbered_ = true;
+    number_ = number;
 }
 
 void Stream::append_scope(const ScopeEvent& event, Words words, std::int64_t ticks) {

@@ -94,6 +94,7 @@ class Stream {
     Fault take_special(Words event, std::int64_t now_ns);
     bool plausible(std::int64_t ticks, std::int64_t now_ns);
     void dropped(std::string_view name, std::uint64_t count, Place place);
+    void count_triggers(std::uint32_t number, Place since);
     void note(DeviceEvent::Kind kind, std::string_view name, std::uint64_t count, Place place);
     void advance(std::int64_t stamp);  // the counter has reached this
     proto::ClockTime at(std::int64_t ticks) const;

@@ -108,6 +108,26 @@ TEST_CASE("trigger numbers that are missing are dropped traces between two event
     CHECK(lost->until.ticks == 2000);
 }
 
+TEST_CASE("a damaged trigger number claims no losses, and the next number goes on", "[dig2]") {
+    for (unsigned bit = 10; bit < 24; ++bit) {
+        Stream stream(setup_of(false), tie());
+        const std::uint32_t first = 0x3FFFFE;
+        for (std::uint32_t i = 0; i < 6; ++i) {
+            const std::uint32_t number = (first + i) ^ (i == 3 ? 1U << bit : 0);
+            REQUIRE(take(stream, scope_words(1000 * (i + 1), number, 1), 1, second));
+        }
+        const Batch batch = next(stream);
+        INFO("bit " << bit);
+        CHECK(batch.traces.size() == 6);
+        CHECK(event_named(batch, "trigger-lost") == nullptr);
+        const auto* damaged = event_named(batch, "trigger-number");
+        REQUIRE(damaged != nullptr);
+        CHECK(damaged->count == 1);
+        CHECK(damaged->time.ticks == 3000);
+        CHECK(damaged->until.ticks == 4000);
+    }
+}
+
 TEST_CASE("the lost-trigger counter tells only of losses that no gap has shown", "[dig2]") {
     Stream stream(setup_of(false), tie());
     REQUIRE(take(stream, scope_words(1000, 0, 1), 1, second));
