@@ -1,6 +1,7 @@
 // The room of the readout daemon. A slot's way through it, in the order of reading:
 //
 //   stream_intake.hpp batches → one order of times; readings that cannot be true go no further
+//   clocks/           boards on other clocks → the line of time of the mark board
 //   slot_tracker.hpp  marks → slots: on time, missed, extra, duplicate, out of tolerance
 //   gate/gate.hpp     traces + slots → one Spill record per slot, in three modes
 //   verdict_book.hpp  charge, flavour, veto and losses → exactly one verdict per slot

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "daq/clock_lines.hpp"
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_lines.hpp"
+#include "daq/clocks/clock_order.hpp"
+#include "daq/clocks/wall_clock_check.hpp"
 #include "daq/gate/gate.hpp"
 #include "daq/named_counters.hpp"
 #include "daq/pipeline_checks.hpp"
@@ -12,7 +13,6 @@
 #include "daq/slot_tracker.hpp"
 #include "daq/stream_intake.hpp"
 #include "daq/verdict_book.hpp"
-#include "daq/wall_clock_check.hpp"
 
 namespace spillgate::daq {
 

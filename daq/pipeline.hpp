@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "daq/clock_tie_statistics.hpp"
+#include "daq/clocks/clock_tie_statistics.hpp"
 #include "daq/outlet.hpp"
 #include "hw/source.hpp"
 #include "proto/ledger.hpp"

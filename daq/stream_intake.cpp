@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 #include "hw/replay/replay.hpp"
 
 namespace spillgate::daq {

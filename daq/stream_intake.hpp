@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daq/clock_lines.hpp"
+#include "daq/clocks/clock_lines.hpp"
 #include "daq/gate/losses.hpp"
 #include "daq/gate/trace_store.hpp"
 #include "daq/named_counters.hpp"

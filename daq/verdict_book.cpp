@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::daq {

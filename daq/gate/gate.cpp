@@ -93,23 +93,22 @@ ClosedSlot Gate::close_next(TraceStore& traces, const Losses& losses, const Cloc
                             NamedCounters& counters) {
     Open open = open_.front();
     open_.erase(open_.begin());
-    here_ = {open.slot.t0.domain, settings_.plan.frequency_hz, open.slot.t0, open.slot.uncertainty_ns};
-    lines.clocks_of(open.slot, settings_.plan.reach_begin, clocks_);
-    if (std::ranges::any_of(clocks_, [](const SlotClock& clock) { return !clock.tied || clock.suspect; }))
-        open.quality |= bit(SlotQuality::CLOCK_SUSPECT);
+    frame_.turn_to(open.slot, settings_.plan.frequency_hz, lines, settings_.plan.reach_begin);
+    if (frame_.is_suspect()) open.quality |= bit(SlotQuality::CLOCK_SUSPECT);
     choose(open.slot, traces);
     facts_.clear();
     if (open.paused) return finished(open, wire::PAUSED);
 
     place_windows(open.slot, counters);
     label(open.slot);
-    check_coverage(open.slot, losses);
+    check_coverage(losses);
     if (dead_time_.in_use()) find_dead_time(open.slot, traces, losses);
     auto closed = finished(open, dispose(open.slot, losses));
     const bool is_lost = closed.disposition == wire::LOST_BUFFER_FULL ||
                          closed.disposition == wire::LOST_DEVICE || closed.disposition == wire::LOST_CORRUPT;
     if (is_lost) return closed;
-    if (open.slot.marked || !chosen_.empty()) closed.record = assemble(open.slot, traces, counters);
+    if (open.slot.marked || !chosen_.empty())
+        closed.record = writer_.write(open.slot, frame_, traces, chosen_, windows_, counters);
     for (const auto& window : windows_) {
         facts_.push_back({window.kind, window.roi_end - window.roi_begin, window.dead_ticks, window.truncated,
                           window.strobe});
@@ -144,38 +143,10 @@ bool Gate::wants(const proto::Trace& trace) const {
     return settings_.channels.empty() || channel_of(trace) != nullptr;
 }
 
-const SlotClock* Gate::clock_of(std::uint32_t board) const {
-    for (const auto& clock : clocks_)
-        if (clock.board == board) return &clock;
-    return nullptr;
-}
-
-std::optional<Gate::Place> Gate::place_of(const Slot& slot, const proto::Trace& trace) const {
-    Place place;
-    ClockTime t0 = slot.t0;
-    if (!trace.first.comparable(t0)) {
-        const auto* clock = clock_of(trace.board);
-        if (clock == nullptr || !clock->tied) return std::nullopt;
-        place.clock = &clock->clock;
-        t0 = clock->clock.t0;
-        if (!trace.first.comparable(t0)) return std::nullopt;
-    }
-    place.begin = trace.first.ticks - t0.ticks;
-    place.end = place.begin + static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
-    return place;
-}
-
-std::int64_t Gate::ticks_on(const proto::DomainClock* clock, std::int64_t ticks) const {
-    return clock == nullptr ? ticks : proto::ticks_by(*clock, here_, ticks);
-}
-
-std::int64_t Gate::ticks_here(const proto::DomainClock* clock, std::int64_t ticks) const {
-    return clock == nullptr ? ticks : proto::ticks_by(here_, *clock, ticks);
-}
-
 // `reference`: ticks after t0.
-bool Gate::triggered_at(const Place& place, std::int64_t reference) const {
-    const std::int64_t off = ticks_here(place.clock, place.begin) + settings_.plan.mark_position - reference;
+bool Gate::triggered_at(const TracePlace& place, std::int64_t reference) const {
+    const std::int64_t off =
+        frame_.ticks_here(place.clock, place.begin) + settings_.plan.mark_position - reference;
     return std::abs(off) <= settings_.plan.trigger_tolerance;
 }
 
@@ -189,7 +160,7 @@ std::optional<ClockTime> Gate::strobe_of(const Slot& slot) const {
     return std::nullopt;
 }
 
-bool Gate::near_window(const Slot& slot, const Place& place) const {
+bool Gate::near_window(const Slot& slot, const TracePlace& place) const {
     const auto& plan = settings_.plan;
     const auto strobe = plan.mode == config::Gate::STROBED ? strobe_of(slot) : std::nullopt;
     const std::int64_t lead = plan.reference == config::Gate::RECORD_BEGIN ? plan.mark_position : 0;
@@ -198,16 +169,15 @@ bool Gate::near_window(const Slot& slot, const Place& place) const {
         const std::int64_t base = (window.strobe ? strobe->ticks - slot.t0.ticks : 0) - lead;
         const std::int64_t from = base + std::min(window.pretrace_begin, window.roi_begin);
         const std::int64_t to = base + std::max(window.pretrace_end, window.roi_end);
-        return place.begin < ticks_on(place.clock, to + plan.trace_margin) &&
-               place.end > ticks_on(place.clock, from - plan.trace_margin);
+        return place.begin < frame_.ticks_on(place.clock, to + plan.trace_margin) &&
+               place.end > frame_.ticks_on(place.clock, from - plan.trace_margin);
     });
 }
 
-bool Gate::belongs(const Slot& slot, const proto::Trace& trace, const Place& place,
-                   const GatedChannel* channel) const {
+bool Gate::belongs(const Slot& slot, const TracePlace& place, const GatedChannel* channel) const {
     const auto& plan = settings_.plan;
     if (plan.mode == config::Gate::FREE_RUNNING) {
-        const std::int64_t after = trace.first.ticks - slot.t0.ticks;
+        const std::int64_t after = frame_.ticks_here(place.clock, place.begin);
         return after >= 0 && after < plan.slice;
     }
     if (!plan.triggered() || (channel != nullptr && !channel->needed)) return near_window(slot, place);
@@ -221,19 +191,19 @@ void Gate::choose(const Slot& slot, TraceStore& traces) {
     auto& held = traces.held();
     for (std::uint32_t i = 0; i < held.size(); ++i) {
         const auto& trace = traces.trace(held[i]);
-        const auto place = place_of(slot, trace);
+        const auto place = frame_.place_of(trace);
         if (!place) continue;
         const auto* channel = channel_of(trace);
-        if (!belongs(slot, trace, *place, channel)) continue;
+        if (!belongs(slot, *place, channel)) continue;
         ++held[i].uses;
         if (channel != nullptr && channel->policy == config::Channel::EVERY_NTH &&
             slot.number % channel->every_nth != 0)
             continue;
-        chosen_.push_back({i, &trace, channel, *place, ticks_here(place->clock, place->begin)});
+        chosen_.push_back({i, &trace, channel, *place, frame_.ticks_here(place->clock, place->begin)});
     }
     // One order, whatever the order of arrival.
-    std::ranges::sort(chosen_, [](const Chosen& a, const Chosen& b) {
-        const auto key = [](const Chosen& c) {
+    std::ranges::sort(chosen_, [](const ChosenTrace& a, const ChosenTrace& b) {
+        const auto key = [](const ChosenTrace& c) {
             const auto& t = *c.trace;
             return std::tuple(c.begin, t.first.fraction, t.board, t.channel, t.stream, t.count);
         };
@@ -241,7 +211,7 @@ void Gate::choose(const Slot& slot, TraceStore& traces) {
     });
 }
 
-const Gate::Chosen* Gate::triggered_by(std::int64_t reference) const {
+const ChosenTrace* Gate::triggered_by(std::int64_t reference) const {
     for (const auto& chosen : chosen_)
         if ((chosen.channel == nullptr || chosen.channel->needed) && triggered_at(chosen.place, reference))
             return &chosen;
@@ -272,8 +242,8 @@ void Gate::place_windows(const Slot& slot, NamedCounters& counters) {
             base = chosen != nullptr ? chosen->begin : base - plan.mark_position;
             // A window that begins or ends on the mark of its record does so to the sample.
             if (chosen != nullptr)
-                own_mark_slack_ =
-                    static_cast<double>(ticks_here(chosen->place.clock, chosen->trace->ticks_per_sample));
+                own_mark_slack_ = static_cast<double>(
+                    frame_.ticks_here(chosen->place.clock, chosen->trace->ticks_per_sample));
         }
         auto& window = windows_[count++];
         window.kind = planned.kind;
@@ -308,15 +278,13 @@ bool Gate::matters(std::uint32_t board) const {
            });
 }
 
-std::optional<Disposition> Gate::lost(const Window& window, const Slot& slot, const Losses& losses) const {
+std::optional<Disposition> Gate::lost(const Window& window, const Losses& losses) const {
     for (const auto board : settings_.boards) {
         if (!matters(board)) continue;
-        const auto* clock = clock_of(board);
-        if (clock != nullptr && !clock->tied) continue;
-        const auto* on = clock == nullptr ? nullptr : &clock->clock;
-        const ClockTime& t0 = on == nullptr ? slot.t0 : on->t0;
-        const auto reason = losses.lost(board, advanced(t0, ticks_on(on, window.begin())),
-                                        advanced(t0, ticks_on(on, window.end())));
+        const auto clock = frame_.of(board);
+        if (!clock.tied) continue;
+        const auto reason = losses.lost(board, clock.at(frame_.ticks_on(clock.clock, window.begin())),
+                                        clock.at(frame_.ticks_on(clock.clock, window.end())));
         if (reason) return reason;
     }
     return std::nullopt;
@@ -324,9 +292,8 @@ std::optional<Disposition> Gate::lost(const Window& window, const Slot& slot, co
 
 // Whether the channel's traces, one after the other, hold every sample of the window.
 bool Gate::covered(const GatedChannel& channel, const Window& window) const {
-    const auto* clock = clock_of(channel.board);
-    const auto* on = clock == nullptr || !clock->tied ? nullptr : &clock->clock;
-    std::int64_t upto = ticks_on(on, window.begin());
+    const auto* on = frame_.of(channel.board).clock;
+    std::int64_t upto = frame_.ticks_on(on, window.begin());
     for (const auto& chosen : chosen_) {
         const auto& trace = *chosen.trace;
         if (chosen.channel != &channel || trace.stream != wire::RAW) continue;
@@ -334,30 +301,25 @@ bool Gate::covered(const GatedChannel& channel, const Window& window) const {
         if (chosen.place.begin > upto + trace.ticks_per_sample - 1) continue;
         upto = std::max(upto, chosen.place.end);
     }
-    return upto >= ticks_on(on, window.end());
+    return upto >= frame_.ticks_on(on, window.end());
 }
 
-bool Gate::overlaps(const Place& place, const Window& window) const {
-    return place.begin < ticks_on(place.clock, window.end()) &&
-           place.end > ticks_on(place.clock, window.begin());
-}
-
-void Gate::check_coverage(const Slot& slot, const Losses& losses) {
+void Gate::check_coverage(const Losses& losses) {
     const bool any_needed = std::ranges::any_of(settings_.channels, &GatedChannel::needed);
     const bool untied = std::ranges::any_of(
-        clocks_, [&](const SlotClock& clock) { return !clock.tied && matters(clock.board); });
+        frame_.others(), [&](const SlotClock& clock) { return !clock.tied && matters(clock.board); });
     for (auto& window : windows_) {
         if (settings_.plan.triggered() && any_needed) {
             for (const auto& channel : settings_.channels)
                 if (channel.needed && !covered(channel, window)) window.truncated = true;
             continue;
         }
-        if (untied || lost(window, slot, losses)) window.truncated = true;
+        if (untied || lost(window, losses)) window.truncated = true;
         for (const auto& chosen : chosen_) {
             const bool cut = (chosen.trace->flags & proto::TRACE_TRUNCATED) != 0;
             const auto* on = chosen.place.clock;
-            if (cut && chosen.place.begin < ticks_on(on, window.end()) &&
-                chosen.place.end >= ticks_on(on, window.begin()))
+            if (cut && chosen.place.begin < frame_.ticks_on(on, window.end()) &&
+                chosen.place.end >= frame_.ticks_on(on, window.begin()))
                 window.truncated = true;
         }
     }
@@ -367,20 +329,19 @@ void Gate::find_dead_time(const Slot& slot, TraceStore& traces, const Losses& lo
     dead_time_.begin_slot();
     for (const auto& held : traces.held()) {
         const auto& trace = traces.trace(held);
-        const auto place = trace.stream == wire::RAW ? place_of(slot, trace) : std::nullopt;
+        const auto place = trace.stream == wire::RAW ? frame_.place_of(trace) : std::nullopt;
         if (place)
-            dead_time_.trace(trace.board, trace.channel, ticks_here(place->clock, place->begin),
-                             ticks_here(place->clock, place->end));
+            dead_time_.trace(trace.board, trace.channel, frame_.ticks_here(place->clock, place->begin),
+                             frame_.ticks_here(place->clock, place->end));
     }
     for (const auto board : settings_.boards) {
-        const auto* clock = clock_of(board);
-        if (clock != nullptr && !clock->tied) continue;
-        const auto* on = clock == nullptr ? nullptr : &clock->clock;
-        const ClockTime& t0 = on == nullptr ? slot.t0 : on->t0;
+        const auto clock = frame_.of(board);
+        if (!clock.tied) continue;
+        const auto& t0 = *clock.t0;
         losses.each_of(board, [&](const ClockTime& begin, const ClockTime& end) {
             if (begin.comparable(t0) && end.comparable(t0))
-                dead_time_.dropped(board, ticks_here(on, begin.ticks - t0.ticks),
-                                   ticks_here(on, end.ticks - t0.ticks));
+                dead_time_.dropped(board, frame_.ticks_here(clock.clock, begin.ticks - t0.ticks),
+                                   frame_.ticks_here(clock.clock, end.ticks - t0.ticks));
         });
     }
     for (auto& window : windows_) {
@@ -401,70 +362,8 @@ Disposition Gate::dispose(const Slot& slot, const Losses& losses) const {
     }
     if (chosen_.empty() && all_truncated())
         for (const auto& window : windows_)
-            if (const auto reason = lost(window, slot, losses)) return *reason;
+            if (const auto reason = lost(window, losses)) return *reason;
     return wire::COMPLETE;  // truncated windows are seen to by the caller
-}
-
-// ---- the record ----------------------------------------------------------------------------------------
-
-std::shared_ptr<proto::SpillRecord> Gate::assemble(const Slot& slot, TraceStore& traces,
-                                                   NamedCounters& counters) {
-    auto record = pool_.take();
-    record->slot = slot.number;
-    record->cycle_id = slot.cycle_id;
-    record->t0 = slot.t0;
-    record->clocks.assign(1, here_);
-    for (const auto& clock : clocks_)
-        if (clock.tied && record->clock_of(clock.clock.domain) == nullptr)
-            record->clocks.push_back(clock.clock);
-    record->counters.clear();
-    record->samples.clear();
-    std::size_t count = 0;
-    bool fits = true;
-    for (const auto& chosen : chosen_) {
-        const auto samples = traces.samples(traces.held()[chosen.held]);
-        if (chosen.channel != nullptr && chosen.channel->policy == config::Channel::PULSES) {
-            const auto margin =
-                static_cast<std::uint32_t>((ticks_on(chosen.place.clock, chosen.channel->pulse_margin) +
-                                            chosen.trace->ticks_per_sample - 1) /
-                                           chosen.trace->ticks_per_sample);
-            for (const auto range :
-                 pulses_.find(samples, chosen.trace->encoding, chosen.channel->pulse_threshold_adc, margin))
-                fits &= append(*record, count, *chosen.trace, samples, range);
-        } else {
-            fits &= append(*record, count, *chosen.trace, samples, {0, chosen.trace->count});
-        }
-    }
-    record->traces.resize(count);
-    if (!fits) {
-        counters.add("trace-over-limit");
-        for (auto& window : windows_)
-            window.truncated = true;
-    }
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const auto place = place_of(slot, record->traces[i]);  // of the part that is kept
-        for (auto& window : windows_)
-            if (place && overlaps(*place, window)) window.traces.push_back(i);
-    }
-    record->windows = windows_;
-    return record;
-}
-
-bool Gate::append(proto::SpillRecord& record, std::size_t& count, const proto::Trace& trace,
-                  std::span<const std::uint16_t> samples, SampleRange range) {
-    const std::size_t length = range.end - range.begin;
-    const std::size_t bytes = (record.samples.size() + length) * sizeof(std::uint16_t);
-    if (count >= proto::max_traces || bytes > proto::max_payload_bytes) return false;
-    if (count == record.traces.size()) record.traces.emplace_back();
-    auto& kept = record.traces[count++];
-    kept = trace;
-    kept.first = advanced(trace.first, static_cast<std::int64_t>(range.begin) * trace.ticks_per_sample);
-    kept.offset = record.samples.size();
-    kept.count = static_cast<std::uint32_t>(length);
-    if (length != trace.count) kept.flags |= proto::TRACE_REDUCED;
-    const auto part = samples.subspan(range.begin, length);
-    record.samples.insert(record.samples.end(), part.begin(), part.end());
-    return true;
 }
 
 // ---- letting go ----------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@
 //   mark_history.hpp   where marks were, or may have been
 //   dead_time.hpp      when boards could not record, and what pulsers find of it
 //   losses.hpp         what is known to be missing of each board's stream
+//   slot_frame.hpp     one slot as each board's clock has it
+//   record_writer.hpp  chosen traces and windows → the Spill record, reduced as policies say
 //   pulse_finder.hpp   which parts of a trace policy PULSES keeps
 //   record_pool.hpp    records for reuse
 //
@@ -20,12 +22,13 @@
 #include <span>
 #include <vector>
 
-#include "daq/clock_lines.hpp"
+#include "daq/clocks/clock_lines.hpp"
 #include "daq/gate/dead_time.hpp"
+#include "daq/gate/gated_channel.hpp"
 #include "daq/gate/losses.hpp"
 #include "daq/gate/mark_history.hpp"
-#include "daq/gate/pulse_finder.hpp"
-#include "daq/gate/record_pool.hpp"
+#include "daq/gate/record_writer.hpp"
+#include "daq/gate/slot_frame.hpp"
 #include "daq/gate/trace_store.hpp"
 #include "daq/gate/window_plan.hpp"
 #include "daq/named_counters.hpp"
@@ -33,16 +36,6 @@
 #include "proto/spill_record.hpp"
 
 namespace spillgate::daq {
-
-struct GatedChannel {
-    std::uint32_t board = 0;
-    std::uint32_t channel = 0;
-    bool needed = false;  // a detector or its veto: a window without its traces is truncated
-    config::Channel::Policy policy = config::Channel::WHOLE;
-    std::uint32_t every_nth = 1;
-    double pulse_threshold_adc = 0;
-    std::int64_t pulse_margin = 0;  // ticks
-};
 
 struct GateSettings {
     WindowPlan plan;
@@ -106,47 +99,21 @@ class Gate {
         bool paused = false;
         std::uint32_t quality = 0;
     };
-    // A trace's place in ticks of its own clock, [begin, end) after that clock's t0.
-    struct Place {
-        const proto::DomainClock* clock = nullptr;  // null: the slot's own
-        std::int64_t begin = 0;
-        std::int64_t end = 0;
-    };
-    struct Chosen {
-        std::uint32_t held = 0;  // index into TraceStore::held()
-        const proto::Trace* trace = nullptr;
-        const GatedChannel* channel = nullptr;
-        Place place;
-        std::int64_t begin = 0;  // after t0, by the slot's clock
-    };
-
-    const SlotClock* clock_of(std::uint32_t board) const;
-    std::optional<Place> place_of(const Slot& slot, const proto::Trace& trace) const;
-    // Ticks of the slot's clock → of `clock`, and back.
-    std::int64_t ticks_on(const proto::DomainClock* clock, std::int64_t ticks) const;
-    std::int64_t ticks_here(const proto::DomainClock* clock, std::int64_t ticks) const;
     void choose(const Slot& slot, TraceStore& traces);
-    bool belongs(const Slot& slot, const proto::Trace& trace, const Place& place,
-                 const GatedChannel* channel) const;
-    bool near_window(const Slot& slot, const Place& place) const;
-    bool triggered_at(const Place& place, std::int64_t reference) const;
+    bool belongs(const Slot& slot, const TracePlace& place, const GatedChannel* channel) const;
+    bool near_window(const Slot& slot, const TracePlace& place) const;
+    bool triggered_at(const TracePlace& place, std::int64_t reference) const;
     const GatedChannel* channel_of(const proto::Trace& trace) const;
     std::optional<proto::ClockTime> strobe_of(const Slot& slot) const;
-    const Chosen* triggered_by(std::int64_t reference) const;
+    const ChosenTrace* triggered_by(std::int64_t reference) const;
     void place_windows(const Slot& slot, NamedCounters& counters);
     void label(const Slot& slot);
     void find_dead_time(const Slot& slot, TraceStore& traces, const Losses& losses);
-    void check_coverage(const Slot& slot, const Losses& losses);
+    void check_coverage(const Losses& losses);
     bool covered(const GatedChannel& channel, const proto::Window& window) const;
     bool matters(std::uint32_t board) const;
-    bool overlaps(const Place& place, const proto::Window& window) const;
-    std::optional<proto::Disposition> lost(const proto::Window& window, const Slot& slot,
-                                           const Losses& losses) const;
+    std::optional<proto::Disposition> lost(const proto::Window& window, const Losses& losses) const;
     proto::Disposition dispose(const Slot& slot, const Losses& losses) const;
-    std::shared_ptr<proto::SpillRecord> assemble(const Slot& slot, TraceStore& traces,
-                                                 NamedCounters& counters);
-    bool append(proto::SpillRecord& record, std::size_t& count, const proto::Trace& trace,
-                std::span<const std::uint16_t> samples, SampleRange range);
     ClosedSlot finished(const Open& open, proto::Disposition disposition) const;
     bool all_truncated() const;
 
@@ -156,13 +123,11 @@ class Gate {
     DeadTime dead_time_;
     MarkHistory marks_;
     std::vector<proto::ClockTime> strobes_;
-    RecordPool pool_;
-    PulseFinder pulses_;
+    RecordWriter writer_;
 
     // Of the slot being closed; kept for their memory.
-    proto::DomainClock here_;
-    std::vector<SlotClock> clocks_;
-    std::vector<Chosen> chosen_;
+    SlotFrame frame_;
+    std::vector<ChosenTrace> chosen_;
     std::vector<proto::Window> windows_;
     std::vector<proto::WindowFact> facts_;
     double own_mark_slack_ = 0;

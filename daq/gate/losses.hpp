@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 #include "proto/spill_record.hpp"
 
 namespace spillgate::daq {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 
 namespace spillgate::daq {
 

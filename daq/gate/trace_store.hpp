@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 #include "hw/source.hpp"
 
 namespace spillgate::daq {

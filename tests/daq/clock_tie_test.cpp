@@ -1,5 +1,5 @@
 // The tie of one clock to another, against simulated clocks whose every reading is known.
-#include "daq/clock_tie.hpp"
+#include "daq/clocks/clock_tie.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // Runs as a whole: pause, end, bounds, refusals, and what a configuration must not say.
 #include <catch2/catch.hpp>
 
-#include "daq/wall_clock_check.hpp"
+#include "daq/clocks/wall_clock_check.hpp"
 #include "tests/daq/stream_bench.hpp"
 
 namespace spillgate::daq::test {

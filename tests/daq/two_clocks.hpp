@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "daq/tie_search.hpp"
+#include "daq/clocks/tie_search.hpp"
 
 namespace spillgate::daq::test {
 

@@ -1,4 +1,4 @@
-#include "daq/clock_lines.hpp"
+#include "daq/clocks/clock_lines.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "daq/clock_tie.hpp"
-#include "daq/clock_tie_statistics.hpp"
+#include "daq/clocks/clock_tie.hpp"
+#include "daq/clocks/clock_tie_statistics.hpp"
 #include "daq/named_counters.hpp"
 #include "daq/slot_tracker.hpp"
 #include "hw/source.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "daq/clock_order.hpp"
+#include "daq/clocks/clock_order.hpp"
 #include "proto/time.hpp"
 
 namespace spillgate::daq {

@@ -1,4 +1,4 @@
-#include "daq/tie_search.hpp"
+#include "daq/clocks/tie_search.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "daq/clock_tie.hpp"
+#include "daq/clocks/clock_tie.hpp"
 
 #include <algorithm>
 #include <cmath>

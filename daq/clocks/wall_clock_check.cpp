@@ -1,4 +1,4 @@
-#include "daq/wall_clock_check.hpp"
+#include "daq/clocks/wall_clock_check.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "daq/tie_search.hpp"
+#include "daq/clocks/tie_search.hpp"
 #include "proto/schema/config.pb.h"
 
 namespace spillgate::daq {
