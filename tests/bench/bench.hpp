@@ -22,7 +22,7 @@ struct Row {
 };
 
 struct Options {
-    double seconds = 600;               // how long the latency benchmark takes data
+    double seconds = 600;               // how long the latency benchmarks take data
     std::filesystem::path programs;     // folder of spillgate-daq, spillgate-online …
     std::filesystem::path source_root;  // of the repository, for config/
     std::filesystem::path data;         // folder of the published data
@@ -42,7 +42,9 @@ std::span<const Benchmark> all_benchmarks();
 proto::Result<std::vector<Row>> pmt_full_chain(const Options& options);
 proto::Result<std::vector<Row>> hpge_full_chain(const Options& options);
 proto::Result<std::vector<Row>> record_and_publish(const Options& options);
+proto::Result<std::vector<Row>> udp_four_modules(const Options& options);
 proto::Result<std::vector<Row>> latency_nominal(const Options& options);
+proto::Result<std::vector<Row>> latency_udp(const Options& options);
 proto::Result<std::vector<Row>> reprocess(const Options& options);
 proto::Result<std::vector<Row>> csi_prediction(const Options& options);
 proto::Result<std::vector<Row>> csi_fit(const Options& options);

@@ -6,31 +6,39 @@ namespace spillgate::bench {
 
 namespace {
 
-constexpr const char* head = R"(name: "nominal load"
+constexpr const char* facility = R"(name: "nominal load"
 facility { name: "SNS" repetition_hz: 60 charge_offset: -1 our_flavour: 1 }
 daemon { name: "daq" lead: true }
-board {
-  id: 0 name: "simulated digitizer" sample_rate_mhz: 250 bits: 14
+)";
+
+constexpr const char* simulation = R"(
   simulation {
     record_ns: 140000
     mark_position_ns: 70000
     beam { repetition_hz: 60 flavour: 1 charge_offset: -1 }
     pmt { detector_channels: 15 veto_channel: 15 baseline_adc: 14000 noise_adc: 3 spe_charge_adc: 600 muon_adc: 500 }
   }
-}
-gate {
+)";
+
+// AC window up to the mark, C window from it to the end of the record.
+std::string gate(int mark_ns) {
+    return fmt::format(R"(gate {{
   mode: BEAM_TRIGGERED
   reference: RECORD_BEGIN
-  mark_position_ns: 70000
-  anti_coincident { pretrace_begin_ns: 0     pretrace_end_ns: 40000 roi_begin_ns: 40000 roi_end_ns: 70000 }
-  in_time         { pretrace_begin_ns: 30000 pretrace_end_ns: 70000 roi_begin_ns: 70000 roi_end_ns: 140000 }
-}
-chain {
+  mark_position_ns: {0}
+  anti_coincident {{ pretrace_begin_ns: 0 pretrace_end_ns: {1} roi_begin_ns: {1} roi_end_ns: {0} }}
+  in_time {{ pretrace_begin_ns: {2} pretrace_end_ns: {0} roi_begin_ns: {0} roi_end_ns: 140000 }}
+}}
+chain {{
   name: "pmt"
-  pmt { baseline_ns: 40000 threshold_adc: 20 spe_charge_adc: 600 linear_gate_check: false overflow_low: 0
-        overflow_high: 16383 muon_threshold_adc: 100 }
+  pmt {{ baseline_ns: {1} threshold_adc: 20 spe_charge_adc: 600 linear_gate_check: false overflow_low: 0
+        overflow_high: 16383 muon_threshold_adc: 100 }}
+}}
+)",
+                       mark_ns, mark_ns - 30000, mark_ns - (mark_ns - 30000));
 }
-selection {
+
+constexpr const char* analysis = R"(selection {
   name: "standard"
   cut { variable: "pretrace_peaks" max: 4 cost: EXPOSURE }
   reject_quality: "muon"
@@ -48,21 +56,42 @@ spectrum {
 }
 )";
 
-}  // namespace
+std::string board(const std::string& source) {
+    return "board { id: 0 name: \"digitizer\" sample_rate_mhz: 250 bits: 14\n" + source + "}\n";
+}
 
-std::string nominal_config(const std::filesystem::path& folder) {
-    std::string text = head;
+std::string channels() {
+    std::string text;
     for (std::uint32_t channel = 0; channel + 1 < nominal_channels; ++channel)
         text += fmt::format(
             "channel {{ name: \"pmt{0}\" board: 0 channel: {0} role: DETECTOR chain: \"pmt\" veto: \"veto\" "
             "}}\n",
             channel);
-    text +=
-        fmt::format("channel {{ name: \"veto\" board: 0 channel: {} role: VETO }}\n", nominal_channels - 1);
-    text += fmt::format(
-        "storage {{ runs_dir: \"{0}/runs\" }}\nnetwork {{ runtime_dir: \"{0}/sockets\" http_port: 0 }}\n",
-        folder.string());
-    return text;
+    return text + fmt::format("channel {{ name: \"veto\" board: 0 channel: {} role: VETO }}\n",
+                              nominal_channels - 1);
+}
+
+}  // namespace
+
+std::string nominal_config() {
+    return facility + board(simulation) + gate(70000) + analysis + channels();
+}
+
+std::string nominal_udp_config(const std::string& port) {
+    // Banks are swapped often: what is over must not wait. 65 μs are the longest pretrigger delay of the
+    // module. Half an hour uncompressed would not fit everywhere.
+    const auto device = fmt::format(
+        "  sis3316 {{ address: \"127.0.0.1\" port: {} local_port: 0 jumbo: true packets_per_request: 32 "
+        "swap_ms: 3\n"
+        "    input {{ record_ns: 140000 pretrigger_ns: 65000 negative_pulses: true }} }}\n"
+        "  mark {{ trigger {{ }} }}\n",
+        port);
+    return facility + board(device) + gate(65000) + analysis + channels() + "storage { compression: ZSTD }\n";
+}
+
+std::string nominal_emulator() {
+    return std::string("name: \"nominal load\"\nmodule { name: \"digitizer\" sis3316 { }\n") +
+           board(simulation) + "}\n";
 }
 
 }  // namespace spillgate::bench

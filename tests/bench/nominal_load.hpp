@@ -2,10 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
-
-#include "hw/source.hpp"
 
 namespace spillgate::bench {
 
@@ -15,8 +12,11 @@ inline constexpr double nominal_repetition_hz = 60;
 inline constexpr double nominal_bytes_per_second =
     nominal_repetition_hz * nominal_channels * nominal_trace_samples * sizeof(std::uint16_t);
 
-// The configuration's text: a simulated digitizer, runs and sockets inside `folder`, any free port for the
-// console. 15 detector channels are reconstructed; the 16th is their veto.
-std::string nominal_config(const std::filesystem::path& folder);
+// Configuration of daemon and online: 15 detector channels are reconstructed, the 16th is their veto.
+std::string nominal_config();  // from a digitizer simulated in the daemon
+// … from an emulated SIS3316 at this UDP port.
+std::string nominal_udp_config(const std::string& port);
+// That of spillgate-emulator with such a module; its emulated device listens on a free port.
+std::string nominal_emulator();
 
 }  // namespace spillgate::bench

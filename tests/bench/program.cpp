@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include <fcntl.h>
@@ -80,6 +81,22 @@ double Program::resident_megabytes() const {
     for (std::string line; std::getline(in, line);)
         if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
     return 0;
+}
+
+double Program::cpu_seconds() const {
+    std::ifstream in(fmt::format("/proc/{}/stat", pid_));
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    // Behind the name in brackets: state, ten more fields, then user and system time.
+    const auto after_name = text.rfind(')');
+    if (after_name == std::string::npos) return 0;
+    std::istringstream fields(text.substr(after_name + 1));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i)
+        fields >> skipped;
+    double user = 0;
+    double system = 0;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 std::string tail_of(const std::filesystem::path& path) {

@@ -26,7 +26,9 @@ class Program {
     proto::Status wait(std::chrono::seconds patience);
     // Asks it to end (SIGTERM), then wait().
     proto::Status stop(std::chrono::seconds patience);
-    double resident_megabytes() const;  // as the system says now; 0 if it has ended
+    // As the system says now; 0 if it has ended.
+    double resident_megabytes() const;
+    double cpu_seconds() const;  // of all its threads, user and system
 
   private:
     Program(pid_t pid, std::filesystem::path program, std::filesystem::path log)

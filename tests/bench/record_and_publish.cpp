@@ -61,10 +61,11 @@ struct Outcome {
 };
 
 proto::Result<Outcome> record_once(const fs::path& folder, config::Storage::Compression compression) {
-    auto loaded = proto::parse_config(nominal_config(folder), "nominal load");
+    auto loaded = proto::parse_config(nominal_config(), "nominal load");
     if (!loaded) return loaded.error();
     auto& config = loaded->config;
     config.mutable_storage()->set_compression(compression);
+    config.mutable_storage()->set_runs_dir((folder / "runs").string());
 
     const auto endpoint = "ipc://" + (folder / "data").string();
     auto publisher = daq::Publisher::bind(endpoint, static_cast<int>(config.network().send_high_water()),

@@ -71,8 +71,9 @@ proto::Result<std::vector<Row>> reprocess(const Options& options) {
     const fs::path tmpfs = fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
     const auto folder = TemporaryFolder::create(tmpfs);
     if (!folder) return folder.error();
-    const auto loaded = proto::parse_config(nominal_config(folder->path()), "nominal load");
+    auto loaded = proto::parse_config(nominal_config(), "nominal load");
     if (!loaded) return loaded.error();
+    loaded->config.mutable_storage()->set_runs_dir((folder->path() / "runs").string());
     const auto publisher = daq::Publisher::bind("ipc://" + (folder->path() / "data").string(), 1, 1);
     if (!publisher) return publisher.error();
     const auto recording = record(*loaded, slots, **publisher);
