@@ -201,7 +201,7 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
                 losses_.readopted(id, event.time);
                 break;
             case hw::DeviceEvent::Kind::COUNTED:
-                count_later(event, event.name);
+                count_later(board, event, event.name);
                 break;
             case hw::DeviceEvent::Kind::DROPPED: {
                 count_later(board, event, event.name.empty() ? "dropped" : event.name);

@@ -7,27 +7,27 @@ std::string_view name_of(Fault fault) {
         case Fault::NONE:
             return "none";
         case Fault::EVENT_EMPTY:
-            return "event-empty";
+            return "corrupt-event-empty";
         case Fault::EVENT_BEYOND_BLOCK:
-            return "event-beyond-block";
+            return "corrupt-event-beyond-block";
         case Fault::EVENT_COUNT:
-            return "event-count";
+            return "corrupt-event-count";
         case Fault::BLOCK_NOT_WORDS:
-            return "block-not-words";
+            return "corrupt-block-not-words";
         case Fault::FORMAT_UNKNOWN:
-            return "format-unknown";
+            return "corrupt-format-unknown";
         case Fault::FORMAT_UNEXPECTED:
-            return "format-unexpected";
+            return "corrupt-format-unexpected";
         case Fault::SCOPE_HEADER_SHORT:
-            return "scope-header-short";
+            return "corrupt-scope-header-short";
         case Fault::SCOPE_UNEVEN:
-            return "scope-uneven";
+            return "corrupt-scope-uneven";
         case Fault::CHANNEL_UNKNOWN:
-            return "channel-unknown";
+            return "corrupt-channel-unknown";
         case Fault::HIT_SHORT:
-            return "hit-short";
+            return "corrupt-hit-short";
         case Fault::HIT_EXTRA_UNKNOWN:
-            return "hit-extra-unknown";
+            return "corrupt-hit-extra-unknown";
         case Fault::HIT_REDUCED:
             return "hit-reduced";
         case Fault::HIT_WITHOUT_WAVEFORM:
@@ -35,11 +35,11 @@ std::string_view name_of(Fault fault) {
         case Fault::HIT_PROBE_UNEXPECTED:
             return "hit-probe-unexpected";
         case Fault::SPECIAL_SHORT:
-            return "special-short";
+            return "corrupt-special-short";
         case Fault::TRIGGER_NUMBER:
-            return "trigger-number";
+            return "corrupt-trigger-number";
         case Fault::RECORD_LENGTH:
-            return "record-length";
+            return "corrupt-record-length";
         case Fault::EVENT_LATE:
             return "event-late";
     }

@@ -30,7 +30,7 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr std::size_t fault_kinds = 19;
 
-// As counted and reported: "event-empty", …
+// As counted and reported: "corrupt-event-empty", … What begins with "corrupt" makes a slot LOST_CORRUPT.
 std::string_view name_of(Fault fault);
 
 // How often each came.

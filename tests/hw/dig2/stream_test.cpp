@@ -120,7 +120,7 @@ TEST_CASE("a damaged trigger number claims no losses, and the next number goes o
         INFO("bit " << bit);
         CHECK(batch.traces.size() == 6);
         CHECK(event_named(batch, "trigger-lost") == nullptr);
-        const auto* damaged = event_named(batch, "trigger-number");
+        const auto* damaged = event_named(batch, "corrupt-trigger-number");
         REQUIRE(damaged != nullptr);
         CHECK(damaged->count == 1);
         CHECK(damaged->time.ticks == 3000);
@@ -230,19 +230,19 @@ TEST_CASE("what is wrong in a block is counted by name and the next block is rea
     };
     auto words = scope_words(1000, 0, 1);
     words[0] &= ~std::uint64_t{0xFFFFFFFF};
-    CHECK(fault_of(words, 1) == "event-empty");
+    CHECK(fault_of(words, 1) == "corrupt-event-empty");
     words[0] |= 5;
-    CHECK(fault_of(words, 1) == "event-beyond-block");
+    CHECK(fault_of(words, 1) == "corrupt-event-beyond-block");
     words = scope_words(1000, 0, 1);
-    CHECK(fault_of(words, 2) == "event-count");
+    CHECK(fault_of(words, 2) == "corrupt-event-count");
     words[0] |= std::uint64_t{9} << 60;
-    CHECK(fault_of(words, 1) == "format-unknown");
-    CHECK(fault_of(psd_words(1000, 0, 0, 0, 0), 1) == "format-unexpected");
-    CHECK(fault_of(scope_words(1000, 0, std::uint64_t{1} << 40), 1) == "channel-unknown");
+    CHECK(fault_of(words, 1) == "corrupt-format-unknown");
+    CHECK(fault_of(psd_words(1000, 0, 0, 0, 0), 1) == "corrupt-format-unexpected");
+    CHECK(fault_of(scope_words(1000, 0, std::uint64_t{1} << 40), 1) == "corrupt-channel-unknown");
     words = scope_words(1000, 0, 0b11);
     words[0] = (words[0] & ~std::uint64_t{0xFFFFFFFF}) | 4;
     words.pop_back();
-    CHECK(fault_of(words, 1) == "scope-uneven");
+    CHECK(fault_of(words, 1) == "corrupt-scope-uneven");
 }
 
 TEST_CASE("DPP hits come out in order with their energies", "[dig2]") {
