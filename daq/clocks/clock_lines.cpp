@@ -108,19 +108,19 @@ void ClockLines::reading(std::uint32_t board, const ClockTime& watermark) {
         arriving_epoch_ = watermark.epoch;
     }
     if (member->now->domain == watermark.domain && member->now->epoch == watermark.epoch) return;
+    // The new clock began after all that the board had said before.
+    const auto& old = *member->now;
+    member->before_until.reset();
+    if (last && !old.tie)
+        member->before_until = last;
+    else if (last && old.tie->anchored() && last->domain == old.domain && last->epoch == old.epoch)
+        member->before_until = old.tie->passed(*last);
     auto clock = clock_at(watermark);
     if (!clock) {
         clock = make_clock(*member, watermark);
-        if (clock->tie) {
-            // It began after all that the board had said before.
-            const auto& old = *member->now;
-            if (last && !old.tie)
-                clock->anchor_after = last;
-            else if (last && old.tie->anchored() && last->domain == old.domain && last->epoch == old.epoch)
-                clock->anchor_after = old.tie->passed(*last);
-            for (const auto& here : marks_here_)
-                anchor(*clock, here);
-        }
+        clock->anchor_after = member->before_until;
+        for (const auto& here : marks_here_)
+            anchor(*clock, here);
     }
     member->before = std::exchange(member->now, std::move(clock));
 }
@@ -260,7 +260,8 @@ void ClockLines::clocks_of(const Slot& slot, std::int64_t begin, std::vector<Slo
     for (const auto& member : members_) {
         if (!member.now->tie) continue;
         auto clock = clock_of(member, *member.now, slot, begin);
-        if (!clock && member.before) clock = clock_of(member, *member.before, slot, begin);
+        if (!clock && member.before && member.before_until && !earlier(*member.before_until, slot.t0))
+            clock = clock_of(member, *member.before, slot, begin);
         // A record knows one epoch of a domain.
         const bool other_epoch = clock && std::ranges::any_of(clocks, [&](const SlotClock& c) {
                                      return c.tied && c.clock.domain == clock->clock.domain &&

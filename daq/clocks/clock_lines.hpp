@@ -82,7 +82,8 @@ class ClockLines {
         std::uint32_t domain = 0;
         double frequency_hz = 0;
         std::shared_ptr<Clock> now;
-        std::shared_ptr<Clock> before;  // in force until `now` is tied
+        std::shared_ptr<Clock> before;                 // for slots up to …
+        std::optional<proto::ClockTime> before_until;  // … this on the line, until `now` is tied
         std::optional<proto::ClockTime> watermark;
     };
 

@@ -16,6 +16,7 @@ constexpr std::size_t most_marks = 1024;  // kept for a search: 17 s at 60 Hz
 constexpr std::size_t longest_head_start = 64;
 constexpr unsigned marks_per_search = 8;  // a pattern is sought at every eighth
 constexpr int unfit_to_step = 4;
+constexpr int missed_to_doubt = 2;
 constexpr double least_deviation = 0.3;  // ticks: 1/√12, what rounding to a tick leaves
 constexpr double clip = 4;               // standard deviations by which one mark may pull
 // A crystal's frequency wanders by this much within seconds, and by more within minutes.
@@ -46,11 +47,13 @@ ClockTieSettings ClockTieSettings::from(const config::Config& config, double her
 }
 
 void ClockTie::anchor_at(const ClockTime& here) {
+    anchor(here, theres_.size() > longest_head_start ? theres_.size() - 1 : 0);
+}
+
+void ClockTie::anchor(const ClockTime& here, std::size_t there) {
     anchor_here_ = here;
-    anchored_ = !theres_.empty();
-    if (!anchored_) return;
-    const auto& there = theres_.size() > longest_head_start ? theres_.back() : theres_.front();
-    relation_ = {here, there.time, settings_.search.nominal_ratio};
+    anchored_ = there < theres_.size();
+    if (anchored_) relation_ = {here, theres_[there].time, settings_.search.nominal_ratio};
 }
 
 void ClockTie::take_marks(const ClockTie& before) {
@@ -66,7 +69,7 @@ void ClockTie::there(const SeenMark& mark) {
         judged_ -= std::min(judged_, most_marks);
     }
     theres_.push_back(mark);
-    if (!anchored_ && anchor_here_) anchor_at(*anchor_here_);
+    if (!anchored_ && anchor_here_) anchor(*anchor_here_, 0);
 }
 
 void ClockTie::unusable_before(const ClockTime& reading) {
@@ -106,6 +109,7 @@ ClockTie::Outcome ClockTie::search(const SeenMark& mark) {
     ++locks_;
     updates_ = static_cast<double>(found->pairs);
     unfit_ = 0;
+    missed_ = 0;
     const ClockTime expected = relation_.to_there(mark.time);
     judged_ = 0;
     while (judged_ < theres_.size() &&
@@ -142,6 +146,7 @@ ClockTie::Outcome ClockTie::track(const SeenMark& mark, Settled& settled) {
         const double residual = ticks_between(partner.time, expected);
         if (std::abs(residual) <= settings_.search.residual_limit) {
             unfit_ = 0;
+            missed_ = 0;
             adjust(mark, expected, residual);
             ++pairs_;
             keep(mark.time,
@@ -151,11 +156,20 @@ ClockTie::Outcome ClockTie::track(const SeenMark& mark, Settled& settled) {
     }
     if (uncertainty_ns(mark.time) * 1e-9 * settings_.there_hz > settings_.search.residual_limit)
         return give_up(Outcome::FADED);
-    keep(mark.time, predicted(mark.time, found.has_value() || unfit_ > 0));
+    keep(mark.time, predicted(mark.time, found.has_value() || is_in_doubt()));
+    if (!found) ++missed_;
     if (!found && settled.strays == 0) return Outcome::MISSED;
-    if (unfit_++ == 0) first_unfit_ = mark.time;
+    if (unfit_++ == 0) {
+        first_unfit_ = mark.time;
+        first_unfit_there_ = theres_[judged_ - 1].time;
+    }
     if (unfit_ >= unfit_to_step) return give_up(Outcome::STEPPED);
     return found ? Outcome::DOUBTED : Outcome::MISSED;
+}
+
+// Marks that do not fit, or that stay away: they may come at other readings by now.
+bool ClockTie::is_in_doubt() const {
+    return unfit_ > 0 || missed_ >= missed_to_doubt;
 }
 
 void ClockTie::adjust(const SeenMark& mark, const ClockTime& expected, double residual) {
@@ -168,7 +182,9 @@ void ClockTie::adjust(const SeenMark& mark, const ClockTime& expected, double re
     const double n = updates_;
     const double phase = std::max(1 - theta * theta, 2 * (2 * n - 1) / (n * (n + 1)));
     const double frequency = std::max((1 - theta) * (1 - theta), 6 / (n * (n + 1)));
-    if (elapsed > 0) relation_.ratio += frequency * residual / elapsed;
+    // Less apart than two spills, the two say nothing of the frequency.
+    if (elapsed > settings_.period_s * settings_.here_hz / 2)
+        relation_.ratio += frequency * residual / elapsed;
     relation_.here = mark.time;
     relation_.there = shifted(expected, phase * residual);
 }
@@ -179,10 +195,9 @@ ClockTie::Outcome ClockTie::give_up(Outcome why) {
     unfit_ = 0;
     judged_ = 0;
     if (why != Outcome::STEPPED) return why;
-    const ClockTime last = shifted(relation_.there, settings_.period_s * settings_.there_hz / 2);
     std::erase_if(heres_, [&](const SeenMark& m) { return earlier(m.time, first_unfit_); });
-    std::erase_if(theres_, [&](const SeenMark& m) { return earlier(m.time, last); });
-    anchor_at(first_unfit_);
+    std::erase_if(theres_, [&](const SeenMark& m) { return earlier(m.time, first_unfit_there_); });
+    anchor(first_unfit_, 0);
     return why;
 }
 
@@ -229,7 +244,7 @@ std::optional<TiedTime> ClockTie::at(const ClockTime& time, std::int64_t begin) 
     for (const auto& entry : entries_)
         if (entry.here == time) result = entry.there;
     if (!result && locked_) {
-        result = predicted(time, unfit_ > 0);
+        result = predicted(time, is_in_doubt());
         if (result->uncertainty_ns * 1e-9 * settings_.there_hz > settings_.search.residual_limit)
             return std::nullopt;
     }

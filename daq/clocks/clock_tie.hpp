@@ -26,7 +26,7 @@ struct TiedTime {
     proto::ClockTime time;
     double uncertainty_ns = 0;
     double frequency_hz = 0;  // of the tied clock's ticks, by the reference clock
-    bool suspect = false;     // the marks there do not fit the tie: `time` is a prediction
+    bool suspect = false;     // the marks there do not fit the tie or stay away: `time` is a prediction
 };
 
 // Life: anchored by a first guess, which serves the order of events alone; locked by tie_search when the
@@ -35,7 +35,8 @@ struct TiedTime {
 // (1 − θ² and (1 − θ)², θ = exp(−Δt / averaging); Morrison, Tracking Filter Engineering). A pair farther than
 // the limit from the tie moves nothing and makes its slot suspect; four slots in a row without a fitting
 // mark, while marks come, are a step of one of the clocks: the tie is given up and sought anew from there on.
-// Without marks the prediction goes on until its uncertainty reaches the limit.
+// Without marks the prediction goes on until its uncertainty reaches the limit, suspect from the third slot
+// on: a clock that was set far ahead shows nothing else until its new readings are reached.
 class ClockTie {
   public:
     enum class Outcome : std::uint8_t {
@@ -97,11 +98,13 @@ class ClockTie {
         proto::ClockTime here;
         TiedTime there;
     };
+    void anchor(const proto::ClockTime& here, std::size_t there);
     Outcome search(const SeenMark& mark);
     Outcome track(const SeenMark& mark, Settled& settled);
     void adjust(const SeenMark& mark, const proto::ClockTime& expected, double residual);
     Outcome give_up(Outcome why);
     void keep(const proto::ClockTime& here, const TiedTime& there);
+    bool is_in_doubt() const;
     double uncertainty_ns(const proto::ClockTime& time) const;
     TiedTime predicted(const proto::ClockTime& time, bool suspect) const;
     std::optional<std::size_t> take_nearest(const proto::ClockTime& expected, double distance,
@@ -112,10 +115,12 @@ class ClockTie {
     std::optional<proto::ClockTime> anchor_here_;
     bool anchored_ = false;
     bool locked_ = false;
-    double updates_ = 0;   // pairs that phase and frequency rest on
-    double variance_ = 0;  // of residuals, ticks there squared
-    int unfit_ = 0;        // slots in a row
-    proto::ClockTime first_unfit_;
+    double updates_ = 0;                           // pairs that phase and frequency rest on
+    double variance_ = 0;                          // of residuals, ticks there squared
+    int unfit_ = 0;                                // slots in a row
+    int missed_ = 0;                               // slots in a row
+    proto::ClockTime first_unfit_;                 // of them …
+    proto::ClockTime first_unfit_there_;           // … and the last mark there that was seen by then
     std::optional<proto::ClockTime> usable_from_;  // there
     std::vector<SeenMark> heres_;
     std::vector<SeenMark> theres_;

@@ -98,7 +98,8 @@ TEST_CASE("a tie finds its pairs and never gives a time that is wrong by more th
         ++predicted;
         CHECK(std::abs(off - line_through_neighbours_ns(clocks, i)) < 25);
     }
-    CHECK(placed > road.at.size() - 50);
+    // The pattern of 32 marks is sought at every eighth, behind a head start of up to 25.
+    CHECK(placed > road.at.size() - 70);
     CHECK(predicted > 5);
     CHECK(road.tie.frequency_error() * 1e6 == Approx(options.error_ppm).margin(0.1));
 }

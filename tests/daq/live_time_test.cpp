@@ -127,7 +127,9 @@ TEST_CASE("the ledger's live time is what forced triggers and pulsers find, with
     const bool random_pulser = GENERATE(false, true);
     const bool whole_board = GENERATE(false, true);
     const double dead = us(20);
-    const double hz = random_pulser ? 20000 : 19997;
+    // Pulses at equal distances never come in the dead time of the one before: they are few, so that it
+    // hardly counts.
+    const double hz = random_pulser ? 20000 : 997;
     const auto truth = device(7, 4000, hz, random_pulser, dead, whole_board);
     const auto pulser =
         "pulser_rate_hz: " + std::to_string(hz) + (random_pulser ? " pulser_random: true" : "");
@@ -140,6 +142,7 @@ TEST_CASE("the ledger's live time is what forced triggers and pulsers find, with
     CHECK(check.channel() == "pulser");
     CHECK(check.sent() == Approx(hz * 0.8).epsilon(0.01));  // 400 slots of two windows of 1 ms
     CHECK(check.error() < 0.02);
+    INFO("random " << random_pulser << ", whole board " << whole_board << ": " << check.ShortDebugString());
     CHECK(std::abs(check.live_fraction() - check.ledger_live_fraction()) < 4 * check.error() + 3e-3);
     if (random_pulser || whole_board) CHECK(check.ledger_live_fraction() < 0.97);
     // With a model that says nothing, the pulser shows it.

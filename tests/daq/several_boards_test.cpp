@@ -178,6 +178,8 @@ TEST_CASE("a board whose counter began anew keeps every label right") {
             CHECK(bench.is(slot, wire::COMPLETE));
             CHECK_FALSE(bench.has(slot, SlotQuality::CLOCK_SUSPECT));
         } else {
+            INFO("slot " << slot << ", ids " << with_ids << ", self " << self << ": "
+                         << bench.outlet.verdicts[slot].disposition);
             CHECK(bench.is(slot, wire::TRUNCATED));
             CHECK(slot >= 30);
         }

@@ -84,9 +84,9 @@ class EmulatedModule {
             "/tmp/spillgate-dig2-" + std::to_string(::getpid()) + "-" + std::to_string(++number) + ".csv";
         module.set_name("dig2");
         module.set_ledger_file(ledger_);
-        auto& device = *module.mutable_dig2();
-        device.set_firmware(firmware);
-        device.set_channels(8);
+        auto& emulated = *module.mutable_dig2();
+        emulated.set_firmware(firmware);
+        emulated.set_channels(8);
         auto& board = *module.mutable_board();
         board.set_id(4);
         board.set_name("scope");

@@ -110,13 +110,12 @@ TEST_CASE("a write whose request was lost is not sent again by itself: the modul
     read_one(*link, 0x60);
     const auto before = peer.requests().back();
     // The peer cannot forget a write; it answers as if it had not seen one.
-    Datagram last;
     peer.obey([&](std::size_t, const Datagram& request, std::vector<Datagram> answer) {
         if (command_of(request) == Command::WRITE) return std::vector<Datagram>{};
         if (command_of(request) == Command::SEND_AGAIN) {
             Datagram previous = bytes_of("20 00 00 00000000");
             previous[1] = before[1];
-            return std::vector{previous};
+            return std::vector<Datagram>{previous};
         }
         return answer;
     });
