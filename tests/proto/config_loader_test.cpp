@@ -48,7 +48,9 @@ void refused(const std::string& text, const std::string& place, const std::strin
 TEST_CASE("every configuration that is shipped loads") {
     int n = 0;
     for (const auto& entry : std::filesystem::directory_iterator(SPILLGATE_SOURCE_DIR "/config")) {
-        if (entry.path().extension() != ".txtpb") continue;
+        // Emulators have a schema of their own.
+        if (entry.path().extension() != ".txtpb" || entry.path().stem().string().ends_with("-emulator"))
+            continue;
         const auto loaded = load_config(entry.path().string());
         INFO(entry.path() << ": " << (loaded ? "" : loaded.error().message));
         CHECK(loaded.has_value());

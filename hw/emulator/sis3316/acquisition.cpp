@@ -93,7 +93,8 @@ void Acquisition::skip_if_behind(std::int64_t now) {
 // One thing that is due, in the order of time.
 bool Acquisition::step(std::int64_t now) {
     refresh();
-    const auto ending = next_to_end(now);
+    // Not before all triggers that may fall into it are known.
+    const auto ending = next_to_end(std::min(now, searched_until_));
     const bool due = !incidents_.empty() && incidents_.front().tick < std::min(searched_until_, now + 1);
     if (ending && (!due || in_progress_[*ending]->end <= incidents_.front().tick)) {
         store(*ending);

@@ -303,7 +303,9 @@ void Module::note_answer(std::uint8_t command, std::uint8_t status) {
 
 void Module::sample() {
     Lock held(mutex_);
-    while (acquisition_.advance(acquisition_.feed().tick_now(), steps_at_a_time)) {
+    // Up to one moment: with a later one at every step this would never end.
+    const std::int64_t now = acquisition_.feed().tick_now();
+    while (acquisition_.advance(now, steps_at_a_time)) {
         if (waiting_.load() == 0) continue;
         held.unlock();
         while (waiting_.load() > 0)

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <span>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -149,7 +150,11 @@ class ScriptedPeer {
             std::vector<Datagram> answers;
             {
                 const std::lock_guard lock(mutex_);
-                answers = answer(request);
+                try {
+                    answers = answer(request);
+                } catch (const std::out_of_range&) {
+                    answers.clear();  // shorter than this generation's requests
+                }
                 if (!answers.empty()) last_ = answers.back();
                 const auto n = requests_.size();
                 requests_.push_back(request);

@@ -67,7 +67,7 @@ TEST_CASE("an event has the words that its format asks for, computed from its sa
     client.write_all({{0x1028, 20},            // pre-trigger
                       {0x1030, 0x00000D1F},    // channel 0: all, with the MAW buffer; channel 1: peak and MAW
                       {0x1034, 8},             // MAW buffer of 8
-                      {0x1040, 3u << 12 | 4},  // P 4, G 3
+                      {0x1040, 2u << 12 | 4},  // P 4, G 2
                       {0x10A0, 9u << 16 | 5},  // accumulator 1: 10 samples from 5
                       {0x10BC, 1u << 16 | 70}});  // accumulator 8: 2 samples from 70, beyond the raw ones
     client.press(0x420);
@@ -97,9 +97,9 @@ TEST_CASE("an event has the words that its format asks for, computed from its sa
     CHECK(event[2] == (index << 16 | (start + index)));
     // The filter of a ramp: P · (P + G), unless the ramp wraps in it.
     if (start > 100 && start + 200 < 0x3FFF) {
-        CHECK(event[11] == 0x08000000 + 28);
+        CHECK(event[11] == 0x08000000 + 24);
         for (std::size_t i = 49; i < 57; ++i)
-            CHECK(event[i] == 0x08000000 + 28);
+            CHECK(event[i] == 0x08000000 + 24);
     }
     const auto second = client.read_bank(1, 0);
     CHECK((second[0] & 0xFFFF) == (0x5A1 << 4 | 0xD));
