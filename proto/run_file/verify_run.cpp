@@ -7,9 +7,14 @@ namespace spillgate::proto {
 
 namespace {
 
-// Everything but the faults: those are counted by the daemon and not in the verdicts.
-std::string comparable(wire::LedgerTotals totals) {
+// Everything but the faults: those are counted by the daemon and not in the verdicts. Format 1.0 did not name
+// dead ticks.
+std::string comparable(wire::LedgerTotals totals, const wire::RunDescription& of) {
     totals.clear_faults();
+    if (of.format_minor() == 0) {
+        totals.clear_in_time_dead_ticks();
+        totals.clear_anti_coincident_dead_ticks();
+    }
     return totals.SerializeAsString();
 }
 
@@ -52,7 +57,8 @@ class Verifier {
     void finish() {
         const auto& end = result_.description;
         result_.ledger = ledger_.totals();
-        result_.ledger_agrees = !result_.aborted && comparable(end.ledger()) == comparable(result_.ledger);
+        result_.ledger_agrees =
+            !result_.aborted && comparable(end.ledger(), end) == comparable(result_.ledger, end);
         result_.dispositions_sum = ledger_.closes() && dispositions_sum(end.ledger());
         if (result_.aborted) return;
         if (end.next_sequence() >= next_sequence_)

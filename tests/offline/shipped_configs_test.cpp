@@ -10,7 +10,9 @@ using namespace spillgate;
 TEST_CASE("every shipped config makes an engine with spectra") {
     int configs = 0;
     for (const auto& entry : std::filesystem::directory_iterator(SPILLGATE_SOURCE_DIR "/config")) {
-        if (entry.path().extension() != ".txtpb") continue;
+        // Emulators have a schema of their own.
+        if (entry.path().extension() != ".txtpb" || entry.path().stem().string().ends_with("-emulator"))
+            continue;
         INFO(entry.path());
         const auto loaded = proto::load_config(entry.path());
         if (!loaded) FAIL(loaded.error().message);

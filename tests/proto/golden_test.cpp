@@ -11,7 +11,8 @@
 namespace spillgate::proto::testing {
 namespace {
 
-const std::string golden = SPILLGATE_SOURCE_DIR "/tests/data/golden/1.0";
+const std::string all_golden = SPILLGATE_SOURCE_DIR "/tests/data/golden/";
+const std::string golden = all_golden + "1.1";
 
 std::vector<Message> golden_messages(std::uint32_t run) {
     return sample_messages(6, 150, run);
@@ -38,9 +39,11 @@ void write_golden(const std::string& runs_dir) {
 
 }  // namespace
 
-TEST_CASE("run files of format 1.0 read as they did when they were made") {
+TEST_CASE("run files of all formats read as they did when they were made") {
+    const std::string format = GENERATE("1.0", "1.1");
     for (const std::uint32_t run : {7u, 8u}) {
-        const auto directory = fmt::format("{}/{}", golden, run_directory_name(run, "daq", true));
+        const auto directory =
+            fmt::format("{}{}/{}", all_golden, format, run_directory_name(run, "daq", true));
         CAPTURE(directory);
         std::vector<Damage> damage;
         CHECK(read_messages(directory, &damage) == stored(golden_messages(run)));
@@ -53,7 +56,7 @@ TEST_CASE("run files of format 1.0 read as they did when they were made") {
     }
 }
 
-TEST_CASE("run files of format 1.0 are written byte for byte as they were when they were made") {
+TEST_CASE("run files of the newest format are written byte for byte as they were when they were made") {
     const TemporaryDirectory runs;
     write_golden(runs.path());
     if (const char* to = std::getenv("GOLDEN_DIR")) write_golden(to);  // for a new format version

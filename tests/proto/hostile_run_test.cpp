@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <google/protobuf/text_format.h>
 #include <sys/stat.h>
 #include <zstd.h>
@@ -228,7 +229,7 @@ TEST_CASE("an unknown major version is refused, with its number") {
     const auto refused = SegmentReader::open(run.segment);
     REQUIRE(refused.has_error());
     CHECK(refused.error().kind == ErrorKind::UNSUPPORTED);
-    CHECK(refused.error().message.find("2.0") != std::string::npos);
+    CHECK(refused.error().message.find(fmt::format("2.{}", run_format_minor)) != std::string::npos);
     check_damaged(run, forged(run.bytes, offsets[1], newer), run.messages.size() - 1);
 
     auto description = start_description();
@@ -246,14 +247,14 @@ TEST_CASE("what a newer minor version adds is ignored") {
     block.encoding = BodyEncoding::PLAIN;
     auto news = make_block(block, "a new kind of header", "a new kind of body", 18);
     news = forged(news, 0, [](BlockHeader& h) {
-        h.minor = 1;
+        h.minor = run_format_minor + 1;
         h.flags = 0x8000;
         h.reserved = 1;
     });
     // In an open run: the trailer of the old one does not know the new block.
     auto description = start_description();
     description.set_format_major(1);
-    description.set_format_minor(1);
+    description.set_format_minor(run_format_minor + 1);
     auto text = format_run_description(description);
     text = text.substr(0, text.rfind("# crc32c")) + "a_new_field { x: 1 }\n";
     char line[32];
@@ -267,7 +268,7 @@ TEST_CASE("what a newer minor version adds is ignored") {
     CHECK(RunReader::open(run.directory).value().description().note() == start_description().note());
 
     // The same block from a writer that should not know it is damage.
-    news = forged(news, 0, [](BlockHeader& h) { h.minor = 0; });
+    news = forged(news, 0, [](BlockHeader& h) { h.minor = run_format_minor; });
     write_bytes(run.segment, run.bytes.substr(0, offsets[2]) + news);
     read_messages(run.directory, &damage);
     CHECK(damage.size() == 1);
