@@ -36,10 +36,10 @@ std::string busy_config(const std::string& name, const std::string& directory) {
     config.mutable_network()->set_runtime_dir(directory + "/sockets");
     config.mutable_network()->set_http_port(0);
     config.mutable_facility()->set_charge_deadline_s(0.2);
-    config.mutable_facility()->set_repetition_hz(20);
+    config.mutable_facility()->set_repetition_hz(30);
     for (auto& board : *config.mutable_board()) {
         auto& simulation = *board.mutable_simulation();
-        simulation.mutable_beam()->set_repetition_hz(20);
+        simulation.mutable_beam()->set_repetition_hz(30);
         if (simulation.has_hpge())
             simulation.mutable_hpge()->set_continuum_rate_hz(5000);
         else  // the eight NaI crystals see enough at less
