@@ -86,7 +86,8 @@ proto::Verdict verdict_of(std::uint32_t run, std::uint64_t slot, const proto::Sp
 }  // namespace
 
 const proto::LoadedConfig& demo_config() {
-    static const auto config = proto::load_config(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb").value();
+    static const auto config =
+        proto::load_config(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb").value();
     return config;
 }
 
