@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -50,6 +51,15 @@ Status prepare_runtime_dir(const std::string& runtime_dir) {
                      fmt::format("runtime_dir '{}' has mode {:04o}; allowed is 0750 or narrower", runtime_dir,
                                  found.st_mode & 07777));
     return {};
+}
+
+Status prepare_dir_of(std::string_view endpoint) {
+    constexpr std::string_view scheme = "ipc://";
+    if (!endpoint.starts_with(scheme)) return {};
+    const auto folder = std::filesystem::path(endpoint.substr(scheme.size())).parent_path();
+    std::error_code ignored;
+    if (folder.empty() || std::filesystem::exists(folder, ignored)) return {};
+    return prepare_runtime_dir(folder.string());
 }
 
 }  // namespace spillgate::proto

@@ -17,5 +17,8 @@ std::string control_endpoint(std::string_view runtime_dir,
 // permissions or is someone else's, or if a socket path in it would be longer than the system allows (107
 // bytes).
 Status prepare_runtime_dir(const std::string& runtime_dir);
+// The same for the directory in which an ipc endpoint's socket lies, if that is missing; nothing for other
+// endpoints.
+Status prepare_dir_of(std::string_view endpoint);
 
 }  // namespace spillgate::proto

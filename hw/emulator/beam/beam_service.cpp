@@ -7,6 +7,7 @@
 
 #include "hw/beam/adara/adara_packets.hpp"
 #include "hw/pace.hpp"
+#include "proto/endpoints.hpp"
 #include "proto/schema/timing.pb.h"
 #include "proto/time.hpp"
 
@@ -34,6 +35,7 @@ proto::Result<std::unique_ptr<BeamService>> BeamService::create(const config::Em
         service->adara_ = std::move(*server);
     }
     if (settings.has_service_endpoint()) {
+        if (auto made = proto::prepare_dir_of(settings.service_endpoint()); !made) return made.error();
         try {
             service->publisher_ = std::make_unique<zmq::socket_t>(service->context_, zmq::socket_type::xpub);
             service->publisher_->set(zmq::sockopt::linger, 0);
