@@ -1,7 +1,6 @@
 #include "hw/sis3316/event_decoder.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "hw/sis3316/device_clock.hpp"
 #include "proto/sis3316_event.hpp"
@@ -26,8 +25,8 @@ std::string_view contradiction(const proto::Sis3316Event& event, const ChannelLa
 void add_trace(Batch& batch, proto::Trace trace, std::uint32_t samples, const std::uint32_t* from) {
     trace.offset = batch.samples.size();
     trace.count = samples;
-    batch.samples.resize(batch.samples.size() + samples);
-    std::memcpy(batch.samples.data() + trace.offset, from, std::size_t{samples} * 2);
+    const auto* first = reinterpret_cast<const std::uint16_t*>(from);
+    batch.samples.insert(batch.samples.end(), first, first + samples);
     batch.traces.push_back(std::move(trace));
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 namespace spillgate::hw::sis3316 {
 
@@ -57,7 +58,10 @@ proto::Status Link::open_socket() {
             fmt::format("{}: local UDP port {}: {}; give each module a port of its own, or local_port 0",
                         settings_.name, settings_.local_port, ec.message()));
     const auto wanted = std::min<std::size_t>(settings_.receive_buffer_bytes, 1u << 30);
-    socket_.set_option(asio::socket_base::receive_buffer_size(static_cast<int>(wanted)), ec);
+    // Beyond net.core.rmem_max only with the right to (CAP_NET_ADMIN).
+    const auto bytes = static_cast<int>(wanted);
+    if (::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
+        socket_.set_option(asio::socket_base::receive_buffer_size(bytes), ec);
     asio::socket_base::receive_buffer_size given;
     socket_.get_option(given, ec);
     granted_bytes_ = static_cast<std::size_t>(std::max(given.value(), 0));

@@ -15,6 +15,9 @@ inline constexpr std::uint32_t group_of(std::uint32_t channel) {
     return channel / channels_per_group;
 }
 
+// Registers have the manual's names, written as constants of the hardware are.
+// NOLINTBEGIN(readability-identifier-naming)
+
 // Read by command 0x10, written by 0x11; always accessible.
 namespace link_register {
 inline constexpr std::uint32_t CONTROL = 0x00;
@@ -148,6 +151,8 @@ inline constexpr std::uint32_t read_bank(std::uint32_t channel, std::uint32_t ba
     return 0x80000000u | (c >> 1) << 28 | (c & 1u) << 25 | bank << 24 | (offset & 0xFFFFFFu);
 }
 }  // namespace transfer
+
+// NOLINTEND(readability-identifier-naming)
 
 // Above, the standard firmware keeps its energy histogram.
 inline constexpr std::uint32_t bank_words_for_events = 0xFF0000;

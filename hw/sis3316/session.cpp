@@ -133,6 +133,10 @@ proto::Status Session::read_bank(bool at_threshold) {
     if (!bank) return bank.error();
     Batch batch = sink_.empty();
     batch.board = session_.board;
+    std::size_t bank_words = 0;
+    for (const auto of_channel : bank->words)
+        bank_words += of_channel;
+    batch.samples.reserve(batch.samples.size() + 2 * bank_words);
     frame_ = frame_of(*bank);
     oldest_ = INT64_MAX;
     newest_ = INT64_MIN;

@@ -40,7 +40,8 @@ std::vector<Row> rows_of(const Taken& taken, const std::string& name, const std:
 }  // namespace
 
 proto::Result<std::vector<Row>> latency_nominal(const Options& options) {
-    const auto taken = take_data(options, {.config = [](auto) { return nominal_config(); },
+    const auto taken = take_data(options, {.emulator = {},
+                                           .config = [](auto) { return nominal_config(); },
                                            .seconds = options.seconds,
                                            .bytes_per_second = nominal_bytes_per_second});
     if (!taken) return taken.error();

@@ -15,7 +15,7 @@ constexpr std::size_t most_at_once = 64;
 constexpr std::size_t parts_of_packet = 3;
 constexpr std::size_t frame_overhead = 66;  // UDP 8, IP 20, Ethernet 18, preamble and frame gap 20
 constexpr std::int64_t ns_per_byte = 8;     // at 1 Gbit/s
-constexpr std::int64_t shortest_sleep_ns = 100'000;
+constexpr std::int64_t shortest_sleep_ns = 500'000;
 
 const std::array<std::uint8_t, longest_data> zeros{};
 
