@@ -86,8 +86,14 @@ class SourceQueue::Lane final : public hw::Sink {
     void drop_traces(hw::Batch& batch) {
         ++dropped_batches_;
         auto begin = has_newest_ && newest_.comparable(batch.watermark) ? newest_ : batch.watermark;
-        for (const auto& trace : batch.traces)
+        // A batch may hold traces that lie behind its watermark.
+        auto end = batch.watermark;
+        for (const auto& trace : batch.traces) {
             if (trace.first.comparable(begin) && before(trace.first, begin)) begin = trace.first;
+            const auto length = static_cast<std::int64_t>(trace.count) * trace.ticks_per_sample;
+            const auto after = proto::advanced(trace.first, length);
+            if (after.comparable(end) && before(end, after)) end = after;
+        }
         const std::uint64_t traces = batch.traces.size();
         batch.traces.clear();
         batch.samples.clear();
@@ -96,7 +102,7 @@ class SourceQueue::Lane final : public hw::Sink {
         // samples.
         auto& tail = batches_.back();
         if (batch.last || !tail.watermark.comparable(batch.watermark)) {
-            note_drop(batch, begin, traces);
+            note_drop(batch, begin, end, traces);
             push(std::move(batch));
             return;
         }
@@ -111,17 +117,19 @@ class SourceQueue::Lane final : public hw::Sink {
         tail.watermark = batch.watermark;
         newest_ = batch.watermark;
         last_put_ = Clock::now();
-        note_drop(tail, begin, traces);
+        note_drop(tail, begin, end, traces);
         batch.clear();
         if (queue_.spare_.size() < spare_batches) queue_.spare_.push_back(std::move(batch));
     }
 
-    static void note_drop(hw::Batch& batch, const proto::ClockTime& begin, std::uint64_t traces) {
+    static void note_drop(hw::Batch& batch, const proto::ClockTime& begin, const proto::ClockTime& end,
+                          std::uint64_t traces) {
         using Kind = hw::DeviceEvent::Kind;
         if (!batch.device_events.empty()) {
             auto& event = batch.device_events.back();
-            if (event.kind == Kind::DROPPED && event.name == buffer_full && event.until == begin) {
-                event.until = batch.watermark;
+            if (event.kind == Kind::DROPPED && event.name == buffer_full && event.until.comparable(begin) &&
+                !before(event.until, begin) && !before(begin, event.time)) {
+                if (before(event.until, end)) event.until = end;
                 event.count += traces;
                 return;
             }
@@ -129,7 +137,7 @@ class SourceQueue::Lane final : public hw::Sink {
         hw::DeviceEvent event;
         event.kind = Kind::DROPPED;
         event.time = begin;
-        event.until = batch.watermark;
+        event.until = end;
         event.name = buffer_full;
         event.count = traces;
         batch.device_events.push_back(std::move(event));

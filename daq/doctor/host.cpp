@@ -31,7 +31,8 @@ proto::Result<KernelClock> kernel_clock() {
 // host.
 std::uint32_t address_of(const std::string& digits) {
     std::uint32_t raw = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), raw, 16);
+    const char* const begin = digits.c_str();
+    std::from_chars(begin, begin + digits.size(), raw, 16);
     return ntohl(raw);
 }
 
@@ -84,7 +85,8 @@ proto::Result<Route> route_to(const Host& host, const std::string& ipv4) {
         if (!(fields >> interface >> destination >> gateway >> flags >> references >> use >> metric >> mask))
             continue;
         unsigned flag_bits = 0;
-        std::from_chars(flags.data(), flags.data() + flags.size(), flag_bits, 16);
+        const char* const digits = flags.c_str();
+        std::from_chars(digits, digits + flags.size(), flag_bits, 16);
         const Route route{interface, address_of(destination), address_of(gateway), address_of(mask)};
         if ((flag_bits & route_is_up) != 0 && (address & route.mask) == route.destination &&
             (!best || route.mask > best->mask))

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "daq/byte_text.hpp"
+#include "proto/number_text.hpp"
 
 namespace spillgate::daq::doctor {
 
@@ -24,8 +25,9 @@ std::optional<std::size_t> cores_of(std::string_view list) {
     std::size_t cores = 0;
     while (!list.empty() && list.front() != '\n') {
         unsigned first = 0;
-        const char* const end = list.data() + list.size();
-        auto [at, failed] = std::from_chars(list.data(), end, first);
+        const char* const begin = list.data();
+        const char* const end = begin + list.size();
+        auto [at, failed] = std::from_chars(begin, end, first);
         if (failed != std::errc{}) return std::nullopt;
         unsigned last = first;
         if (at != end && *at == '-') {
@@ -104,10 +106,7 @@ std::optional<std::uint64_t> limit_of(const std::string& text, std::string_view 
     std::string soft;
     fields >> soft;
     if (soft == "unlimited") return ~std::uint64_t{0};
-    std::uint64_t number = 0;
-    const auto [end, failed] = std::from_chars(soft.data(), soft.data() + soft.size(), number);
-    if (failed != std::errc{} || end != soft.data() + soft.size()) return std::nullopt;
-    return number;
+    return proto::number_in<std::uint64_t>(soft);
 }
 
 std::string limit_text(std::uint64_t limit) {

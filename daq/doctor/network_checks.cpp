@@ -71,7 +71,8 @@ proto::Result<std::optional<ArpEntry>> arp_entry(const Host& host, const std::st
         if (!(fields >> ip >> type >> flags >> mac) || ip != address || !flags.starts_with("0x")) continue;
         ArpEntry entry;
         entry.mac = mac;
-        std::from_chars(flags.data() + 2, flags.data() + flags.size(), entry.flags, 16);
+        const char* const digits = flags.c_str();
+        std::from_chars(digits + 2, digits + flags.size(), entry.flags, 16);
         return std::optional(entry);
     }
     return std::optional<ArpEntry>();

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "proto/number_text.hpp"
 
 namespace spillgate::daq {
 
@@ -93,11 +93,7 @@ std::optional<double> number_of(std::string_view text) {
     text = trimmed(text);
     if (text.starts_with('+') && !text.starts_with("+-"))
         text.remove_prefix(1);  // which from_chars does not know
-    double value = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-        return std::nullopt;
-    return value;
+    return proto::number_in<double>(text);
 }
 
 proto::Result<CsvRow> CsvFile::newest() {

@@ -11,6 +11,8 @@ namespace spillgate::hw::dig2 {
 
 namespace asio = boost::asio;
 
+// Its handler throws nothing.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 DataLink::~DataLink() {
     boost::system::error_code ignored;
     socket_.close(ignored);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
+
+#include "proto/number_text.hpp"
 
 namespace spillgate::hw::dig2 {
 
@@ -22,14 +23,6 @@ std::string plain(std::string_view text) {
         if (std::isalnum(static_cast<unsigned char>(c)) != 0)
             out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return out;
-}
-
-std::optional<double> to_number(std::string_view text) {
-    double number = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number);
-    if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(number)) return std::nullopt;
-    return number;
 }
 
 // "/ch/7/par/triggerthr" → "/ch/*/par/triggerthr": all channels of a module have the same limits.
@@ -75,7 +68,7 @@ proto::Result<std::string> Module::value(std::string_view path, const std::stop_
 proto::Result<double> Module::number(std::string_view path, const std::stop_token& stop) {
     auto text = value(path, stop);
     if (!text) return text.error();
-    if (const auto found = to_number(*text)) return *found;
+    if (const auto found = proto::number_in<double>(*text)) return *found;
     return named(
         proto::error(proto::ErrorKind::CORRUPT, fmt::format("{} is '{}', not a number", path, *text)));
 }
@@ -106,14 +99,15 @@ proto::Result<ModuleFacts> Module::identify(const std::stop_token& stop) {
     const auto hello =
         link_.call({.command = "connect", .handle = 0, .query = {}, .value = "client"}, limit(stop));
     if (!hello) return named(hello.error());
-    const auto handle = hello->values.empty() ? std::nullopt : to_number(hello->values[0]);
+    const auto handle = hello->values.empty() ? std::nullopt : proto::number_in<double>(hello->values[0]);
     if (!handle || *handle < 0 || *handle >= 1U << 24)
         return named(proto::error(proto::ErrorKind::CORRUPT, "connect gave no handle of 24 bits"));
     device_ = static_cast<std::uint32_t>(*handle);
 
     ModuleFacts facts;
     if (hello->values.size() > 1)
-        if (const auto version = to_number(hello->values[1]); version && *version >= 0 && *version < 1e9)
+        if (const auto version = proto::number_in<double>(hello->values[1]);
+            version && *version >= 0 && *version < 1e9)
             facts.server_version = static_cast<std::uint32_t>(*version);
     struct Text {
         std::string_view path;
@@ -163,12 +157,12 @@ proto::Result<std::uint16_t> Module::data_port(const std::stop_token& stop) {
         const auto node = ask("getHandle", device_, fmt::format("/endpoint/{}", name), stop);
         if (!node && !is_answer(node.error().kind)) return node.error();
         last = node ? proto::Error{} : node.error();
-        const auto handle = node ? to_number(*node) : std::nullopt;
+        const auto handle = node ? proto::number_in<double>(*node) : std::nullopt;
         if (!handle || *handle < 0 || *handle >= 1U << 24) continue;
         auto port = ask("getValue", static_cast<std::uint32_t>(*handle), "/port", stop);
         if (!port && !is_answer(port.error().kind)) return port.error();
         last = port ? proto::Error{} : port.error();
-        const auto number = port ? to_number(*port) : std::nullopt;
+        const auto number = port ? proto::number_in<double>(*port) : std::nullopt;
         if (number && *number >= 1 && *number <= 65535) return static_cast<std::uint16_t>(*number);
     }
     if (!last.message.empty()) return last;
@@ -181,7 +175,7 @@ std::optional<double> Module::stated(const std::string& path, const std::stop_to
     if (const auto known = stated_.find(kind); known != stated_.end()) return known->second;
     const auto text = value(path, stop);
     if (!text && !is_answer(text.error().kind)) return std::nullopt;
-    return stated_[kind] = text ? to_number(*text) : std::nullopt;
+    return stated_[kind] = text ? proto::number_in<double>(*text) : std::nullopt;
 }
 
 proto::Status Module::check(const ModuleFacts& facts) const {
@@ -215,7 +209,7 @@ proto::Status Module::check(const ModuleFacts& facts) const {
 
 proto::Status Module::check_limits(const ModuleFacts& facts, const Setting& setting,
                                    const std::stop_token& stop) {
-    const auto wanted = to_number(setting.value);
+    const auto wanted = proto::number_in<double>(setting.value);
     if (!wanted) return {};
     const auto low = stated(setting.path + "/minvalue", stop);
     const auto high = stated(setting.path + "/maxvalue", stop);

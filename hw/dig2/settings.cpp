@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "proto/number_text.hpp"
 
 namespace spillgate::hw::dig2 {
 
@@ -186,14 +187,6 @@ std::multiset<std::string> words_of(std::string_view list) {
     return words;
 }
 
-std::optional<double> number(std::string_view text) {
-    double value = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
-    if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-    return value;
-}
-
 }  // namespace
 
 proto::Result<std::vector<Setting>> settings_of(const config::Board& board, const Plan& plan,
@@ -202,8 +195,8 @@ proto::Result<std::vector<Setting>> settings_of(const config::Board& board, cons
 }
 
 bool same_value(std::string_view set, std::string_view read, double tolerance) {
-    const auto a = number(set);
-    const auto b = number(read);
+    const auto a = proto::number_in<double>(set);
+    const auto b = proto::number_in<double>(read);
     if (a && b) return std::abs(*a - *b) <= tolerance;
     return words_of(set) == words_of(read);
 }

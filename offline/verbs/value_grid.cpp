@@ -1,12 +1,11 @@
 #include "offline/verbs/value_grid.hpp"
 
-#include <charconv>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "offline/fit/profile.hpp"
+#include "proto/number_text.hpp"
 
 namespace spillgate::offline {
 
@@ -28,18 +27,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return words;
 }
 
-template <class Number>
-std::optional<Number> number_in(std::string_view word) {
-    Number value{};
-    const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size()) return std::nullopt;
-    return value;
-}
-
 Result<double> finite(std::string_view word) {
-    const auto value = number_in<double>(word);
-    if (!value || !std::isfinite(*value))
-        return error(ErrorKind::CONFIG, fmt::format("'{}' is not a number", word));
+    const auto value = proto::number_in<double>(word);
+    if (!value) return error(ErrorKind::CONFIG, fmt::format("'{}' is not a number", word));
     return *value;
 }
 
@@ -51,7 +41,7 @@ Result<std::vector<double>> range(const std::vector<std::string_view>& words, st
     if (!to) return to.error();
     if (!(*from < *to)) return error(ErrorKind::CONFIG, fmt::format("{} is not below {}", *from, *to));
     if (words.size() == 3) {
-        const auto asked = number_in<std::size_t>(words[2]);
+        const auto asked = proto::number_in<std::size_t>(words[2]);
         if (!asked || *asked < 2 || *asked > most_points)
             return error(ErrorKind::CONFIG,
                          fmt::format("'{}' points: a whole number from 2 to {}", words[2], most_points));

@@ -56,6 +56,26 @@ TEST_CASE("batches of one lane come out in order, and their memory is used again
     CHECK(reused.samples.capacity() >= 4);
 }
 
+TEST_CASE("what a full lane loses behind a batch's watermark is in the stretch that is said to be lost") {
+    daq::SourceQueue queue(1);
+    auto& lane = queue.add_lane(board(0));
+    CHECK(lane.put_or_drop(batch_of(0, 0, 10)));
+    // Traces of [25, 29) and [36, 40) in batches that are complete up to 20 and 30 only.
+    auto ahead = batch_of(0, 25, 20);
+    ahead.marks.clear();
+    CHECK_FALSE(lane.put_or_drop(std::move(ahead)));
+    ahead = batch_of(0, 36, 30);
+    ahead.marks.clear();
+    CHECK_FALSE(lane.put_or_drop(std::move(ahead)));
+    const auto tail = queue.take(1s);
+    REQUIRE(tail);
+    CHECK(tail->watermark.ticks == 30);
+    REQUIRE(tail->device_events.size() == 1);
+    CHECK(tail->device_events.front().time.ticks == 10);
+    CHECK(tail->device_events.front().until.ticks == 40);
+    CHECK(tail->device_events.front().count == 2);
+}
+
 TEST_CASE("a full lane of a live source loses traces and says which stretch, but keeps marks") {
     daq::SourceQueue queue(2);
     auto& lane = queue.add_lane(board(0));

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "proto/number_text.hpp"
 #include "proto/strict_text.hpp"
 
 namespace spillgate::hw::beam {
@@ -80,8 +80,10 @@ class Parser {
     bool read(Column column, Number& value) {
         if (!places_[column]) return true;
         const auto cell = cells_[*places_[column]];
-        const auto [end, problem] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-        if (problem == std::errc() && end == cell.data() + cell.size()) return true;
+        if (const auto number = proto::number_in<Number>(cell)) {
+            value = *number;
+            return true;
+        }
         wrong_ = fmt::format("{} '{}' is not a whole number in range", column_names[column], cell);
         return false;
     }

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+
+#include "proto/number_text.hpp"
 
 namespace spillgate::hw::emulator::dig2 {
 
@@ -17,14 +18,6 @@ constexpr std::uint32_t first_handle = 0x1000;
 
 proto::Error refused(std::string message) {
     return proto::error(proto::ErrorKind::REFUSED, std::move(message));
-}
-
-std::optional<double> to_number(std::string_view text) {
-    double value = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
-    if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(value)) return std::nullopt;
-    return value;
 }
 
 std::vector<std::string> words_of(std::string_view list) {
@@ -248,8 +241,8 @@ proto::Status NodeTree::set(std::uint32_t handle, std::string_view query, std::s
     }
     const auto from = text.rfind('/', dots) + 1;
     const auto to = std::min(text.find('/', dots), text.size());
-    const auto first = to_number(std::string_view(text).substr(from, dots - from));
-    const auto last = to_number(std::string_view(text).substr(dots + 2, to - dots - 2));
+    const auto first = proto::number_in<double>(std::string_view(text).substr(from, dots - from));
+    const auto last = proto::number_in<double>(std::string_view(text).substr(dots + 2, to - dots - 2));
     if (!first || !last || *first > *last || *last >= identity_.channels)
         return refused(fmt::format("invalid range in {}", text));
     for (auto i = static_cast<std::uint32_t>(*first); i <= static_cast<std::uint32_t>(*last); ++i) {
@@ -264,7 +257,7 @@ proto::Status NodeTree::set_one(const std::string& path, std::string_view value)
     Node& node = nodes_.at(path);
     if (!node.writable) return refused(fmt::format("node {} is read only", path));
     if (node.number) {
-        const auto number = to_number(value);
+        const auto number = proto::number_in<double>(value);
         if (!number || *number < node.least || *number > node.most)
             return refused(fmt::format("value {} not allowed for {}", value, path));
         const double rounded = std::round(*number / node.step) * node.step;
@@ -317,7 +310,7 @@ std::string NodeTree::tree(const std::string& path) const {
 }
 
 double NodeTree::number(const std::string& path) const {
-    return to_number(node(path).value).value_or(0);
+    return proto::number_in<double>(node(path).value).value_or(0);
 }
 
 bool NodeTree::is(const std::string& path, std::string_view value) const {
