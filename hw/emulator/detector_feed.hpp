@@ -77,7 +77,7 @@ class DetectorFeed {
 // A pattern's code at a tick: a ramp of one code per tick, so that it says channel and time, and with them
 // the trigger and the sample's place after it.
 constexpr std::uint16_t pattern_code(std::uint32_t channel, std::int64_t tick, unsigned bits) {
-    return static_cast<std::uint16_t>((channel * 257u + static_cast<std::uint64_t>(tick)) &
+    return static_cast<std::uint16_t>((std::uint64_t{channel} * 257 + static_cast<std::uint64_t>(tick)) &
                                       ((1u << bits) - 1));
 }
 

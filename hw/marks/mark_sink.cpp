@@ -56,8 +56,8 @@ bool MarkSink::put(Batch&& batch, bool wait) {
         flush();
         watermark_.reset();
     }
-    for (auto& mark : batch.marks)
-        hold(std::move(mark));
+    for (const auto& mark : batch.marks)
+        hold(mark);
     batch.marks.clear();
     for (const auto& trace : batch.traces)
         if (trace.first.comparable(batch.watermark)) find(trace, batch);
@@ -79,9 +79,9 @@ void MarkSink::flush() {
         outer_.put_or_drop(std::move(rest));
 }
 
-void MarkSink::hold(Mark mark) {
+void MarkSink::hold(const Mark& mark) {
     const auto place = std::ranges::upper_bound(held_, mark, starts_before);
-    held_.insert(place, std::move(mark));
+    held_.insert(place, mark);
 }
 
 void MarkSink::find(const DeviceTrace& trace, const Batch& batch) {
@@ -96,7 +96,7 @@ void MarkSink::find(const DeviceTrace& trace, const Batch& batch) {
         mark.kind = scaled.input.kind;
         mark.time = later(trace.first, scaled.pretrigger - scaled.delay);
         mark.uncertainty_ns = trace.ticks_per_sample * 1e9 / frequency_hz_ / std::sqrt(12.0);
-        hold(std::move(mark));
+        hold(mark);
     }
 }
 
@@ -117,7 +117,7 @@ void MarkSink::find_pulses(Scaled& scaled, const DeviceTrace& trace, const Batch
         mark.kind = scaled.input.kind;
         mark.time = later(trace.first, edge.position * trace.ticks_per_sample - scaled.delay);
         mark.uncertainty_ns = edge.uncertainty_samples * sample_ns;
-        hold(std::move(mark));
+        hold(mark);
     }
 }
 

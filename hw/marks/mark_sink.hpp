@@ -34,7 +34,7 @@ class MarkSink : public Sink {
     bool put(Batch&& batch, bool wait);
     void find(const DeviceTrace& trace, const Batch& batch);
     void find_pulses(Scaled& scaled, const DeviceTrace& trace, const Batch& batch);
-    void hold(Mark mark);
+    void hold(const Mark& mark);
     void release(Batch& batch);
     void flag_strobes(Batch& batch) const;
     void tell_refusals(Batch& batch);

@@ -30,6 +30,7 @@ proto::Status reset_and_clock(Module& module, const ModuleSettings& settings) {
     constexpr std::uint32_t calibrate = 0xF00;
     for (const auto value : {calibrate, settings.tap_delay}) {
         std::vector<RegisterWrite> taps;
+        taps.reserve(groups);
         for (std::uint32_t group = 0; group < groups; ++group)
             taps.push_back({group_address(group, group_register::TAP_DELAY), value});
         if (auto done = module.command(taps); !done) return done;
@@ -62,6 +63,7 @@ proto::Result<std::vector<Difference>> apply(Module& module, const ModuleSetting
         final[setting.address] = setting;
     }
     std::vector<std::uint32_t> addresses;
+    addresses.reserve(final.size());
     for (const auto& [address, setting] : final)
         addresses.push_back(address);
     std::vector<std::uint32_t> values(addresses.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -29,7 +30,8 @@ class Group {
     Group(const config::Board& board, std::uint32_t group, const Refuse& refuse, ModuleSettings& settings)
         : board_(board), group_(group), refuse_(refuse), settings_(settings) {
         const auto all = inputs_of(board.sis3316());
-        std::copy_n(all.begin() + group * channels_per_group, channels_per_group, inputs_.begin());
+        const auto own = std::span(all).subspan(std::size_t{group} * channels_per_group, channels_per_group);
+        std::ranges::copy(own, inputs_.begin());
         const auto first = std::ranges::find_if(inputs_, [](const auto* input) { return input != nullptr; });
         if (first != inputs_.end()) {
             shared_ = *first;

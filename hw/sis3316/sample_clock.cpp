@@ -35,7 +35,7 @@ class Transaction {
         return true;
     }
     proto::Result<bool> send(std::uint32_t byte) {
-        const auto sure = step(write_byte | byte);
+        auto sure = step(write_byte | byte);
         if (!sure || !*sure) return sure;
         const auto state = module_.read(vme_register::OSCILLATOR_I2C);
         if (!state) return state.error();
@@ -56,7 +56,7 @@ class Transaction {
         return step(stop);
     }
     proto::Result<bool> receive(std::uint32_t& byte, bool more) {
-        const auto sure = step(read_byte | (more ? acknowledge : 0));
+        auto sure = step(read_byte | (more ? acknowledge : 0));
         if (!sure || !*sure) return sure;
         const auto state = module_.read(vme_register::OSCILLATOR_I2C);
         if (!state) return state.error();

@@ -72,7 +72,7 @@ std::size_t BeamService::subscribers() {
     const std::lock_guard lock(mutex_);
     zmq::message_t message;
     while (publisher_ && publisher_->recv(message, zmq::recv_flags::dontwait)) {
-        if (message.size() == 0) continue;
+        if (message.empty()) continue;
         if (*message.data<std::uint8_t>() == 1)
             ++subscribers_;
         else if (subscribers_ > 0)

@@ -42,6 +42,7 @@ std::vector<Statistic> EmulatedBeam::statistics() const {
     for (const auto& report : service_->sent())
         ++counts[static_cast<std::size_t>(report.fault)];
     std::vector<Statistic> statistics;
+    statistics.reserve(counts.size());
     for (std::size_t fault = 0; fault < counts.size(); ++fault)
         statistics.push_back({fmt::format("report-{}", fault_names[fault]), counts[fault]});
     return statistics;

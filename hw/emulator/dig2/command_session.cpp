@@ -71,7 +71,7 @@ void CommandSession::answer_now() {
         });
 }
 
-void CommandSession::write(std::string json) {
+void CommandSession::write(const std::string& json) {
     std::array<std::uint8_t, 32> header{};
     boost::endian::store_big_u64(header.data(), json.size());
     frame_.assign(header.begin(), header.end());

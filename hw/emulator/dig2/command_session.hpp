@@ -35,7 +35,7 @@ class CommandSession : public std::enable_shared_from_this<CommandSession> {
     void read_header();
     void read_text(std::size_t size);
     void answer_now();
-    void write(std::string json);
+    void write(const std::string& json);
 
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer timer_;

@@ -16,7 +16,7 @@ constexpr double dco_mhz = 5000;  // of the module's presets: 250 MHz = 5 GHz / 
 ClockChip::ClockChip() {
     // 125 MHz, as after power-up.
     const std::array<std::uint8_t, 6> preset{0x21, 0xC2, 0xBC, 0x33, 0xE4, 0xF2};
-    for (std::uint8_t i = 0; i < preset.size(); ++i) {
+    for (std::size_t i = 0; i < preset.size(); ++i) {
         registers_[divider_register + i] = preset[i];
         registers_[other_divider_register + i] = preset[i];
     }

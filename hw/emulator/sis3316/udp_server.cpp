@@ -206,7 +206,7 @@ void UdpServer::read_registers(const Request& request, const sockaddr_in& peer) 
         status |= access.status;
         put_word(access.value, answer_.data() + 4 * i);
     }
-    answer(request, status, 4 * request.count, peer);
+    answer(request, status, std::size_t{4} * request.count, peer);
 }
 
 void UdpServer::write_registers(const Request& request, const sockaddr_in& peer) {
