@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -141,8 +142,11 @@ void SimulatedFeed::rises(std::uint32_t channel, double threshold_adc, std::vect
 // Trigger k at k / rate, its cycle around it.
 class PatternFeed : public DetectorFeed {
   public:
-    PatternFeed(double frequency_hz, double trigger_hz, unsigned bits)
-        : DetectorFeed(frequency_hz), period_(frequency_hz / trigger_hz), bits_(bits) {}
+    PatternFeed(double frequency_hz, double trigger_hz, double jitter_ns, unsigned bits)
+        : DetectorFeed(frequency_hz),
+          period_(frequency_hz / trigger_hz),
+          jitter_(std::min(jitter_ns * 1e-9 * frequency_hz, period_ / 4)),
+          bits_(bits) {}
 
     bool is_pattern() const override { return true; }
     void move_to(std::int64_t tick) override;
@@ -153,7 +157,14 @@ class PatternFeed : public DetectorFeed {
 
   private:
     double period_ = 0;  // ticks
+    double jitter_ = 0;  // ticks
     unsigned bits_ = 14;
+
+    // Of a trigger against its place; the same for every module.
+    double off(std::uint64_t trigger) const {
+        std::mt19937_64 random(trigger);
+        return jitter_ * std::uniform_real_distribution<double>(-1, 1)(random);
+    }
 
     std::int64_t boundary(std::uint64_t trigger) const {
         return std::llround((static_cast<double>(trigger) - 0.5) * period_);
@@ -167,7 +178,7 @@ void PatternFeed::move_to(std::int64_t tick) {
         ++trigger;
     begin_ = boundary(trigger);
     end_ = boundary(trigger + 1);
-    const std::int64_t at = std::llround(static_cast<double>(trigger) * period_);
+    const std::int64_t at = std::llround(static_cast<double>(trigger) * period_ + off(trigger));
     pulses_.assign(1, {at, 0, Mark::Kind::EXTRACT, trigger});
 }
 
@@ -204,9 +215,9 @@ proto::Result<std::unique_ptr<DetectorFeed>> DetectorFeed::create(const config::
         return proto::error(
             proto::ErrorKind::CONFIG,
             fmt::format("board {}: is_signed is true; emulated digitizers give unsigned codes", board.id()));
-    if (options.pattern_hz)
-        return std::unique_ptr<DetectorFeed>(
-            std::make_unique<PatternFeed>(frequency_hz, *options.pattern_hz, board.bits()));
+    if (options.pattern)
+        return std::unique_ptr<DetectorFeed>(std::make_unique<PatternFeed>(
+            frequency_hz, options.pattern->trigger_hz(), options.pattern->jitter_ns(), board.bits()));
     if (!board.has_simulation())
         return proto::error(
             proto::ErrorKind::CONFIG,

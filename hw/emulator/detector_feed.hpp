@@ -9,7 +9,7 @@
 
 #include "hw/source.hpp"
 #include "proto/result.hpp"
-#include "proto/schema/config.pb.h"
+#include "proto/schema/emulator.pb.h"
 
 namespace spillgate::hw::emulator {
 
@@ -24,7 +24,7 @@ struct MarkChannel {
 struct FeedOptions {
     double frequency_error = 0;  // of the device's sample clock, relative
     std::optional<MarkChannel> mark;
-    std::optional<double> pattern_hz;  // triggers per second of a pattern instead of the simulation's signals
+    std::optional<config::EmulatedPattern> pattern;  // instead of the simulation's signals
 };
 
 // A logic pulse of the facility.

@@ -107,7 +107,7 @@ class Hall {
         if (!what_.emulator.empty()) {
             const auto config = written(
                 "emulator.txtpb",
-                what_.emulator + fmt::format("control_endpoint: \"ipc://{}/emulator\"\n", folder_.string()));
+                what_.emulator + fmt::format("control_endpoint: \"ipc://{}/emulator\"\n", folder_mark));
             const auto listening = folder_ / "ports";
             if (auto started = start(emulator_, "spillgate-emulator",
                                      {"--config", config, "--ports-file", listening.string()});
@@ -181,7 +181,10 @@ class Hall {
     fs::path log_of(const std::string& program) const { return folder_ / (program + ".log"); }
     std::string written(const char* name, const std::string& text) const {
         const auto path = folder_ / name;
-        std::ofstream(path) << text;
+        std::string here = text;
+        for (auto at = here.find(folder_mark); at != std::string::npos; at = here.find(folder_mark))
+            here.replace(at, folder_mark.size(), folder_.string());
+        std::ofstream(path) << here;
         return path.string();
     }
     std::vector<std::string> with_places(std::vector<std::string> arguments) const {

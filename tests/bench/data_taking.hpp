@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/result.hpp"
@@ -14,6 +15,9 @@
 #include "tests/bench/bench.hpp"
 
 namespace spillgate::bench {
+
+// In a configuration: where the temporary folder's path goes.
+inline constexpr std::string_view folder_mark = "@folder@";
 
 struct DataTaking {
     // Configuration of spillgate-emulator; empty: none is needed.

@@ -86,12 +86,18 @@ std::string nominal_udp_config(const std::string& port) {
         "    input {{ record_ns: 140000 pretrigger_ns: 65000 negative_pulses: true }} }}\n"
         "  mark {{ trigger {{ }} }}\n",
         port);
-    return facility + board(device) + gate(65000) + analysis + channels() + "storage { compression: ZSTD }\n";
+    return facility + board(device) + gate(65000) + analysis + channels() +
+           "storage { compression: ZSTD }\n"
+           "beam_source { name: \"facility\" service { endpoint: \"ipc://@folder@/timing\" } emulated: true "
+           "}\n";
 }
 
 std::string nominal_emulator() {
     return std::string("name: \"nominal load\"\nmodule { name: \"digitizer\" sis3316 { }\n") +
-           board(simulation) + "}\n";
+           board(simulation) +
+           "}\n"
+           "beam { name: \"facility\" service_endpoint: \"ipc://@folder@/timing\"\n"
+           "  beam { repetition_hz: 60 flavour: 1 charge_offset: -1 } }\n";
 }
 
 }  // namespace spillgate::bench

@@ -16,7 +16,7 @@ inline constexpr double nominal_bytes_per_second =
 std::string nominal_config();  // from a digitizer simulated in the daemon
 // … from an emulated SIS3316 at this UDP port.
 std::string nominal_udp_config(const std::string& port);
-// That of spillgate-emulator with such a module; its emulated device listens on a free port.
+// That of spillgate-emulator with such a module; "@folder@" stands for the temporary folder.
 std::string nominal_emulator();
 
 }  // namespace spillgate::bench

@@ -440,7 +440,7 @@ proto::Result<std::unique_ptr<EmulatedDevice>> make_dig2_device(const config::Em
     options.frequency_error = device.frequency_error();
     if (device.has_mark_channel())
         options.mark = MarkChannel{device.mark_channel(), device.mark_pulse_adc(), device.mark_pulse_ns()};
-    if (module.has_pattern()) options.pattern_hz = module.pattern().trigger_hz();
+    if (module.has_pattern()) options.pattern = module.pattern();
     auto feed = DetectorFeed::create(module.board(), options);
     if (!feed) return feed.error();
     auto ledger = Ledger::create(module.ledger_file());

@@ -27,7 +27,7 @@ FeedOptions feed_options(const config::EmulatedModule& module) {
     if (module.sis3316().has_mark_channel())
         options.mark = {module.sis3316().mark_channel(), module.sis3316().mark_pulse_adc(),
                         module.sis3316().mark_pulse_ns()};
-    if (module.has_pattern()) options.pattern_hz = module.pattern().trigger_hz();
+    if (module.has_pattern()) options.pattern = module.pattern();
     return options;
 }
 

@@ -158,7 +158,7 @@ TEST_CASE("a pattern's samples say channel and tick, whatever the trigger") {
     board.set_sample_rate_mhz(250);
     board.set_bits(14);
     hw::emulator::FeedOptions options;
-    options.pattern_hz = 1000;
+    options.pattern.emplace().set_trigger_hz(1000);
     const auto feed = DetectorFeed::create(board, options).value();
     feed->move_to(1'000'000'100);
     REQUIRE(feed->pulses().size() == 1);
