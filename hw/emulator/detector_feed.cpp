@@ -146,7 +146,10 @@ class PatternFeed : public DetectorFeed {
         : DetectorFeed(frequency_hz),
           period_(frequency_hz / trigger_hz),
           jitter_(std::min(jitter_ns * 1e-9 * frequency_hz, period_ / 4)),
-          bits_(bits) {}
+          codes_(std::size_t{2} << bits) {
+        for (std::size_t i = 0; i < codes_.size(); ++i)
+            codes_[i] = static_cast<std::uint16_t>(i & (codes_.size() / 2 - 1));
+    }
 
     bool is_pattern() const override { return true; }
     void move_to(std::int64_t tick) override;
@@ -156,9 +159,9 @@ class PatternFeed : public DetectorFeed {
     }
 
   private:
-    double period_ = 0;  // ticks
-    double jitter_ = 0;  // ticks
-    unsigned bits_ = 14;
+    double period_ = 0;                 // ticks
+    double jitter_ = 0;                 // ticks
+    std::vector<std::uint16_t> codes_;  // one cycle of the pattern, twice
 
     // Of a trigger against its place; the same for every module.
     double off(std::uint64_t trigger) const {
@@ -183,12 +186,11 @@ void PatternFeed::move_to(std::int64_t tick) {
 }
 
 void PatternFeed::samples(std::uint32_t channel, std::int64_t first, std::span<std::uint16_t> out) {
-    const std::uint16_t start = pattern_code(channel, first, 16);
-    const auto mask = static_cast<std::uint16_t>((1u << bits_) - 1);
-    std::uint16_t* code = out.data();
-    const std::size_t size = out.size();
-    for (std::size_t i = 0; i < size; ++i)
-        code[i] = static_cast<std::uint16_t>((start + i) & mask);
+    const std::size_t cycle = codes_.size() / 2;
+    const auto start = (std::size_t{pattern_code(channel, first, 16)}) & (cycle - 1);
+    for (std::size_t done = 0; done < out.size(); done += cycle)
+        std::copy_n(codes_.begin() + static_cast<std::ptrdiff_t>(start), std::min(cycle, out.size() - done),
+                    out.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
 }  // namespace

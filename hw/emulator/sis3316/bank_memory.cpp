@@ -24,7 +24,13 @@ proto::Result<BankMemory> BankMemory::create(std::uint32_t words_per_bank) {
                             fmt::format("no address space for {} bytes of bank memory: {}", sized.bytes(),
                                         std::strerror(errno)),
                             errno);
-    return BankMemory(static_cast<std::uint32_t*>(memory), words_per_bank);
+    // First touches come by the megabyte, in mid-run; a kernel without large pages does no harm.
+    ::madvise(memory, sized.bytes(), MADV_HUGEPAGE);
+    BankMemory banks(static_cast<std::uint32_t*>(memory), words_per_bank);
+    for (unsigned channel = 0; channel < channel_count; ++channel)
+        for (unsigned bank = 0; bank < bank_count; ++bank)
+            banks.bank(channel, bank).front() = 0;
+    return banks;
 }
 
 BankMemory::BankMemory(BankMemory&& other) noexcept

@@ -45,6 +45,10 @@ Module::Lock Module::lock() {
     return held;
 }
 
+void Module::catch_up() {
+    acquisition_.catch_up(acquisition_.feed().tick_now());
+}
+
 void Module::start_anew() {
     registers_ = RegisterFile(config_.adc_firmware(), config_.serial());
     clocks_ = {};
@@ -123,8 +127,11 @@ Module::Access Module::read(Address address) {
     return access;
 }
 
-std::uint32_t Module::read_vme(Address address) const {
-    if (address == vme::ACQUISITION) return acquisition_status();
+std::uint32_t Module::read_vme(Address address) {
+    if (address == vme::ACQUISITION) {
+        catch_up();
+        return acquisition_status();
+    }
     if (address >= vme::OSCILLATOR_BEGIN && address < vme::OSCILLATOR_END)
         return clocks_[(address - vme::OSCILLATOR_BEGIN) / 4].read();
     if (address >= vme::TRANSFER && address < vme::TRANSFER_STATUS)
@@ -149,13 +156,14 @@ std::uint32_t Module::acquisition_status() const {
     return status;
 }
 
-std::uint32_t Module::read_adc(Address address) const {
+std::uint32_t Module::read_adc(Address address) {
     const unsigned group = RegisterFile::group_of(address);
     const Address offset = RegisterFile::offset_of(address);
     const BankBook& book = acquisition_.book();
     const unsigned c = offset / 4 % channels_per_group;
     const unsigned channel = group * channels_per_group + c;
     const std::uint32_t half = (c & 1) << 25;
+    if (offset >= adc::ACTUAL_ADDRESS && offset < adc::LATCH_HIGH) catch_up();
     if (offset == adc::DAC_READBACK) return adcs_[group].dac_readback();
     if (offset == adc::SPI_READBACK) return adcs_[group].spi_readback();
     if (offset >= adc::ACTUAL_ADDRESS && offset < adc::PREVIOUS_ADDRESS)
@@ -192,7 +200,7 @@ void Module::write_register(Address address, std::uint32_t value) {
         return;
     }
     // What happened until now happened under the old settings.
-    acquisition_.catch_up(acquisition_.feed().tick_now());
+    catch_up();
     registers_.write(address, value);
     if (!RegisterFile::is_adc(address)) return;
     acquisition_.registers_changed();
@@ -237,7 +245,7 @@ void Module::press(Address address) {
 void Module::start_statistics(unsigned group) {
     auto& words = statistic_words_[group];
     words.clear();
-    acquisition_.catch_up(acquisition_.feed().tick_now());
+    catch_up();
     for (unsigned c = 0; c < channels_per_group; ++c) {
         const ChannelCounters n = acquisition_.counters(group * channels_per_group + c);
         words.insert(words.end(),
@@ -322,7 +330,7 @@ void Module::apply(const config::EmulatedFaults& faults) {
 
 void Module::step_clock(std::int64_t ticks) {
     const Lock held = lock();
-    acquisition_.catch_up(acquisition_.feed().tick_now());
+    catch_up();
     acquisition_.step_clock(ticks);
 }
 
@@ -335,7 +343,7 @@ void Module::preset_timestamp(std::uint64_t value) {
 
 void Module::fill_banks() {
     const Lock held = lock();
-    acquisition_.catch_up(acquisition_.feed().tick_now());
+    catch_up();
     acquisition_.fill_banks();
 }
 

@@ -90,8 +90,10 @@ class Module {
     Lock lock();
     void start_anew();
     void arbitrate(std::uint32_t value);
-    std::uint32_t read_vme(Address address) const;
-    std::uint32_t read_adc(Address address) const;
+    // What is due by now: no register shows less than the module would, however late the host is.
+    void catch_up();
+    std::uint32_t read_vme(Address address);
+    std::uint32_t read_adc(Address address);
     std::uint32_t acquisition_status() const;
     void write_register(Address address, std::uint32_t value);
     void press(Address key);
