@@ -1,6 +1,7 @@
 #include "hw/sis3316/bank_reader.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -135,14 +136,14 @@ proto::Status BankReader::start_transfer(std::uint32_t group, std::uint32_t comm
     return module_.command(writes);
 }
 
-// Fills the first `words` of memory_. Whatever was lost is read again from where the words in order end.
-proto::Status BankReader::read_memory(std::uint32_t group, std::uint32_t words,
-                                      const std::function<std::uint32_t(std::uint32_t)>& start_at) {
+// Fills the first `words` of memory_ from a transfer that was started. Whatever was lost is read again from
+// where the words in order end.
+proto::Status BankReader::read_memory(std::uint32_t channel, std::uint32_t bank, std::uint32_t words) {
     const auto& link = module_.link();
+    const auto group = group_of(channel);
     const auto packets = std::min<std::size_t>(settings_.device.packets_per_request(), link.most_packets());
     const std::size_t most = packets * link.per_packet();
-    if (memory_.size() < words) memory_.resize(words);
-    if (auto started = start_transfer(group, start_at(0)); !started) return started;
+    if (memory_.size() < words) memory_.resize(std::bit_ceil(words));
     std::size_t done = 0;
     for (int restarts = 0; done < words;) {
         const auto wanted = std::min<std::size_t>(most, words - done);
@@ -157,32 +158,41 @@ proto::Status BankReader::read_memory(std::uint32_t group, std::uint32_t words,
             return proto::error(proto::ErrorKind::TIMED_OUT,
                                 fmt::format("{}: group {}: memory cannot be read beyond word {} of {}",
                                             module_.who(), group + 1, done, words));
-        if (auto started = start_transfer(group, start_at(static_cast<std::uint32_t>(done))); !started)
-            return started;
+        const auto from_here = transfer::read_bank(channel, bank, static_cast<std::uint32_t>(done));
+        if (auto started = start_transfer(group, from_here); !started) return started;
     }
     counters_.words += words;
     return {};
 }
 
+// The groups' machines work on their own: those of the same channel of each group are started by one request.
 proto::Status BankReader::read(
     const ClosedBank& bank, const std::function<void(std::uint32_t, std::span<const std::uint32_t>)>& use) {
-    std::array<RegisterWrite, groups> resets{};
-    std::size_t used = 0;
-    for (std::uint32_t channel = 0; channel < channels; ++channel) {
-        const auto words = bank.words[channel];
-        if (words > 0) {
-            if (auto read = read_memory(
-                    group_of(channel), words,
-                    [&](std::uint32_t offset) { return transfer::read_bank(channel, bank.bank, offset); });
-                !read)
-                return read;
-            use(channel, std::span(memory_).first(words));
+    std::vector<RegisterWrite> writes;
+    std::array<bool, groups> is_used{};
+    for (std::uint32_t of_group = 0; of_group < channels_per_group; ++of_group) {
+        writes.clear();
+        for (std::uint32_t channel = of_group; channel < channels; channel += channels_per_group) {
+            if (bank.words[channel] == 0) continue;
             const auto control = vme_register::TRANSFER + 4 * group_of(channel);
-            if (used == 0 || resets[used - 1].address != control) resets[used++] = {control, transfer::RESET};
+            writes.push_back({control, transfer::RESET});
+            writes.push_back({control, transfer::read_bank(channel, bank.bank, 0)});
+            is_used[group_of(channel)] = true;
+        }
+        if (writes.empty()) continue;
+        if (auto started = module_.command(writes); !started) return started;
+        for (std::uint32_t channel = of_group; channel < channels; channel += channels_per_group) {
+            const auto words = bank.words[channel];
+            if (words == 0) continue;
+            if (auto read = read_memory(channel, bank.bank, words); !read) return read;
+            use(channel, std::span(memory_).first(words));
         }
     }
-    if (used == 0) return {};
-    return module_.command(std::span(resets).first(used));
+    writes.clear();
+    for (std::uint32_t group = 0; group < groups; ++group)
+        if (is_used[group]) writes.push_back({vme_register::TRANSFER + 4 * group, transfer::RESET});
+    if (writes.empty()) return {};
+    return module_.command(writes);
 }
 
 proto::Result<std::array<ChannelStatistics, channels>> BankReader::statistics() {

@@ -67,8 +67,7 @@ class BankReader {
     const BankCounters& counters() const { return counters_; }
 
   private:
-    proto::Status read_memory(std::uint32_t group, std::uint32_t words,
-                              const std::function<std::uint32_t(std::uint32_t)>& start_at);
+    proto::Status read_memory(std::uint32_t channel, std::uint32_t bank, std::uint32_t words);
     proto::Status start_transfer(std::uint32_t group, std::uint32_t command);
     proto::Result<bool> is_armed(std::uint32_t bank);
 
