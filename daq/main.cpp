@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daq/daemon.hpp"
+#include "daq/warm_memory.hpp"
 #include "hw/make_source.hpp"
 #include "proto/names.hpp"
 
@@ -107,6 +108,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    spillgate::daq::keep_memory_warm();
     spdlog::set_default_logger(spdlog::stderr_color_mt("daq"));
     spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %n %^%l%$ %v");
     try {

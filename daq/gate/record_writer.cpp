@@ -1,5 +1,7 @@
 #include "daq/gate/record_writer.hpp"
 
+#include <algorithm>
+
 #include "proto/wire.hpp"
 
 namespace spillgate::daq {
@@ -19,6 +21,10 @@ std::shared_ptr<proto::SpillRecord> RecordWriter::write(const Slot& slot, const 
             record->clocks.push_back(clock.clock);
     record->counters.clear();
     record->samples.clear();
+    std::size_t longest = 0;  // reserved at once: growing would touch new memory again and again
+    for (const auto& one : chosen)
+        longest += one.trace->count;
+    record->samples.reserve(std::min(longest, proto::max_payload_bytes / sizeof(std::uint16_t)));
     count_ = 0;
     bool fits = true;
     for (const auto& one : chosen) {

@@ -1,0 +1,12 @@
+// Samples come and go by the megabyte. Memory that is given back to the kernel and fetched again costs more
+// than all else that the daemon does with them, on virtual machines many times more.
+#pragma once
+
+namespace spillgate::daq {
+
+// From now on this process keeps what it has fetched, for reuse by all threads, and fetches it in large
+// pages. To be called once, before there is another thread. What the C library or the kernel cannot do of it
+// only costs time.
+void keep_memory_warm();
+
+}  // namespace spillgate::daq
