@@ -127,6 +127,7 @@ proto::Result<std::unique_ptr<Readout>> Readout::prepare(const Settings& setting
     auto pipeline = Pipeline::create(std::move(pipeline_settings));
     if (!pipeline) return pipeline.error();
     self.pipeline_ = std::move(*pipeline);
+    self.progress_.statistics = self.pipeline_->statistics();
 
     auto writer = proto::RunWriter::create(files, settings.runs_dir, self.description_, config.storage());
     if (!writer) return writer.error();

@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto prepare_within = std::chrono::seconds(10);  // all daemons see marks
+constexpr auto tied_within = std::chrono::seconds(5);     // all clocks are tied; the run begins all the same
 constexpr auto commit_within = std::chrono::seconds(30);   // a follower waits no longer for its lead
 constexpr auto followers_stop_within = std::chrono::seconds(10);
 constexpr double start_ahead_s =
@@ -208,7 +209,13 @@ void RunControl::start(const wire::Request::Start& start) {
         return force(Trigger::ABANDON);
     }
     readout_ = std::move(*readout);
-    if (followers_->empty()) return commit_all();
+    ties_deadline_ = Clock::now() + tied_within;
+    if (followers_->empty()) {
+        // Slots before the clocks are tied would lack traces.
+        if (readout_->progress().statistics.ties.empty()) return commit_all();
+        readout_->start_sources();
+        return;
+    }
     auto request = from_lead();
     auto& prepare = *request.mutable_prepare();
     prepare.set_run(*number);
@@ -233,6 +240,7 @@ void RunControl::prepare(const wire::Request::Prepare& prepare) {
     readout_ = std::move(*readout);
     readout_->start_sources();
     deadline_ = Clock::now() + commit_within;
+    ties_deadline_ = Clock::now() + tied_within;
 }
 
 // The second phase, when every daemon is prepared.
@@ -329,6 +337,8 @@ void RunControl::follow_run() {
             for (const auto& follower : followers)
                 if (follower.state() != wire::PREPARING && !follower.refusal().empty())
                     return abandon(fmt::format("daemon {}: {}", follower.daemon(), follower.refusal()));
+            if (settings_.lead && !clocks_are_tied(progress)) return;
+            if (settings_.lead && followers_->empty()) return commit_all();
             const bool prepared =
                 progress.mark && std::ranges::all_of(followers, [](const auto& f) { return f.prepared(); });
             if (settings_.lead && prepared) return commit_all();
@@ -365,6 +375,19 @@ void RunControl::follow_run() {
     force(Trigger::FIRST_SLOT_OPEN);
     force(Trigger::STOP);
     if (state() == wire::STOPPING) stop(progress.end_reason);
+}
+
+// … or have had their time. Sources that are held back give no marks to tie by before the run begins.
+bool RunControl::clocks_are_tied(const Progress& progress) {
+    const auto& ties = progress.statistics.ties;
+    const auto untied = std::ranges::find(ties, false, &ClockTieStatistics::locked);
+    if (untied == ties.end() || (progress.mark && progress.sources_wait)) return true;
+    if (Clock::now() < ties_deadline_) return false;
+    journal_.warn("clock-tie",
+                  fmt::format("the run begins with clock domain {} not tied yet: the boards' common marks "
+                              "did not show within 5 s how it runs",
+                              untied->domain));
+    return true;
 }
 
 void RunControl::watch_followers() {

@@ -224,8 +224,9 @@ void RunControl::publish_status(bool now) {
     if (catalogue_) status.set_next_run(catalogue_->next_number());
     if (readout_) {
         readout_->fill(status);
-        const bool sees_marks = status.has_newest_mark();
-        status.set_prepared(state == wire::PREPARING && sees_marks);
+        const bool is_tied = std::ranges::all_of(status.clock_ties(), &wire::ClockTieStatus::locked) ||
+                             status.sources_wait() || Clock::now() >= ties_deadline_;
+        status.set_prepared(state == wire::PREPARING && status.has_newest_mark() && is_tied);
     } else if (last_run_.number() != 0) {
         *status.mutable_run() = last_run_;
         status.set_slots(last_run_.ledger().slots());

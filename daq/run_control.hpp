@@ -82,6 +82,7 @@ class RunControl {
     void stop(const std::string& reason);
     void note(const std::string& text);
     void follow_run();
+    bool clocks_are_tied(const Progress& progress);
     void watch_followers();
     void close_run();
     void close_faulty_run();
@@ -115,6 +116,7 @@ class RunControl {
     wire::RunDescription last_run_;
     std::string stop_reason_;
     std::optional<TimePoint> deadline_;  // of the phase in progress
+    TimePoint ties_deadline_;            // the run then begins with clocks that are not tied
     std::map<std::string, bool> was_reachable_;
     State told_state_ = wire::STATE_UNSPECIFIED;
     TimePoint last_snapshot_{};
