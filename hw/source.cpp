@@ -10,6 +10,7 @@ void Batch::clear() {
     charges.clear();
     device_events.clear();
     watermark = {};
+    clock_bound.reset();
     last = false;
 }
 

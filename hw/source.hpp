@@ -57,6 +57,13 @@ struct DeviceEvent {
     proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
 };
 
+// Where a board's clock was at a moment of the host's steady clock: not beyond `ticks`. How old things are is
+// known from it, at most.
+struct ClockBound {
+    std::int64_t ticks = 0;
+    std::int64_t steady_ns = 0;
+};
+
 // A stretch of one board's stream. All times are of the board's clock domain and current epoch; traces are
 // ordered by first sample, marks by time, charges as they arrived; all traces and marks that the board will
 // ever yield with a time before `watermark` are in this batch or an earlier one (a trace counts by its first
@@ -69,7 +76,8 @@ struct Batch {
     std::vector<Charge> charges;
     std::vector<DeviceEvent> device_events;
     proto::ClockTime watermark;
-    bool last = false;  // the source has ended (a replay at its end)
+    std::optional<ClockBound> clock_bound;  // of the watermark's epoch, where the source knows one
+    bool last = false;                      // the source has ended (a replay at its end)
 
     void clear();  // for reuse, keeping memory
 };

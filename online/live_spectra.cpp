@@ -191,7 +191,8 @@ void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& 
         ++other_run_messages_;
         return;
     }
-    if (run.take(job)) to_candidates_.observe_ns(job.utc_ns, job.done_utc_ns);
+    if (run.take(job) && job.window_end_utc_ns != 0)
+        to_candidates_.observe_ns(job.window_end_utc_ns, job.done_utc_ns);
 }
 
 void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const RawMessage& message) {

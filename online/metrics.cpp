@@ -173,8 +173,8 @@ std::string metrics_text(const Snapshot& snapshot, const HttpServer::Counts& htt
     slow_values(out, snapshot);
     run(out, snapshot.run);
     live_pot(out, snapshot);
-    latencies(out, "spillgate_online_record_to_candidates_seconds",
-              "From a record's assembly, after its last window's end, to its candidates",
+    latencies(out, "spillgate_online_window_to_candidates_seconds",
+              "From the end of a slot's last window, by the digitizer's clock, to its candidates: at most",
               snapshot.to_candidates);
     latencies(out, "spillgate_online_verdict_to_histogram_seconds",
               "From a slot's verdict to the filled histogram", snapshot.to_histogram);

@@ -26,8 +26,8 @@ struct SpillJob {
     std::uint32_t run = 0;
     std::uint64_t sequence = 0;
     std::string daemon;
-    std::int64_t utc_ns = 0;       // of the record
-    std::int64_t done_utc_ns = 0;  // candidates made
+    std::int64_t window_end_utc_ns = 0;  // of its last window, at the earliest; 0: not known
+    std::int64_t done_utc_ns = 0;        // candidates made
 };
 
 // Owns threads - 1 threads; the caller's is the last one. They stop when the crew is destroyed, within one

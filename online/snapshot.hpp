@@ -84,7 +84,7 @@ struct Snapshot {
     std::shared_ptr<const offline::Spectra> spectra;  // never empty; of `run`
     std::vector<std::uint64_t> changed;               // by spectrum: the version in which it last changed
     std::shared_ptr<const std::vector<TrendPoint>> trend;
-    LatencyQuantiles to_candidates;        // record assembled → candidates
+    LatencyQuantiles to_candidates;        // end of the last window → candidates
     LatencyQuantiles to_histogram;         // verdict issued → histogram filled
     std::uint64_t bad_messages = 0;        // of a shape or checksum that cannot be
     std::uint64_t other_run_messages = 0;  // of runs that are not followed

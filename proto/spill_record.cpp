@@ -29,6 +29,7 @@ void SpillRecord::clear() {
     clocks.clear();
     utc_ns = 0;
     utc_state = 0;
+    window_age_ns = 0;
     traces.clear();
     windows.clear();
     counters.clear();

@@ -96,6 +96,7 @@ struct SpillRecord {
     std::vector<DomainClock> clocks;
     std::int64_t utc_ns = 0;
     std::uint32_t utc_state = 0;
+    std::int64_t window_age_ns = 0;  // at utc_ns, since its last window ended: at most; 0 where nobody knows
     std::vector<Trace> traces;
     std::vector<Window> windows;
     std::vector<NamedCount> counters;

@@ -115,6 +115,7 @@ Message encode(SpillPtr record) {
     const SpillRecord& from = *record;
     set_common(header, from);
     header.set_utc_state(from.utc_state);
+    header.set_window_age_ns(from.window_age_ns);
     for (const auto& clock : from.clocks)
         set(*header.add_clocks(), clock);
     for (const auto& trace : from.traces)

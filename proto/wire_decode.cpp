@@ -212,6 +212,8 @@ Status get_all(const From& from, To& to, Get get_one) {
 Status fill(const wire::SpillHeader& header, SpillRecord& record) {
     if (auto status = get_common(header, record); !status) return status;
     record.utc_state = header.utc_state();
+    if (header.window_age_ns() < 0) return corrupt("window age {} ns is negative", header.window_age_ns());
+    record.window_age_ns = header.window_age_ns();
     if (auto status = get_all(header.clocks(), record.clocks,
                               [](const auto& from, auto& to, std::size_t) { return get(from, to); });
         !status)

@@ -161,7 +161,7 @@ proto::Status Session::poll(const std::stop_token& stop) {
 void Session::send(Sink& sink, const std::function<void(const StreamCounts&)>& counts) {
     sent_ns_ = steady_ns();
     if (!stream_->has_news()) return;
-    sink.put_or_drop(stream_->release());
+    sink.put_or_drop(stream_->release(sent_ns_));
     stream_->use(sink.empty());
     counts(stream_->counts());
 }

@@ -282,8 +282,9 @@ Batch& Stream::fill() {
     return batch_;
 }
 
-Batch Stream::release() {
+Batch Stream::release(std::int64_t now_ns) {
     emitted_watermark_ = fill().watermark.ticks;
+    batch_.clock_bound = ClockBound{watermark_.tie().at_most(now_ns), now_ns};
     return std::move(batch_);
 }
 

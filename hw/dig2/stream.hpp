@@ -66,8 +66,8 @@ class Stream {
     void use(Batch&& batch) { batch_ = std::move(batch); }
     // What has been gathered so far; complete before `watermark`, which is set.
     Batch& fill();
-    // The same, to be sent.
-    Batch release();
+    // The same, to be sent at now_ns.
+    Batch release(std::int64_t now_ns);
     // Traces or losses have been gathered, or time has passed, since the last release.
     bool has_news() const;
     bool stopped() const { return stopped_; }

@@ -71,6 +71,10 @@ void SimulationSource::fill(const Portion& portion, Batch& batch) {
 
 bool SimulationSource::deliver(Sink& sink, Batch&& batch, const std::stop_token& stop) {
     watermark_ = std::max(watermark_, batch.watermark.ticks);
+    if (live()) {
+        const auto now = steady_ns();
+        batch.clock_bound = ClockBound{tick_at(now, parameters_.frequency_hz), now};
+    }
     if (!live()) return sink.wait_and_put(std::move(batch)) && !stop.stop_requested();
     sink.put_or_drop(std::move(batch));
     return !stop.stop_requested();

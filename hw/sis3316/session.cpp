@@ -1,6 +1,7 @@
 #include "hw/sis3316/session.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -136,7 +137,8 @@ proto::Status Session::read_bank(bool at_threshold) {
     std::size_t bank_words = 0;
     for (const auto of_channel : bank->words)
         bank_words += of_channel;
-    batch.samples.reserve(batch.samples.size() + 2 * bank_words);
+    // In steps, so that memory that comes back fits banks that are a little larger, too.
+    batch.samples.reserve(std::bit_ceil(batch.samples.size() + 2 * bank_words));
     frame_ = frame_of(*bank);
     oldest_ = INT64_MAX;
     newest_ = INT64_MIN;
@@ -314,6 +316,7 @@ void Session::deliver(const ClosedBank& bank, Batch&& batch) {
     }
     watermark_ = watermark_ ? std::max(*watermark_, candidate) : candidate;
     batch.watermark = at(*watermark_);
+    if (const auto high = clock_.upper(bank.sent_ns)) batch.clock_bound = ClockBound{*high, bank.sent_ns};
     std::ranges::sort(batch.traces, [](const auto& a, const auto& b) {
         if (a.first.ticks != b.first.ticks) return a.first.ticks < b.first.ticks;
         if (a.channel != b.channel) return a.channel < b.channel;

@@ -68,7 +68,7 @@ TEST_CASE("what is not known is null in JSON and missing in metrics, never zero"
     CHECK(status.at("run").at("number").is_null());
     CHECK(status.at("daemons").at(0).at("age_s").is_null());
     CHECK(status.at("daemons").at(0).at("connected") == false);
-    CHECK(status.at("latency").at("record_to_candidates").at("p99_ms").is_null());
+    CHECK(status.at("latency").at("window_to_candidates").at("p99_ms").is_null());
     const auto pe = boost::json::parse(shown.get("/api/spectra/pe").body);
     CHECK(pe.at("in_time").is_null());
     CHECK(pe.at("anti_coincident").is_null());

@@ -125,6 +125,7 @@ SpillRecord random_record(Random& random) {
     SpillRecord record;
     random_common(random, record);
     record.utc_state = uniform(random, 0u, 2u);
+    record.window_age_ns = uniform<std::int64_t>(random, 0, 1'000'000'000);
     record.samples.resize(uniform<std::size_t>(random, 0, 4000));
     for (auto& sample : record.samples)
         sample = static_cast<std::uint16_t>(random());

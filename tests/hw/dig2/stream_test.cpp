@@ -45,7 +45,7 @@ proto::Status take(Stream& stream, const std::vector<std::uint64_t>& words, std:
 }
 
 Batch next(Stream& stream) {
-    Batch batch = stream.release();
+    Batch batch = stream.release(0);
     stream.use({});
     return batch;
 }
