@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "proto/quality.hpp"
 #include "proto/run_file/run_reader.hpp"
 #include "tests/bench/machine.hpp"
 #include "tests/bench/program.hpp"
@@ -86,13 +87,16 @@ void add(Taken::Latency& latency, const json::value& said) {
     latency.p999.push_back(number("p99_9_ms"));
 }
 
-// Everything that online says was lost, in words; empty if nothing was.
+// Everything that online says was lost of the data, in words; empty if nothing was. Where the run begins
+// before the first charge report has come, its slots lack theirs; that is among the counters.
 std::string losses_in(const json::value& status) {
     std::string words;
-    for (const auto& loss : status.at("losses").as_array())
+    for (const auto& loss : status.at("losses").as_array()) {
+        if (loss.at("name").as_string() == proto::name_of(proto::Fault::CHARGE_MISSING)) continue;
         words +=
             fmt::format(" {} {}: {};", loss.at("where").as_string().c_str(),
                         loss.at("name").as_string().c_str(), loss.at("value").to_number<std::uint64_t>());
+    }
     return words;
 }
 
@@ -150,7 +154,7 @@ class Hall {
                 auto now = status_of(console_);
                 if (!now) return now.error();
                 status_ = std::move(*now);
-                add(taken.candidates, status_.at("latency").at("record_to_candidates"));
+                add(taken.candidates, status_.at("latency").at("window_to_candidates"));
                 add(taken.histogram, status_.at("latency").at("verdict_to_histogram"));
             }
             weigh(daq_, taken.daq, is_first);
@@ -211,6 +215,8 @@ class Hall {
             const auto run = proto::RunReader::open(entry.path().string());
             if (!run) return run.error();
             taken.ledger = run->description().ledger();
+            for (const auto& fault : run->description().ledger().faults())
+                if (fault.value() > 0) taken.counters += fmt::format(" {} {};", fault.name(), fault.value());
             for (const auto& counter : run->description().drops())
                 taken.counters += fmt::format(" {} {};", counter.name(), counter.value());
             if (taken.ledger.complete() == taken.ledger.slots()) return {};
