@@ -190,6 +190,7 @@ void Session::decode(const ClosedBank& bank, std::uint32_t channel, std::span<co
         drop(batch, decoded.fault, behind_good, frame_.latest,
              (decoded.words_given_up + length - 1) / length);
     }
+    if (decoded.cut) drop(batch, "event-cut", decoded.cut->from, decoded.cut->until, 1);
     if (bank.is_full[channel]) drop(batch, "bank-full", behind_good, frame_.latest, 1);
 }
 
