@@ -231,6 +231,8 @@ void Pipeline::State::take_mark(const QueuedMark& queued) {
     if (free_running()) return;
     switch (queued.mark.kind) {
         case hw::Mark::Kind::EXTRACT:
+            while (const auto bridge = intake.take_bridge(queued.mark.time))
+                tracker.cross(*bridge, *this);
             lines.go_on_in(queued.mark.time);
             gate.mark_seen(queued.mark.time);
             mark_now = {queued.mark.time, queued.mark.uncertainty_ns, queued.mark.cycle_id};
@@ -354,8 +356,11 @@ void Pipeline::State::forget(const ClockTime& upto) {
         if (earlier(*next, earliest)) earliest = *next;
     const bool counted = begun && slots_opened > 0;
     const auto bound = gate.forget(earliest, store, lines, counted ? &counters : nullptr);
-    intake.losses().forget(
-        [&](std::uint32_t board, const ClockTime& end) { return lines.is_over(board, end, bound); });
+    // Until an epoch's first mark comes nobody knows how many slots of the gap are still to be opened.
+    const bool is_in_gap = counted && !free_running() && !tracker.next_due();
+    intake.losses().forget(is_in_gap, [&](std::uint32_t board, const ClockTime& end) {
+        return lines.is_over(board, end, bound);
+    });
 }
 
 // ---- the class -----------------------------------------------------------------------------------------
