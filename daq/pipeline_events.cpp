@@ -125,6 +125,8 @@ void Pipeline::State::take_mark(const QueuedMark& queued) {
     if (free_running()) return;
     switch (queued.mark.kind) {
         case hw::Mark::Kind::EXTRACT:
+            while (const auto bridge = intake.take_bridge(queued.mark.time))
+                tracker.cross(*bridge, *this);
             lines.go_on_in(queued.mark.time);
             gate.mark_seen(queued.mark.time);
             mark_now = {queued.mark.time, queued.mark.uncertainty_ns, queued.mark.cycle_id};

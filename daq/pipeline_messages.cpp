@@ -70,8 +70,11 @@ void Pipeline::State::forget(const ClockTime& upto) {
         if (earlier(*next, earliest)) earliest = *next;
     const bool counted = begun && slots_opened > 0;
     const auto bound = gate.forget(earliest, store, lines, counted ? &counters : nullptr);
-    intake.losses().forget(
-        [&](std::uint32_t board, const ClockTime& end) { return lines.is_over(board, end, bound); });
+    // Until an epoch's first mark comes nobody knows how many slots of the gap are still to be opened.
+    const bool is_in_gap = counted && !free_running() && !tracker.next_due();
+    intake.losses().forget(is_in_gap, [&](std::uint32_t board, const ClockTime& end) {
+        return lines.is_over(board, end, bound);
+    });
 }
 
 }  // namespace spillgate::daq

@@ -359,6 +359,18 @@ void Readout::fill(wire::DaemonStatus& status) const {
     for (const auto& buffer : statistics.buffers)
         add_level(status, buffer.name, buffer.used, buffer.capacity, buffer.high_water, buffer.dropped,
                   "slots");
+    const auto states = sources_->states();
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        auto& told = *status.add_devices();
+        const auto& info = sources_->infos()[i];
+        told.set_board(info.board);
+        told.set_name(info.name);
+        told.set_kind(info.kind);
+        told.set_lost(states[i].lost);
+        told.set_trouble(states[i].trouble);
+        told.set_lost_for_s(states[i].lost_for_s);
+        told.set_losses(states[i].losses);
+    }
     for (const auto& tie : statistics.ties) {
         auto& told = *status.add_clock_ties();
         told.set_domain(tie.domain);

@@ -121,7 +121,7 @@ void SlotTracker::first_mark_of_epoch(const hw::Mark& mark, bool suspect, Tracke
     Nearest where;
     where.index = next_index_;
     if (next_index_ > 0) {
-        where.estimated = true;  // nothing but a cycle id can count across epochs
+        where.estimated = true;
         if (mark.cycle_id && cycle_offset_) {
             const auto claimed = static_cast<std::int64_t>(*mark.cycle_id) - *cycle_offset_;
             if (claimed >= next_index_ && claimed - next_index_ <= longest_believed_gap) {
@@ -133,8 +133,23 @@ void SlotTracker::first_mark_of_epoch(const hw::Mark& mark, bool suspect, Tracke
                 suspect = true;
             }
         }
+        if (where.estimated) count_gap(mark.time, where, listener);
+        estimated_ |= where.estimated;  // those of the gap, too
     }
     accept(mark, where, suspect, listener);
+}
+
+// By the time that has passed, if the clock was followed from one epoch to the next.
+void SlotTracker::count_gap(const ClockTime& first, Nearest& where, TrackerListener& listener) const {
+    if (!carried_ || !carried_->time.comparable(first)) return listener.doubt("gap-not-counted");
+    const double elapsed = proto::ticks_between(first, carried_->time);
+    const auto periods = std::llround(elapsed / period_);
+    const std::int64_t index = reference_index_ + periods;
+    if (index < next_index_ || index - next_index_ > longest_believed_gap)
+        return listener.doubt("gap-not-counted");
+    const double off = std::abs(elapsed - static_cast<double>(periods) * period_);
+    where.index = index;
+    where.estimated = carried_->uncertainty + wander(elapsed) + off >= period_ / 2;
 }
 
 void SlotTracker::accept(const hw::Mark& mark, const Nearest& where, bool suspect,
@@ -145,6 +160,7 @@ void SlotTracker::accept(const hw::Mark& mark, const Nearest& where, bool suspec
     }
     if (where.periods > 0) learn_period(where);
     reference_ = mark.time;
+    carried_.reset();
     reference_index_ = where.index;
     estimated_ |= where.estimated;
     if (mark.cycle_id && !cycle_offset_) {
@@ -248,9 +264,17 @@ void SlotTracker::miss(TrackerListener& listener) {
 void SlotTracker::leave_epoch(TrackerListener& listener) {
     if (!reference_) return;
     settle_early(next_index_, MarkClass::OUT_OF_TOLERANCE, listener);
+    carried_ = Carried{*reference_, 0};
     reference_.reset();
     last_stray_.reset();
     consistent_strays_ = 0;
+}
+
+void SlotTracker::cross(const EpochBridge& bridge, TrackerListener& listener) {
+    if (reference_ && reference_->comparable(bridge.before)) leave_epoch(listener);
+    if (!carried_ || !carried_->time.comparable(bridge.before)) return;
+    carried_->time = shifted(bridge.after, proto::ticks_between(carried_->time, bridge.before));
+    carried_->uncertainty += bridge.uncertainty_ns * 1e-9 * settings_.frequency_hz;
 }
 
 // Early strays that came nearest to slot `index` or before: now it is known whether it has a mark of its own.

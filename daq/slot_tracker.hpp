@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "daq/epoch_bridge.hpp"
 #include "daq/pipeline.hpp"
 #include "hw/source.hpp"
 #include "proto/quality.hpp"
@@ -80,6 +81,9 @@ class SlotTracker {
     void miss(TrackerListener& listener);
     // The stream has gone to a later epoch: nothing is predicted until its first mark.
     void leave_epoch(TrackerListener& listener);
+    // Before the first mark of that later epoch: how many slots went by can be counted, where no cycle id
+    // tells.
+    void cross(const EpochBridge& bridge, TrackerListener& listener);
 
     // No slot will be opened with a t0 before this. Empty before the first mark of an epoch.
     std::optional<proto::ClockTime> earliest_next() const;
@@ -107,6 +111,7 @@ class SlotTracker {
     proto::ClockTime prediction(std::int64_t index) const;
     Nearest nearest(const proto::ClockTime& time) const;
     void first_mark_of_epoch(const hw::Mark& mark, bool suspect, TrackerListener& listener);
+    void count_gap(const proto::ClockTime& first, Nearest& where, TrackerListener& listener) const;
     void accept(const hw::Mark& mark, const Nearest& where, bool suspect, TrackerListener& listener);
     void stray(const hw::Mark& mark, const Nearest& where, TrackerListener& listener);
     void relock(const hw::Mark& mark, const Nearest& where, TrackerListener& listener);
@@ -137,6 +142,11 @@ class SlotTracker {
     // first index not opened yet.
     std::optional<proto::ClockTime> reference_;
     std::int64_t reference_index_ = 0;
+    struct Carried {
+        proto::ClockTime time;
+        double uncertainty = 0;  // ticks
+    };
+    std::optional<Carried> carried_;  // the reference of an epoch before, as a later one would read it
     std::int64_t next_index_ = 0;
     std::optional<std::int64_t> cycle_offset_;  // cycle id − index
     bool cycle_offset_estimated_ = false;       // it was found after an uncertain gap

@@ -172,14 +172,27 @@ hw::Sink& SourceQueue::add_lane(const hw::SourceInfo& info) {
     return *lanes_.back();
 }
 
-// Device time of what was taken from a lane, in seconds since the first reading of its clock in this queue.
-double SourceQueue::position_s(const Lane& lane) {
+// Device time of what was taken from a lane, in seconds since the first reading of its clock in this queue;
+// nothing for a clock that has not been seen yet.
+std::optional<double> SourceQueue::known_position_s(const Lane& lane) const {
     if (!lane.has_taken_ || lane.info_.frequency_hz <= 0) return 0;
     for (const auto& origin : origins_)
         if (origin.domain == lane.taken_.domain && origin.epoch == lane.taken_.epoch)
-            return static_cast<double>(lane.taken_.ticks - origin.ticks) / lane.info_.frequency_hz;
-    origins_.push_back({lane.taken_.domain, lane.taken_.epoch, lane.taken_.ticks});
-    return 0;
+            return origin.s + static_cast<double>(lane.taken_.ticks - origin.ticks) / lane.info_.frequency_hz;
+    return std::nullopt;
+}
+
+// A clock that begins anew goes on where the furthest stream is by then: the gap was as long for all.
+double SourceQueue::position_s(const Lane& lane) {
+    if (const auto known = known_position_s(lane)) return *known;
+    const bool begins_anew = std::ranges::any_of(
+        origins_, [&](const Origin& origin) { return origin.domain == lane.taken_.domain; });
+    double s = 0;
+    if (begins_anew)
+        for (const auto& other : lanes_)
+            s = std::max(s, known_position_s(*other).value_or(0));
+    origins_.push_back({lane.taken_.domain, lane.taken_.epoch, lane.taken_.ticks, s});
+    return s;
 }
 
 SourceQueue::Lane* SourceQueue::pick(Clock::time_point now, Clock::duration& wait) {

@@ -54,8 +54,10 @@ class SourceQueue {
         std::uint32_t domain;
         std::uint32_t epoch;
         std::int64_t ticks;
+        double s;  // of the queue's time
     };
     Lane* pick(std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration& wait);
+    std::optional<double> known_position_s(const Lane& lane) const;
     double position_s(const Lane& lane);
 
     mutable std::mutex mutex_;

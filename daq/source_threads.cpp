@@ -1,5 +1,7 @@
 #include "daq/source_threads.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -9,6 +11,8 @@
 namespace spillgate::daq {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr auto retry_after = std::chrono::seconds(1);
 
@@ -30,7 +34,8 @@ void wait_or_stop(std::chrono::milliseconds time, const std::stop_token& stop) {
 // Passes batches on and remembers what is needed to end or interrupt the stream properly.
 class SourceThreads::WatchedSink final : public hw::Sink {
   public:
-    WatchedSink(hw::Sink& lane, std::uint32_t board) : lane_(lane), board_(board) {}
+    WatchedSink(hw::Sink& lane, hw::SourceInfo info, Journal& journal)
+        : lane_(lane), info_(std::move(info)), journal_(journal) {}
 
     hw::Batch empty() override { return lane_.empty(); }
     bool wait_and_put(hw::Batch&& batch) override {
@@ -45,6 +50,8 @@ class SourceThreads::WatchedSink final : public hw::Sink {
     }
 
     void lose(const std::string& reason) {
+        journal_.error("device-lost", fmt::format("source {} is lost: {}", info_.name, reason));
+        if (!remember_loss(reason)) return;
         hw::DeviceEvent event;
         event.kind = hw::DeviceEvent::Kind::LOST;
         event.time = event.until = watermark_;
@@ -54,6 +61,14 @@ class SourceThreads::WatchedSink final : public hw::Sink {
         batch.device_events.push_back(std::move(event));
         put(std::move(batch));
     }
+
+    SourceState state() const {
+        const std::lock_guard lock(mutex_);
+        auto state = state_;
+        if (lost_) state.lost_for_s = std::chrono::duration<double>(Clock::now() - lost_since_).count();
+        return state;
+    }
+    const hw::SourceInfo& info() const { return info_; }
 
     void end() {
         if (ended_) return;
@@ -66,9 +81,28 @@ class SourceThreads::WatchedSink final : public hw::Sink {
     void note(const hw::Batch& batch) {
         watermark_ = batch.watermark;
         ended_ = ended_ || batch.last;
+        if (lost_) come_back();
+    }
+    // Whether it is a loss anew, or another vain attempt to get it back.
+    bool remember_loss(const std::string& reason) {
+        const std::lock_guard lock(mutex_);
+        state_.trouble = reason;
+        if (lost_) return false;
+        lost_ = state_.lost = true;
+        lost_since_ = Clock::now();
+        ++state_.losses;
+        return true;
+    }
+    void come_back() {
+        const std::lock_guard lock(mutex_);
+        lost_ = state_.lost = false;
+        state_.trouble.clear();
+        journal_.warn("device-back",
+                      fmt::format("source {} is back after {:.1f} s", info_.name,
+                                  std::chrono::duration<double>(Clock::now() - lost_since_).count()));
     }
     void put(hw::Batch&& batch) {
-        batch.board = board_;
+        batch.board = info_.board;
         batch.watermark = watermark_;
         if (waits_)
             lane_.wait_and_put(std::move(batch));
@@ -77,10 +111,16 @@ class SourceThreads::WatchedSink final : public hw::Sink {
     }
 
     hw::Sink& lane_;
-    std::uint32_t board_;
+    hw::SourceInfo info_;
+    Journal& journal_;
     proto::ClockTime watermark_;
     bool waits_ = true;
     bool ended_ = false;
+
+    std::atomic<bool> lost_ = false;  // written under the mutex
+    mutable std::mutex mutex_;
+    SourceState state_;
+    Clock::time_point lost_since_;
 };
 
 SourceThreads::SourceThreads(std::vector<std::unique_ptr<hw::Source>> sources, SourceQueue& queue,
@@ -88,7 +128,8 @@ SourceThreads::SourceThreads(std::vector<std::unique_ptr<hw::Source>> sources, S
     : sources_(std::move(sources)), journal_(journal) {
     for (const auto& source : sources_) {
         infos_.push_back(source->info());
-        sinks_.push_back(std::make_unique<WatchedSink>(queue.add_lane(infos_.back()), infos_.back().board));
+        sinks_.push_back(
+            std::make_unique<WatchedSink>(queue.add_lane(infos_.back()), infos_.back(), journal_));
     }
 }
 
@@ -100,7 +141,15 @@ SourceThreads::~SourceThreads() {
 void SourceThreads::start() {
     for (std::size_t i = 0; i < sources_.size(); ++i)
         threads_.emplace_back(
-            [this, i](const std::stop_token& stop) { run(*sources_[i], *sinks_[i], infos_[i], stop); });
+            [this, i](const std::stop_token& stop) { run(*sources_[i], *sinks_[i], stop); });
+}
+
+std::vector<SourceState> SourceThreads::states() const {
+    std::vector<SourceState> states;
+    states.reserve(sinks_.size());
+    for (const auto& sink : sinks_)
+        states.push_back(sink->state());
+    return states;
 }
 
 void SourceThreads::request_stop() {
@@ -113,17 +162,16 @@ void SourceThreads::join() {
         if (thread.joinable()) thread.join();
 }
 
-void SourceThreads::run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info,
-                        const std::stop_token& stop) {
+void SourceThreads::run(hw::Source& source, WatchedSink& sink, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const auto status = source.run(sink, stop);
         if (status || stop.stop_requested()) break;
         const auto& error = status.error();
         if (!is_a_device_failure(error.kind)) {
-            journal_.error("source-failed", fmt::format("source {} ended: {}", info.name, error.message));
+            journal_.error("source-failed",
+                           fmt::format("source {} ended: {}", sink.info().name, error.message));
             break;
         }
-        journal_.error("device-lost", fmt::format("source {} is lost: {}", info.name, error.message));
         sink.lose(error.message);
         wait_or_stop(retry_after, stop);
     }

@@ -1,7 +1,7 @@
 // Runs every source of a daemon. Owns one thread per source.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,6 +12,14 @@
 #include "hw/source.hpp"
 
 namespace spillgate::daq {
+
+// What is known of a source on its thread.
+struct SourceState {
+    bool lost = false;
+    std::string trouble;    // why, in words, while lost
+    double lost_for_s = 0;  // … and since when
+    std::uint64_t losses = 0;
+};
 
 // A source that fails as a device does (IO, CLOSED, TIMED_OUT) is LOST from its last watermark on and tried
 // again every second; one that fails otherwise, or returns, has ended: its lane gets a `last` batch even if
@@ -25,10 +33,11 @@ class SourceThreads {
     void request_stop();
     void join();
     const std::vector<hw::SourceInfo>& infos() const { return infos_; }
+    std::vector<SourceState> states() const;  // as infos()
 
   private:
     class WatchedSink;
-    void run(hw::Source& source, WatchedSink& sink, const hw::SourceInfo& info, const std::stop_token& stop);
+    void run(hw::Source& source, WatchedSink& sink, const std::stop_token& stop);
 
     std::vector<std::unique_ptr<hw::Source>> sources_;
     std::vector<hw::SourceInfo> infos_;

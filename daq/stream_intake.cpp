@@ -103,6 +103,8 @@ void StreamIntake::follow_clock(Board& board, hw::Batch& batch) {
                              std::ranges::any_of(batch.device_events, [](const hw::DeviceEvent& event) {
                                  return event.kind == hw::DeviceEvent::Kind::READOPTED;
                              });
+    for (auto& event : batch.device_events)
+        if (event.before && board.own_domain) event.before->reading.domain = *board.own_domain;
     if (begins_anew) board.own_domain = lines_.readopted(board.info.board);
     if (!board.own_domain || *board.own_domain == board.info.clock_domain) return;
     const auto own = [&](ClockTime& time) {
@@ -199,6 +201,8 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
                 count_later(board, event, "device-readopted");
                 board.lost = false;
                 losses_.readopted(id, event.time);
+                if (id == settings_.mark_board && event.before)
+                    bridges_.push_back({event.before->reading, event.time, event.before->uncertainty_ns});
                 break;
             case hw::DeviceEvent::Kind::COUNTED:
                 count_later(board, event, event.name);
@@ -213,6 +217,13 @@ void StreamIntake::take_events(Board& board, const hw::Batch& batch) {
             }
         }
     }
+}
+
+std::optional<EpochBridge> StreamIntake::take_bridge(const ClockTime& mark) {
+    if (bridges_.empty() || bridges_.front().after.epoch > mark.epoch) return std::nullopt;
+    const EpochBridge bridge = bridges_.front();
+    bridges_.erase(bridges_.begin());
+    return bridge;
 }
 
 void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockTime& limit,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daq/clocks/clock_lines.hpp"
+#include "daq/epoch_bridge.hpp"
 #include "daq/gate/losses.hpp"
 #include "daq/gate/trace_store.hpp"
 #include "daq/named_counters.hpp"
@@ -56,6 +57,8 @@ class StreamIntake {
     void look_again() { advance(); }
     // In order of time.
     std::vector<QueuedMark>& marks() { return marks_; }
+    // The next one of the mark board's clock that leads to the epoch of this mark or one before.
+    std::optional<EpochBridge> take_bridge(const proto::ClockTime& mark);
     // The earliest on the line of time, with that time; nothing if there is none.
     std::optional<proto::ClockTime> next_count() const;
     QueuedCount take_count();
@@ -107,6 +110,7 @@ class StreamIntake {
     std::optional<proto::ClockTime> watermark_;
     std::optional<proto::ClockTime> first_front_;  // of this epoch
     std::vector<QueuedMark> marks_;
+    std::vector<EpochBridge> bridges_;
     std::vector<QueuedCount> counts_;  // in order of time for each clock
     std::vector<hw::Charge> charges_;
     Losses losses_;

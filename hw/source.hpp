@@ -55,6 +55,13 @@ struct DeviceEvent {
     std::string name;
     std::uint64_t count = 0;
     proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
+    // READOPTED in a new epoch, where the source could follow its clock by the host's meanwhile: what the
+    // counter before would have read at `time`, if it had gone on.
+    struct CounterBefore {
+        proto::ClockTime reading;
+        double uncertainty_ns = 0;  // at most so far off
+    };
+    std::optional<CounterBefore> before = {};
 };
 
 // Where a board's clock was at a moment of the host's steady clock: not beyond `ticks`. How old things are is

@@ -88,6 +88,17 @@ void add_losses(std::string& out, const wire::DaemonStatus& status) {
                          subscriber.received(), subscriber.lost(), subscriber.healed()));
 }
 
+void add_devices(std::string& out, const wire::DaemonStatus& status) {
+    for (const auto& device : status.devices()) {
+        const std::string often =
+            device.losses() == 0 ? "" : fmt::format(", was lost {} times", device.losses());
+        line(out, "device",
+             device.lost() ? fmt::format("{}: LOST for {:.0f} s: {}; it is tried again every second",
+                                         device.name(), device.lost_for_s(), device.trouble())
+                           : fmt::format("{} ({}): read{}", device.name(), device.kind(), often));
+    }
+}
+
 void add_clocks(std::string& out, const wire::DaemonStatus& status) {
     for (const auto& tie : status.clock_ties())
         line(out, "clock",
@@ -154,6 +165,7 @@ std::string status_table(const wire::DaemonStatus& status) {
         add_slots(out, status);
         add_losses(out, status);
     }
+    add_devices(out, status);
     add_clocks(out, status);
     add_buffers(out, status);
     add_slow_values(out, status);

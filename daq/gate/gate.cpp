@@ -357,7 +357,10 @@ bool Gate::all_truncated() const {
 // Something that survives makes a slot truncated; nothing that survives makes it lost, if it is known why.
 Disposition Gate::dispose(const Slot& slot, const Losses& losses) const {
     if (!slot.marked) {
-        const auto why = losses.lost(settings_.mark_board, slot.t0, advanced(slot.t0, 1));
+        // Its t0 is a prediction.
+        const auto off =
+            proto::ticks_from_ns(std::min(slot.uncertainty_ns, 1e9), settings_.plan.frequency_hz);
+        const auto why = losses.lost(settings_.mark_board, advanced(slot.t0, -off), advanced(slot.t0, 1));
         return why == wire::LOST_DEVICE ? wire::LOST_DEVICE : wire::MARK_MISSED;
     }
     if (chosen_.empty() && all_truncated())

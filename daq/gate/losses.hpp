@@ -22,10 +22,14 @@ class Losses {
     void gone(std::uint32_t board, const proto::ClockTime& begin);
     void readopted(std::uint32_t board, const proto::ClockTime& time);
     void delivered(std::uint32_t board, const proto::ClockTime& watermark);
-    // Lets go of stretches that are over: is_over(board, end).
+    // Lets go of stretches that are over: is_over(board, end); not of those in which a device was gone, while
+    // `keeps_gone`.
     template <class IsOver>
-    void forget(IsOver&& is_over) {
-        std::erase_if(stretches_, [&](const Stretch& s) { return s.end && is_over(s.board, *s.end); });
+    void forget(bool keeps_gone, IsOver&& is_over) {
+        std::erase_if(stretches_, [&](const Stretch& s) {
+            const bool kept = keeps_gone && s.reason == wire::LOST_DEVICE;
+            return s.end && !kept && is_over(s.board, *s.end);
+        });
     }
 
     // Tells (begin, end) of every stretch of `board` that is known to end.

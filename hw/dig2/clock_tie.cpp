@@ -31,11 +31,19 @@ std::int64_t ClockTie::at_least(std::int64_t now_ns) const {
     return after(low_ticks_, std::max<std::int64_t>(now_ns - low_at_ns_, 0), ticks_per_ns_ * (1 - drift));
 }
 
+std::int64_t ClockTie::highest(std::int64_t now_ns) const {
+    return after(high_ticks_, now_ns - high_at_ns_, ticks_per_ns_ * (1 + drift));
+}
+
 std::int64_t ClockTie::at_most(std::int64_t now_ns) const {
     // A second for what is not the clocks': scheduling, buffers on the way, a counter that started before the
     // command's reply was written.
     constexpr std::int64_t grace_ns = 1'000'000'000;
-    return after(high_ticks_, now_ns - high_at_ns_ + grace_ns, ticks_per_ns_ * (1 + drift));
+    return highest(now_ns + grace_ns);
+}
+
+std::int64_t ClockTie::uncertainty(std::int64_t now_ns) const {
+    return std::max<std::int64_t>(highest(now_ns) - at_least(now_ns), 0);
 }
 
 }  // namespace spillgate::hw::dig2

@@ -22,10 +22,14 @@ class ClockTie {
     void saw(std::int64_t ticks, std::int64_t now_ns);
     // The counter has at least reached this.
     std::int64_t at_least(std::int64_t now_ns) const;
-    // The counter cannot have passed this.
+    // The counter cannot have passed this, with a second's grace for what is not the clocks'.
     std::int64_t at_most(std::int64_t now_ns) const;
+    // How far beyond at_least() it can be by the clocks alone, ticks.
+    std::int64_t uncertainty(std::int64_t now_ns) const;
 
   private:
+    std::int64_t highest(std::int64_t now_ns) const;
+
     double ticks_per_ns_;
     bool seen_ = false;
     std::int64_t low_ticks_ = 0;

@@ -74,23 +74,15 @@ proto::Status Dig2::run_epoch(Sink& sink, const std::stop_token& stop) {
         const std::scoped_lock lock(mutex_);
         past_ = past_ + std::exchange(present_, {});
     }
-    Batch batch = sink.empty();
-    if (epoch > 0) {
-        DeviceEvent event;
-        event.kind = DeviceEvent::Kind::READOPTED;
-        event.time =
-            event.until = {.domain = board_.clock_domain(), .epoch = epoch, .ticks = 0, .fraction = 0};
-        event.name = "connected again";
-        event.count = 1;
-        batch.device_events.push_back(std::move(event));
-    }
-    return session.read(
-        sink, std::move(batch),
+    auto status = session.read(
+        sink, before_,
         [this](const StreamCounts& counts) {
             const std::scoped_lock lock(mutex_);
             present_ = counts;
         },
         stop);
+    if (const auto counter = session.counter()) before_ = counter;
+    return status;
 }
 
 std::vector<proto::NamedCount> Dig2::counts() const {

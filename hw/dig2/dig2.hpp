@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "hw/dig2/session.hpp"
 #include "hw/dig2/stream.hpp"
 #include "hw/source.hpp"
 #include "proto/result.hpp"
@@ -34,6 +36,7 @@ class Dig2 final : public Source {
     config::Board board_;
     std::uint32_t epochs_ = 0;
     bool was_ready_ = false;
+    std::optional<Counter> before_;  // of the last epoch in which an event came
     mutable std::mutex mutex_;
     StreamCounts past_;  // of epochs that have ended
     StreamCounts present_;

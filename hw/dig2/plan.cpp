@@ -32,7 +32,9 @@ proto::Result<std::int64_t> samples(const config::Board& board, std::string_view
 
 // What only another device has.
 proto::Status refuse_foreign(const config::Board& board, const config::DigitizerInput& input) {
-    if (input.has_peaking_ns() || input.has_gap_ns())
+    // A configuration that was read from a file has the defaults written into it.
+    const auto& unset = config::DigitizerInput::default_instance();
+    if (input.peaking_ns() != unset.peaking_ns() || input.gap_ns() != unset.gap_ns())
         return refuse(board, "input.peaking_ns, gap_ns",
                       "the VX27xx triggers on the samples, without a filter");
     if (input.keeps_maximum())

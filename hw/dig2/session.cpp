@@ -16,6 +16,7 @@ namespace {
 constexpr std::int64_t poll_interval_ns = 1'000'000'000;
 constexpr std::int64_t batch_interval_ns = 20'000'000;
 constexpr std::size_t batch_samples = std::size_t{1} << 20;
+constexpr std::int64_t first_event_within_ns = 2'000'000'000;
 
 // What a quarter of the time-out is for the answer to a command is enough for data, too.
 std::int64_t patience_ns(const config::Board& board) {
@@ -74,16 +75,20 @@ proto::Status Session::start(std::uint32_t epoch, const std::stop_token& stop) {
     const std::int64_t sent = steady_ns();
     if (auto status = module_.command("/cmd/swstartacquisition", stop); !status) return status;
     const std::int64_t done = steady_ns();
+    epoch_ = epoch;
     stream_.emplace(stream_setup(epoch), ClockTie(board_.sample_rate_mhz() * 1e-3, sent, done));
     random_trigger_.emplace(board_.dig2().random_trigger_hz(), done, std::random_device{}());
     next_poll_ns_ = done + poll_interval_ns;
     return {};
 }
 
-proto::Status Session::read(Sink& sink, Batch&& first, const std::function<void(const StreamCounts&)>& counts,
+proto::Status Session::read(Sink& sink, const std::optional<Counter>& before,
+                            const std::function<void(const StreamCounts&)>& counts,
                             const std::stop_token& stop) {
-    stream_->use(std::move(first));
+    stream_->use(sink.empty());
     sent_ns_ = steady_ns();
+    before_ = before;
+    await_event_until_ns_ = sent_ns_ + first_event_within_ns;
     while (!stop.stop_requested()) {
         // Before looking for data: what has not come by now may still be on its way.
         const std::int64_t now = steady_ns();
@@ -158,8 +163,40 @@ proto::Status Session::poll(const std::stop_token& stop) {
     return {};
 }
 
+std::optional<Counter> Session::counter() const {
+    if (!stream_ || !stream_->stamped()) return std::nullopt;
+    return Counter{epoch_, stream_->tie()};
+}
+
+// Once in an epoch that is not the first: whether the batch that is gathered, which says so, may leave.
+bool Session::is_readopted(std::int64_t now_ns) {
+    if (!stream_->stamped() && now_ns < await_event_until_ns_) return false;
+    DeviceEvent event;
+    event.kind = DeviceEvent::Kind::READOPTED;
+    event.time = event.until = {.domain = board_.clock_domain(), .epoch = epoch_, .ticks = 0, .fraction = 0};
+    event.name = "connected again";
+    event.count = 1;
+    if (stream_->stamped() && before_) {
+        const ClockTie& then = before_->tie;
+        const ClockTie& now = stream_->tie();
+        const auto off = static_cast<double>(then.uncertainty(now_ns) + now.uncertainty(now_ns));
+        event.before.emplace();
+        event.before->reading = {.domain = board_.clock_domain(),
+                                 .epoch = before_->epoch,
+                                 .ticks = then.at_least(now_ns) - now.at_least(now_ns),
+                                 .fraction = 0};
+        event.before->uncertainty_ns = proto::ns_from_ticks(off, board_.sample_rate_mhz() * 1e6);
+    }
+    stream_->readopted(std::move(event));
+    return true;
+}
+
 void Session::send(Sink& sink, const std::function<void(const StreamCounts&)>& counts) {
     sent_ns_ = steady_ns();
+    if (epoch_ > 0 && !told_readopted_) {
+        if (!is_readopted(sent_ns_)) return;
+        told_readopted_ = true;
+    }
     if (!stream_->has_news()) return;
     sink.put_or_drop(stream_->release(sent_ns_));
     stream_->use(sink.empty());

@@ -17,6 +17,12 @@
 
 namespace spillgate::hw::dig2 {
 
+// The counter of an epoch, followed by the host's clock.
+struct Counter {
+    std::uint32_t epoch = 0;
+    ClockTie tie;
+};
+
 class Session {
   public:
     explicit Session(const config::Board& board) : board_(board), module_(io_, board) {}
@@ -26,8 +32,13 @@ class Session {
     // Data connection, arm, start: from then on the counter runs, in this epoch.
     proto::Status start(std::uint32_t epoch, const std::stop_token& stop);
     // Reads until a stop request (success) or a failure. `counts` gets the counts whenever a batch leaves.
-    proto::Status read(Sink& sink, Batch&& first, const std::function<void(const StreamCounts&)>& counts,
-                       const std::stop_token& stop);
+    // `before`: the counter of the epoch before, if there was one; the first batch then says that the module
+    // was readopted, and waits for the first event, but not long: before it nobody knows what this counter
+    // reads.
+    proto::Status read(Sink& sink, const std::optional<Counter>& before,
+                       const std::function<void(const StreamCounts&)>& counts, const std::stop_token& stop);
+    // Nothing until an event told it.
+    std::optional<Counter> counter() const;
 
   private:
     StreamSetup stream_setup(std::uint32_t epoch) const;
@@ -36,6 +47,7 @@ class Session {
     proto::Status poll(const std::stop_token& stop);
     void send(Sink& sink, const std::function<void(const StreamCounts&)>& counts);
     void stop_module();
+    bool is_readopted(std::int64_t now_ns);
 
     const config::Board& board_;
     boost::asio::io_context io_;
@@ -48,6 +60,10 @@ class Session {
     std::optional<PoissonMoments> random_trigger_;
     std::int64_t next_poll_ns_ = 0;
     std::int64_t sent_ns_ = 0;
+    std::uint32_t epoch_ = 0;
+    std::optional<Counter> before_;
+    std::int64_t await_event_until_ns_ = 0;
+    bool told_readopted_ = false;
     bool counts_losses_ = true;  // the firmware has /par/losttriggercnt
 };
 

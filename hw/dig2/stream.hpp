@@ -64,6 +64,10 @@ class Stream {
 
     // A batch to gather into, with what it has already.
     void use(Batch&& batch) { batch_ = std::move(batch); }
+    // The first thing that is said in this epoch.
+    void readopted(DeviceEvent&& event) {
+        batch_.device_events.insert(batch_.device_events.begin(), std::move(event));
+    }
     // What has been gathered so far; complete before `watermark`, which is set.
     Batch& fill();
     // The same, to be sent at now_ns.
@@ -71,6 +75,8 @@ class Stream {
     // Traces or losses have been gathered, or time has passed, since the last release.
     bool has_news() const;
     bool stopped() const { return stopped_; }
+    bool stamped() const { return stamps_.seen(); }  // an event has told the counter
+    const ClockTie& tie() const { return watermark_.tie(); }
     StreamCounts counts() const;
 
   private:

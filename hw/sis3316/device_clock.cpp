@@ -1,6 +1,7 @@
 #include "hw/sis3316/device_clock.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 #include "proto/sis3316_event.hpp"
 
@@ -31,6 +32,14 @@ std::optional<std::int64_t> DeviceClock::upper(std::int64_t at_ns) const {
     const auto passed = static_cast<double>(at_ns - high_->host_ns) * ticks_per_ns_;
     const double fastest = passed > 0 ? 1 + drift : 1 - drift;
     return high_->ticks + static_cast<std::int64_t>(std::ceil(passed * fastest));
+}
+
+std::optional<DeviceClock::Estimate> DeviceClock::estimate(std::int64_t at_ns) const {
+    const auto low = lower(at_ns);
+    const auto high = upper(at_ns);
+    if (!low || !high) return std::nullopt;
+    const std::int64_t off = std::abs(*high - *low) / 2 + 1;
+    return Estimate{*low + (*high - *low) / 2, off};
 }
 
 std::int64_t continued(std::uint64_t timestamp, std::int64_t near) {

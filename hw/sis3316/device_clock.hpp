@@ -29,6 +29,12 @@ class DeviceClock {
     // Certainly not passed at the moment; nothing while no tie says so.
     std::optional<std::int64_t> upper(std::int64_t at_ns) const;
     bool is_tied() const { return low_.has_value(); }
+    // In the middle of both bounds, `off` ticks from either; nothing while one of them is not known.
+    struct Estimate {
+        std::int64_t ticks = 0;
+        std::int64_t off = 0;
+    };
+    std::optional<Estimate> estimate(std::int64_t at_ns) const;
 
   private:
     struct Tie {

@@ -21,8 +21,9 @@ std::string_view contradiction(const proto::Sis3316Event& event, const ChannelLa
     return {};
 }
 
-// Adds one trace of `samples` samples that begin at `from`.
+// Adds one trace of `samples` samples that begin at `from`; none if there are no samples.
 void add_trace(Batch& batch, proto::Trace trace, std::uint32_t samples, const std::uint32_t* from) {
+    if (samples == 0) return;
     trace.offset = batch.samples.size();
     trace.count = samples;
     const auto* first = reinterpret_cast<const std::uint16_t*>(from);
@@ -49,7 +50,11 @@ DecodedChannel decode_channel(const ModuleSettings& settings, std::uint32_t boar
             return give_up(event.error().kind == proto::ErrorKind::TRUNCATED ? "corrupt-end" : "corrupt-tag",
                            at);
         if (const auto fault = contradiction(*event, layout); !fault.empty()) return give_up(fault, at);
-        if (rest.size() < length) return give_up("corrupt-end", at);
+        // A module may cut the event that it was storing when its bank was closed: what was stored is good.
+        const bool is_cut = rest.size() < length;
+        const auto there =
+            static_cast<std::uint32_t>(2 * (std::min(rest.size(), length) - event->header_words));
+        const auto raw_there = std::min(there, layout.raw_samples);
 
         const auto ticks = continued(event->timestamp, frame.near);
         if (ticks < frame.earliest || ticks > frame.latest || ticks < decoded.newest) {
@@ -65,20 +70,28 @@ DecodedChannel decode_channel(const ModuleSettings& settings, std::uint32_t boar
         trace.first = advanced(frame.zero, ticks - layout.pretrigger);
         trace.encoding = {static_cast<std::uint8_t>(settings.bits), false, 0};
         trace.flags = event->trace_flags;
+        if (raw_there < layout.raw_samples) trace.flags |= proto::TRACE_TRUNCATED;
         if (event->header_words > plain_header_words)
             trace.device_header.assign(reinterpret_cast<const char*>(rest.data()),
                                        std::size_t{event->header_words} * 4);
         const auto* raw = rest.data() + event->header_words;
-        decoded.good_until =
-            std::max(decoded.good_until, ticks - layout.reach_before() + layout.longest_ticks());
-        add_trace(batch, trace, layout.raw_samples, raw);
-        if (layout.averaged_samples == 0) continue;
+        const auto end = ticks - layout.reach_before() + layout.longest_ticks();
+        if (is_cut)
+            decoded.cut = CutEvent{ticks - layout.pretrigger + raw_there, end};
+        else
+            decoded.good_until = std::max(decoded.good_until, end);
+        if (layout.averaged_samples == 0) {
+            add_trace(batch, std::move(trace), raw_there, raw);
+            continue;
+        }
         proto::Trace averaged = trace;
+        add_trace(batch, std::move(trace), raw_there, raw);
         averaged.device_header.clear();
+        if (is_cut) averaged.flags |= proto::TRACE_TRUNCATED;
         averaged.stream = wire::AVERAGED;
         averaged.ticks_per_sample = layout.average_ticks;
         averaged.first = advanced(frame.zero, ticks - layout.averaged_pretrigger);
-        add_trace(batch, std::move(averaged), layout.averaged_samples, raw + layout.raw_samples / 2);
+        add_trace(batch, std::move(averaged), there - raw_there, raw + layout.raw_samples / 2);
     }
     return decoded;
 }

@@ -1,8 +1,10 @@
 // A channel's words of one bank → traces. Every length is checked against what the settings say; behind the
 // first event that contradicts them the rest of the channel's bank is given up, and nothing is searched for.
+// A last event whose words before the samples are whole and right is taken as far as the bank holds it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,13 @@ struct TimeFrame {
     std::int64_t latest = 0;
 };
 
+// The last event of a bank, which was closed while the event was being stored: ticks of its first missing raw
+// sample, and of its end if it were whole.
+struct CutEvent {
+    std::int64_t from = 0;
+    std::int64_t until = 0;
+};
+
 struct DecodedChannel {
     std::uint64_t events = 0;
     std::uint64_t misdated = 0;  // events whose timestamp cannot be
@@ -27,6 +36,7 @@ struct DecodedChannel {
     std::int64_t oldest = INT64_MAX;  // timestamps of the events that were taken
     std::int64_t newest = INT64_MIN;
     std::int64_t good_until = INT64_MIN;  // end of the last good event; INT64_MIN: none
+    std::optional<CutEvent> cut;          // its traces are there, as far as they go: TRACE_TRUNCATED
 };
 
 // Appends traces and samples to the batch, in the order of memory.

@@ -192,6 +192,7 @@ void Session::decode(const ClosedBank& bank, std::uint32_t channel, std::span<co
         drop(batch, decoded.fault, behind_good, frame_.latest,
              (decoded.words_given_up + length - 1) / length);
     }
+    if (decoded.cut) drop(batch, "event-cut", decoded.cut->from, decoded.cut->until, 1);
     if (bank.is_full[channel]) drop(batch, "bank-full", behind_good, frame_.latest, 1);
 }
 
@@ -300,6 +301,27 @@ proto::Status Session::add_counts(Batch& batch) {
     return {};
 }
 
+std::optional<Counter> Session::counter() const {
+    if (!watermark_) return std::nullopt;
+    return Counter{session_.epoch, clock_};
+}
+
+// What the last epoch's counter would read when this one's reads `ticks`.
+std::optional<DeviceEvent::CounterBefore> Session::counter_before(std::int64_t ticks,
+                                                                  std::int64_t now_ns) const {
+    if (!session_.before) return std::nullopt;
+    const auto then = session_.before->clock.estimate(now_ns);
+    const auto now = clock_.estimate(now_ns);
+    if (!then || !now) return std::nullopt;
+    DeviceEvent::CounterBefore before;
+    before.reading = zero_;
+    before.reading.epoch = session_.before->epoch;
+    before.reading.ticks = then->ticks - (now->ticks - ticks);
+    before.uncertainty_ns =
+        proto::ns_from_ticks(static_cast<double>(then->off + now->off), settings_.frequency_hz);
+    return before;
+}
+
 void Session::deliver(const ClosedBank& bank, Batch&& batch) {
     const auto low = clock_.lower(bank.sent_ns);
     if (!low) {
@@ -309,8 +331,13 @@ void Session::deliver(const ClosedBank& bank, Batch&& batch) {
     }
     const auto candidate = *low - margin_ticks_;
     if (!held_.empty()) {
-        for (auto& event : held_)
-            event.time = event.until = at(candidate);
+        // What is recorded from the opening of this bank on is here.
+        const auto began = std::min(clock_.upper(bank_opened_ns_).value_or(candidate), candidate);
+        for (auto& event : held_) {
+            event.time = event.until = at(began);
+            if (event.kind == DeviceEvent::Kind::READOPTED)
+                event.before = counter_before(began, bank.sent_ns);
+        }
         batch.device_events.insert(batch.device_events.begin(), held_.begin(), held_.end());
         held_.clear();
     }

@@ -24,12 +24,19 @@
 
 namespace spillgate::hw::sis3316 {
 
+// The counter of an epoch, followed by the host's clock.
+struct Counter {
+    std::uint32_t epoch = 0;
+    DeviceClock clock;
+};
+
 struct SessionSettings {
     std::uint32_t board = 0;
     std::uint32_t clock_domain = 0;
     std::uint32_t epoch = 0;
     std::optional<Mark::Kind> latched_mark;  // marks come from the latched timestamp
     double mark_delay_ns = 0;
+    std::optional<Counter> before;  // of the last epoch that delivered anything
 };
 
 class Session {
@@ -38,6 +45,8 @@ class Session {
 
     // Returns success after a stop. Errors: IO, TIMED_OUT: the module is lost.
     proto::Status run(const std::stop_token& stop);
+    // Nothing until something was delivered by it.
+    std::optional<Counter> counter() const;
 
   private:
     proto::Status start();
@@ -55,6 +64,7 @@ class Session {
     proto::Status add_counts(Batch& batch);
     void count(Batch& batch, std::string_view name, std::uint64_t now, std::uint64_t& told);
     void deliver(const ClosedBank& bank, Batch&& batch);
+    std::optional<DeviceEvent::CounterBefore> counter_before(std::int64_t ticks, std::int64_t now_ns) const;
     proto::ClockTime at(std::int64_t ticks) const { return advanced(zero_, ticks); }
 
     Module& module_;

@@ -53,6 +53,7 @@ class Sis3316Source final : public Source {
             module_->link().obey(stop);
             Session session(*module_, settings_, session_, sink);
             status = session.run(stop);
+            if (const auto counter = session.counter()) session_.before = counter;
         }
         if (stop.stop_requested()) {
             disarm();

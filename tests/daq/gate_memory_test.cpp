@@ -52,7 +52,7 @@ class Road final : public TrackerListener {
         book_.act(verdict_, faults_, counters_);
         book_.judge_oldest(verdict_, faults_);
         const auto bound = gate_.forget(*tracker_.earliest_next(), store_, lines_, &counters_);
-        losses_.forget([&](std::uint32_t board, const proto::ClockTime& end) {
+        losses_.forget(false, [&](std::uint32_t board, const proto::ClockTime& end) {
             return lines_.is_over(board, end, bound);
         });
     }

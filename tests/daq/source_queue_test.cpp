@@ -102,6 +102,38 @@ TEST_CASE("a full lane of a live source loses traces and says which stretch, but
     CHECK(event.count == 2);
 }
 
+TEST_CASE("a stream whose clock begins anew keeps no other one waiting") {
+    daq::SourceQueue queue(64);
+    auto first = board(0);
+    auto second = board(1);
+    second.clock_domain = 1;
+    auto& restarted = queue.add_lane(first);
+    auto& steady = queue.add_lane(second);
+    const auto put = [&](std::int64_t ms, std::uint32_t epoch, std::int64_t own_ms) {
+        CHECK(restarted.put_or_drop(batch_of(0, 1000 * own_ms - 1000, 1000 * own_ms, epoch)));
+        auto other = batch_of(1, 1000 * ms - 1000, 1000 * ms);
+        other.watermark.domain = 1;
+        CHECK(steady.put_or_drop(std::move(other)));
+    };
+    // Ten seconds together, then one of them counts from zero again.
+    for (std::int64_t ms = 1000; ms <= 10'000; ms += 1000)
+        put(ms, 0, ms);
+    for (std::int64_t ms = 20; ms <= 400; ms += 20)
+        put(10'000 + ms, 1, ms);
+    std::size_t taken[2] = {};
+    std::size_t furthest_apart = 0;
+    for (int i = 0; i < 60; ++i) {
+        const auto batch = queue.take(1s);
+        REQUIRE(batch);
+        ++taken[batch->board];
+        furthest_apart =
+            std::max(furthest_apart, std::max(taken[0], taken[1]) - std::min(taken[0], taken[1]));
+    }
+    CHECK(taken[0] == 30);
+    CHECK(taken[1] == 30);
+    CHECK(furthest_apart <= 3);
+}
+
 TEST_CASE("a dropped batch of a new epoch, or the last one, still comes, without its traces") {
     daq::SourceQueue queue(1);
     auto& lane = queue.add_lane(board(0));

@@ -9,10 +9,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Yields one batch, then ends as it is told.
+// Yields one batch, in each of its first `good` runs, then ends as it is told.
 class ScriptedSource final : public hw::Source {
   public:
-    ScriptedSource(proto::Status end, std::atomic<int>& calls) : end_(std::move(end)), calls_(calls) {}
+    ScriptedSource(proto::Status end, std::atomic<int>& calls, int good)
+        : end_(std::move(end)), calls_(calls), good_(good) {}
     hw::SourceInfo info() const override {
         hw::SourceInfo info;
         info.board = 3;
@@ -21,9 +22,11 @@ class ScriptedSource final : public hw::Source {
         return info;
     }
     proto::Status run(hw::Sink& sink, std::stop_token) override {
+        const int call = ++calls_;
+        if (call > good_) return end_;
         auto batch = sink.empty();
         batch.board = 3;
-        batch.watermark.ticks = std::int64_t{100} * ++calls_;
+        batch.watermark.ticks = std::int64_t{100} * call;
         sink.put_or_drop(std::move(batch));
         return end_;
     }
@@ -31,12 +34,13 @@ class ScriptedSource final : public hw::Source {
   private:
     proto::Status end_;
     std::atomic<int>& calls_;
+    int good_;
 };
 
 struct Bench {
-    explicit Bench(proto::Status end) : queue(16) {
+    explicit Bench(proto::Status end, int good = 1000) : queue(16) {
         std::vector<std::unique_ptr<hw::Source>> sources;
-        sources.push_back(std::make_unique<ScriptedSource>(std::move(end), calls));
+        sources.push_back(std::make_unique<ScriptedSource>(std::move(end), calls, good));
         threads.emplace(std::move(sources), queue, journal);
         threads->start();
     }
@@ -73,7 +77,25 @@ TEST_CASE("a source that the device fails is lost from its watermark on, and tri
     REQUIRE(again.has_value());
     CHECK(again->watermark.ticks == 200);
     CHECK_FALSE(bench.queue.all_ended());
-    CHECK(bench.journal.recent().size() == 1);
+    const auto told = bench.journal.recent();
+    REQUIRE(told.size() >= 2);
+    CHECK(told[0] == "source scripted is lost: the cable is out");
+    CHECK(told[1].starts_with("source scripted is back after "));
+    CHECK(bench.threads->states().front().losses >= 1);
+}
+
+TEST_CASE("a device that stays away is lost once, with the newest reason") {
+    Bench bench(proto::error(proto::ErrorKind::IO, "the cable is out"), 1);
+    REQUIRE(bench.queue.take(60s).has_value());
+    REQUIRE(bench.queue.take(60s).has_value());
+    while (bench.calls < 3)
+        std::this_thread::sleep_for(5ms);
+    const auto state = bench.threads->states().front();
+    CHECK(state.lost);
+    CHECK(state.trouble == "the cable is out");
+    CHECK(state.lost_for_s > 0);
+    CHECK(state.losses == 1);
+    CHECK_FALSE(bench.queue.take(0s).has_value());
 }
 
 TEST_CASE("a source that can never work ends at once, with its reason in the journal") {

@@ -24,6 +24,11 @@ wire::DaemonStatus running() {
     ledger.set_mark_missed(3);
     ledger.set_lost_disk(2);
     ledger.set_charge_measured_pc(1'602'176'634);  // 1e16 protons
+    auto& device = *status.add_devices();
+    device.set_name("csi");
+    device.set_lost(true);
+    device.set_trouble("no answer from 10.0.0.3");
+    device.set_lost_for_s(12.2);
     auto& follower = *status.add_followers();
     follower.set_daemon("second");
     follower.set_state(wire::RUNNING);
@@ -34,8 +39,9 @@ wire::DaemonStatus running() {
 
 TEST_CASE("the table shows what a shift worker looks for") {
     const auto table = daq::status_table(running());
-    for (const auto* part : {"running\n", "42  beam-off  SIMULATED", "1:01:01", "3 missed", "1e+16 delivered",
-                             "2 lost-disk", "second: DOES NOT ANSWER (last seen running)"}) {
+    for (const auto* part :
+         {"running\n", "42  beam-off  SIMULATED", "1:01:01", "3 missed", "1e+16 delivered", "2 lost-disk",
+          "csi: LOST for 12 s: no answer from 10.0.0.3", "second: DOES NOT ANSWER (last seen running)"}) {
         CAPTURE(part, table);
         CHECK(table.find(part) != std::string::npos);
     }

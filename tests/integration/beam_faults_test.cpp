@@ -11,10 +11,9 @@
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
 
-#include "daq/pipeline.hpp"
 #include "hw/emulator/beam/beam_service.hpp"
 #include "hw/make_source.hpp"
-#include "tests/daq/collecting_outlet.hpp"
+#include "tests/integration/pipeline_sink.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 namespace spillgate {
@@ -64,23 +63,6 @@ config::EmulatedBeam emulated(const std::string& beam, const std::string& rest) 
     return settings;
 }
 
-// The daemon's road without its threads: the source's own thread runs the pipeline.
-class PipelineSink : public hw::Sink {
-  public:
-    explicit PipelineSink(daq::Pipeline& pipeline) : pipeline_(pipeline) {}
-    hw::Batch empty() override { return {}; }
-    bool wait_and_put(hw::Batch&& batch) override {
-        pipeline_.accept(std::move(batch), outlet);
-        return true;
-    }
-    bool put_or_drop(hw::Batch&& batch) override { return wait_and_put(std::move(batch)); }
-
-    daq::test::CollectingOutlet outlet;
-
-  private:
-    daq::Pipeline& pipeline_;
-};
-
 struct Outcome {
     std::vector<proto::Verdict> verdicts;
     std::vector<PlannedReport> sent;
@@ -108,7 +90,7 @@ Outcome run(const config::Config& config, BeamService& service, std::size_t repo
     auto pipeline = daq::Pipeline::create({config, "daq", {(*source)->info()}, {}, {}, {}});
     if (!pipeline) FAIL(pipeline.error().message);
     pipeline->begin(7, {});
-    PipelineSink sink(*pipeline);
+    test::PipelineSink sink(*pipeline);
     std::stop_source stop;
     bool in_time = true;
     std::jthread conductor([&] {
@@ -333,7 +315,7 @@ TEST_CASE("a beam source that is not there is told by name, and the run goes on 
     pipeline->begin(7, {});
     std::stop_source stop;
     // Stops when the silence has been told and some slots have their verdict.
-    class Watch : public PipelineSink {
+    class Watch : public test::PipelineSink {
       public:
         Watch(daq::Pipeline& pipeline, std::stop_source& stop) : PipelineSink(pipeline), stop_(stop) {}
         bool put_or_drop(hw::Batch&& batch) override {

@@ -295,6 +295,7 @@ void Acquisition::arm(unsigned bank, std::int64_t now) {
     std::uint32_t mask = 0;
     for (unsigned c = 0; c < channel_count; ++c) {
         if (in_progress_[c]) mask |= 1u << c;
+        totals_.across_swaps += in_progress_[c] ? 1 : 0;
         memory_.give_back(c, bank, book_.words(c, bank));
     }
     book_.arm(bank, mask);

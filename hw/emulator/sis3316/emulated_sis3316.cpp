@@ -136,6 +136,7 @@ std::vector<Statistic> Device::statistics() const {
     all.push_back({"events-truncated", totals.truncated});
     all.push_back({"events-corrupted", totals.corrupted});
     all.push_back({"bank-swaps", totals.bank_swaps});
+    all.push_back({"events-across-swaps", totals.across_swaps});
     all.push_back({"emulator-behind", totals.cycles_skipped});
     all.push_back(
         {"oscillator-khz", static_cast<std::uint64_t>(std::llround(module_.oscillator_mhz() * 1e3))});

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "hw/dig2/dig2.hpp"
+#include "proto/strict_text.hpp"
 
 namespace spillgate::hw::dig2 {
 
@@ -157,6 +158,14 @@ TEST_CASE("what no module can hold is refused before contact, naming board and f
         CHECK(made.error().message.find("board 5 (veto)") != std::string::npos);
         CHECK(made.error().message.find(test.field) != std::string::npos);
     }
+}
+
+TEST_CASE("a configuration into which its defaults were written is as good as one without", "[dig2]") {
+    auto board = board_of(config::Dig2::SCOPE);
+    proto::write_defaults(board);
+    const auto made = make_dig2(board);
+    INFO((made ? std::string() : made.error().message));
+    CHECK(made.has_value());
 }
 
 TEST_CASE("channels of the scope firmware that differ where they cannot are refused", "[dig2]") {

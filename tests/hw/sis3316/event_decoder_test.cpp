@@ -114,16 +114,48 @@ TEST_CASE("behind an event that contradicts the settings the rest of the bank is
     }
 }
 
-TEST_CASE("a bank that ends inside an event loses that event, at every length") {
+TEST_CASE("a bank that ends inside an event yields what there is of it, at every length") {
     const auto settings = settings_with("");
     const auto two = joined({event_at(5000), event_at(7000)});
     const auto one = two.size() / 2;
+    constexpr std::size_t header_words = 3;
     for (std::size_t length = one + 1; length < two.size(); ++length) {
         hw::Batch batch;
         const auto decoded = decode_channel(settings, 1, 6, std::span(two).first(length), all_times, batch);
-        CHECK(decoded.fault == "corrupt-end");
-        CHECK(decoded.events == 1);
+        CHECK(decoded.good_until == 5000 - 10 + 100);
+        if (length < one + header_words) {  // not even its lengths
+            CHECK(decoded.fault == "corrupt-end");
+            CHECK(decoded.events == 1);
+            CHECK(batch.traces.size() == 1);
+            continue;
+        }
+        const auto samples = 2 * (length - one - header_words);
+        CHECK(decoded.fault.empty());
+        CHECK(decoded.events == 2);
+        REQUIRE(decoded.cut.has_value());
+        CHECK(decoded.cut->from == 7000 - 10 + static_cast<std::int64_t>(samples));
+        CHECK(decoded.cut->until == 7000 - 10 + 100);
+        CHECK((batch.traces.front().flags & proto::TRACE_TRUNCATED) == 0);
+        REQUIRE(batch.traces.size() == (samples > 0 ? 2 : 1));
+        if (samples == 0) continue;
+        const auto& cut = batch.traces.back();
+        CHECK((cut.flags & proto::TRACE_TRUNCATED) != 0);
+        CHECK(cut.first.ticks == 7000 - 10);
+        CHECK(cut.count == samples);
+        CHECK(batch.samples.size() == 100 + samples);
     }
+}
+
+TEST_CASE("a cut event that contradicts the settings is given up as a whole one is") {
+    const auto settings = settings_with("");
+    auto bad = event_at(7000);
+    bad[2] = 0xE0000033;
+    bad.resize(bad.size() - 10);
+    hw::Batch batch;
+    const auto decoded = decode_channel(settings, 1, 6, joined({event_at(5000), bad}), all_times, batch);
+    CHECK(decoded.fault == "corrupt-length");
+    CHECK_FALSE(decoded.cut.has_value());
+    CHECK(batch.traces.size() == 1);
 }
 
 TEST_CASE("timestamps that cannot be of the bank are dropped and counted, the events around them kept") {
