@@ -1,6 +1,4 @@
 // spillgate-daq: the readout daemon.
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -9,11 +7,11 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "daq/daemon.hpp"
 #include "daq/warm_memory.hpp"
 #include "hw/make_source.hpp"
+#include "proto/ending_signals.hpp"
 #include "proto/names.hpp"
 
 namespace {
@@ -23,24 +21,6 @@ using namespace spillgate;
 constexpr int success = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
-
-volatile std::sig_atomic_t caught_signal = 0;
-
-// The first signal asks for a clean end; a second one does not wait for it: the run is then aborted, and
-// readable up to its last whole block.
-void on_signal(int number) {
-    if (caught_signal != 0) ::_exit(failed);
-    caught_signal = number;
-}
-
-void catch_signals() {
-    struct sigaction action{};
-    action.sa_handler = on_signal;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
-    ::sigaction(SIGHUP, &action, nullptr);  // the terminal closed
-    std::signal(SIGPIPE, SIG_IGN);
-}
 
 int fail(int status, const std::string& message) {
     fmt::print(stderr, "spillgate-daq: {}\n", message);
@@ -95,7 +75,8 @@ int run(int argc, char** argv) {
         return success;
     }
 
-    catch_signals();
+    // After a second one the run is aborted, and readable up to its last whole block.
+    const auto& caught_signal = proto::catch_ending_signals();
     auto daemon = daq::Daemon::create(std::move(*loaded), options);
     if (!daemon)
         return fail(daemon.error().kind == proto::ErrorKind::CONFIG ? wrong_usage : failed,

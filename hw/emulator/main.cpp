@@ -1,6 +1,4 @@
 // spillgate-emulator: stands in for the hardware, over its own protocols. Everything it says is SIMULATED.
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -8,10 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include "hw/emulator/emulation.hpp"
 #include "proto/emulator_loader.hpp"
+#include "proto/ending_signals.hpp"
 
 namespace {
 
@@ -20,21 +18,6 @@ using namespace spillgate;
 constexpr int success = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
-
-volatile std::sig_atomic_t caught_signal = 0;
-
-void on_signal(int number) {
-    if (caught_signal != 0) ::_exit(failed);
-    caught_signal = number;
-}
-
-void catch_signals() {
-    struct sigaction action{};
-    action.sa_handler = on_signal;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-}
 
 int fail(int status, const std::string& message) {
     fmt::print(stderr, "spillgate-emulator: {}\n", message);
@@ -70,7 +53,7 @@ void print_statistics(const hw::emulator::Emulation& emulation) {
 int serve(const config::Emulator& config, const std::string& endpoints_path) {
     auto emulation = hw::emulator::Emulation::create(config);
     if (!emulation) return fail(emulation.error());
-    catch_signals();
+    const auto& caught_signal = proto::catch_ending_signals();
     if (auto status = (*emulation)->start(); !status) return fail(status.error());
     for (const auto& service : (*emulation)->services())
         fmt::print("SIMULATED {} {} at {}\n", service->kind(), service->name(), service->endpoint());
