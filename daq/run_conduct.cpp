@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto prepare_within = std::chrono::seconds(10);  // all daemons see marks
-constexpr auto tied_within = std::chrono::seconds(5);     // all clocks are tied; the run begins all the same
+constexpr auto tied_within = std::chrono::seconds(8);      // all clocks are tied; the run begins all the same
 constexpr auto commit_within = std::chrono::seconds(30);   // a follower waits no longer for its lead
 constexpr auto followers_stop_within = std::chrono::seconds(10);
 constexpr double start_ahead_s =
@@ -385,7 +385,7 @@ bool RunControl::clocks_are_tied(const Progress& progress) {
     if (Clock::now() < ties_deadline_) return false;
     journal_.warn("clock-tie",
                   fmt::format("the run begins with clock domain {} not tied yet: the boards' common marks "
-                              "did not show within 5 s how it runs",
+                              "did not show within 8 s how it runs",
                               untied->domain));
     return true;
 }

@@ -1,5 +1,7 @@
 #include "proto/ending_signals.hpp"
 
+#include <initializer_list>
+
 #include <unistd.h>
 
 namespace spillgate::proto {

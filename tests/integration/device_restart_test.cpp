@@ -341,6 +341,7 @@ TEST_CASE("of two digitizers on clocks of their own either dies in mid-run, is a
     const auto& first = complete_slots.begin()->second;
     const auto& last = complete_slots.rbegin()->second;
     CHECK(last.back().slot - first.front().slot >= 40);
+    CHECK(first.front().slot == 0);  // the run began when the clocks were tied
     const auto first_cycle = cycles.of(first, 1);
     const auto last_cycle = cycles.of(last, 1);
     REQUIRE(first_cycle.has_value());
