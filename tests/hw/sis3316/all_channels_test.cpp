@@ -23,7 +23,7 @@ config::EmulatedModule slow_module() {
 }
 constexpr std::int64_t slow_pretrigger = 200;
 
-config::Board slow_board(const emulator_device& device) {
+config::Board slow_board(const EmulatorDevice& device) {
     auto board = board_of(device, 14);
     board.set_sample_rate_mhz(62.5);
     auto& sis = *board.mutable_sis3316();
@@ -75,7 +75,7 @@ bool is_in(const std::vector<Stretch>& stretches, std::int64_t ticks) {
 
 TEST_CASE("16 channels that trigger at once come whole and once, though banks are swapped meanwhile",
           "[integration]") {
-    auto device = emulator_device::create(slow_module(), true).value();
+    auto device = EmulatorDevice::create(slow_module(), true).value();
     REQUIRE(device->start().has_value());
     Readout readout(hw::sis3316::make_sis3316(slow_board(*device)).value());
     readout.start();
@@ -98,7 +98,7 @@ TEST_CASE("16 channels that trigger at once come whole and once, though banks ar
 TEST_CASE("events of 16 channels that a swap cuts come as far as they go, and are named", "[integration]") {
     auto module = slow_module();
     module.mutable_faults()->set_truncate_at_swap(true);
-    auto device = emulator_device::create(module, true).value();
+    auto device = EmulatorDevice::create(module, true).value();
     REQUIRE(device->start().has_value());
     Readout readout(hw::sis3316::make_sis3316(slow_board(*device)).value());
     readout.start();
@@ -137,7 +137,7 @@ TEST_CASE("16 channels that trigger at once into banks too small: what is lost i
           "[integration]") {
     auto module = emulated_module(14);
     module.mutable_pattern()->set_trigger_hz(4000);
-    auto device = emulator_device::create(module, true).value();
+    auto device = EmulatorDevice::create(module, true).value();
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_jumbo(true);
