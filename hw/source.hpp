@@ -42,6 +42,13 @@ struct Charge {
 // A trace as a device delivers it; its samples lie in Batch::samples at trace.offset.
 using DeviceTrace = proto::Trace;
 
+// Where a source could follow its clock by the host's from one epoch to the next: what the counter before
+// would have read at a moment of the new epoch, if it had gone on.
+struct CounterBefore {
+    proto::ClockTime reading;
+    double uncertainty_ns = 0;  // at most so far off
+};
+
 // Something lost or changed in the device itself.
 struct DeviceEvent {
     enum class Kind : std::uint8_t {
@@ -54,14 +61,8 @@ struct DeviceEvent {
     proto::ClockTime time;
     std::string name;
     std::uint64_t count = 0;
-    proto::ClockTime until;  // DROPPED only; equal to `time` where the end is not known
-    // READOPTED in a new epoch, where the source could follow its clock by the host's meanwhile: what the
-    // counter before would have read at `time`, if it had gone on.
-    struct CounterBefore {
-        proto::ClockTime reading;
-        double uncertainty_ns = 0;  // at most so far off
-    };
-    std::optional<CounterBefore> before = {};
+    proto::ClockTime until;                    // DROPPED only; equal to `time` where the end is not known
+    std::optional<CounterBefore> before = {};  // READOPTED in a new epoch
 };
 
 // Where a board's clock was at a moment of the host's steady clock: not beyond `ticks`. How old things are is

@@ -180,12 +180,13 @@ bool Session::is_readopted(std::int64_t now_ns) {
         const ClockTie& then = before_->tie;
         const ClockTie& now = stream_->tie();
         const auto off = static_cast<double>(then.uncertainty(now_ns) + now.uncertainty(now_ns));
-        event.before.emplace();
-        event.before->reading = {.domain = board_.clock_domain(),
-                                 .epoch = before_->epoch,
-                                 .ticks = then.at_least(now_ns) - now.at_least(now_ns),
-                                 .fraction = 0};
-        event.before->uncertainty_ns = proto::ns_from_ticks(off, board_.sample_rate_mhz() * 1e6);
+        CounterBefore before;
+        before.reading = {.domain = board_.clock_domain(),
+                          .epoch = before_->epoch,
+                          .ticks = then.at_least(now_ns) - now.at_least(now_ns),
+                          .fraction = 0};
+        before.uncertainty_ns = proto::ns_from_ticks(off, board_.sample_rate_mhz() * 1e6);
+        event.before = before;
     }
     stream_->readopted(std::move(event));
     return true;

@@ -121,10 +121,9 @@ proto::Result<ClosedBank> BankReader::swap(bool because_of_threshold) {
         const auto threshold = settings_.device.bank_threshold_words();
         closed.is_full[channel] = words >= threshold;
         if (closed.is_full[channel]) ++counters_.full_banks;
-        // It stops at the threshold, in mid-event at the latest one event beyond.
-        const bool is_possible = words <= threshold + layout.words();
-        if (!is_possible) ++counters_.impossible_addresses;
-        closed.words[channel] = is_possible ? words : 0;
+        // It stops at the threshold, in mid-event; one more may have been in progress at the swap.
+        closed.is_impossible[channel] = words > threshold + 2 * layout.words();
+        closed.words[channel] = closed.is_impossible[channel] ? 0 : words;
     }
     return closed;
 }

@@ -20,7 +20,6 @@ struct BankCounters {
     std::uint64_t fsm_restarts = 0;     // after a loss inside an answer
     std::uint64_t words = 0;
     std::uint64_t full_banks = 0;  // of a channel: it stopped storing
-    std::uint64_t impossible_addresses = 0;
     bool operator==(const BankCounters&) const = default;
 };
 
@@ -33,6 +32,7 @@ struct ClosedBank {
     std::uint64_t latched = 0;         // 48 bits of the PPS latch, if the status says that it holds one
     std::array<std::uint32_t, channels> words{};
     std::array<bool, channels> is_full{};
+    std::array<bool, channels> is_impossible{};  // more words than it can hold: none is read
 };
 
 // Six counts of each channel since the statistics were cleared (manual, statistic counters).

@@ -80,6 +80,8 @@ DecodedChannel decode_channel(const ModuleSettings& settings, std::uint32_t boar
             decoded.cut = CutEvent{ticks - layout.pretrigger + raw_there, end};
         else
             decoded.good_until = std::max(decoded.good_until, end);
+        if (!decoded.full_from && at + length >= settings.device.bank_threshold_words())
+            decoded.full_from = end;
         if (layout.averaged_samples == 0) {
             add_trace(batch, std::move(trace), raw_there, raw);
             continue;

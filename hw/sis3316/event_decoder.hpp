@@ -36,7 +36,10 @@ struct DecodedChannel {
     std::int64_t oldest = INT64_MAX;  // timestamps of the events that were taken
     std::int64_t newest = INT64_MIN;
     std::int64_t good_until = INT64_MIN;  // end of the last good event; INT64_MIN: none
-    std::optional<CutEvent> cut;          // its traces are there, as far as they go: TRACE_TRUNCATED
+    // End of the event that filled the bank. One that was in progress at the swap may have come behind it,
+    // and triggers in between were lost.
+    std::optional<std::int64_t> full_from;
+    std::optional<CutEvent> cut;  // its traces are there, as far as they go: TRACE_TRUNCATED
 };
 
 // Appends traces and samples to the batch, in the order of memory.

@@ -152,6 +152,9 @@ proto::Status Session::read_bank(bool at_threshold) {
         !read)
         return read;
     if (!trigger_failed_) return trigger_failed_;
+    for (std::uint32_t channel = 0; channel < channels; ++channel)
+        if (bank->is_impossible[channel])
+            drop(batch, "bank-address-impossible", frame_.earliest, frame_.latest, 1);
     banks_misdated_ = misdated_ > 0 && taken_ == 0 ? banks_misdated_ + 1 : 0;
     if (banks_misdated_ >= most_misdated_banks)
         return proto::error(
@@ -193,7 +196,8 @@ void Session::decode(const ClosedBank& bank, std::uint32_t channel, std::span<co
              (decoded.words_given_up + length - 1) / length);
     }
     if (decoded.cut) drop(batch, "event-cut", decoded.cut->from, decoded.cut->until, 1);
-    if (bank.is_full[channel]) drop(batch, "bank-full", behind_good, frame_.latest, 1);
+    if (bank.is_full[channel])
+        drop(batch, "bank-full", decoded.full_from.value_or(behind_good), frame_.latest, 1);
 }
 
 void Session::drop(Batch& batch, std::string_view name, std::int64_t from, std::int64_t until,
@@ -277,7 +281,6 @@ proto::Status Session::add_counts(Batch& batch) {
     const auto& banks = reader_.counters();
     count(batch, "fsm-restart", banks.fsm_restarts, told_banks_.fsm_restarts);
     count(batch, "threshold-swap", banks.threshold_swaps, told_banks_.threshold_swaps);
-    count(batch, "bank-address-impossible", banks.impossible_addresses, told_banks_.impossible_addresses);
     count(batch, "random-trigger-sent", triggers_sent_, told_triggers_);
     count(batch, "random-trigger-unconfirmed", triggers_unconfirmed_, told_unconfirmed_);
 
@@ -307,13 +310,12 @@ std::optional<Counter> Session::counter() const {
 }
 
 // What the last epoch's counter would read when this one's reads `ticks`.
-std::optional<DeviceEvent::CounterBefore> Session::counter_before(std::int64_t ticks,
-                                                                  std::int64_t now_ns) const {
+std::optional<CounterBefore> Session::counter_before(std::int64_t ticks, std::int64_t now_ns) const {
     if (!session_.before) return std::nullopt;
     const auto then = session_.before->clock.estimate(now_ns);
     const auto now = clock_.estimate(now_ns);
     if (!then || !now) return std::nullopt;
-    DeviceEvent::CounterBefore before;
+    CounterBefore before;
     before.reading = zero_;
     before.reading.epoch = session_.before->epoch;
     before.reading.ticks = then->ticks - (now->ticks - ticks);

@@ -64,7 +64,7 @@ class Session {
     proto::Status add_counts(Batch& batch);
     void count(Batch& batch, std::string_view name, std::uint64_t now, std::uint64_t& told);
     void deliver(const ClosedBank& bank, Batch&& batch);
-    std::optional<DeviceEvent::CounterBefore> counter_before(std::int64_t ticks, std::int64_t now_ns) const;
+    std::optional<CounterBefore> counter_before(std::int64_t ticks, std::int64_t now_ns) const;
     proto::ClockTime at(std::int64_t ticks) const { return advanced(zero_, ticks); }
 
     Module& module_;

@@ -96,8 +96,12 @@ class Watched : public test::PipelineSink {
     using PipelineSink::PipelineSink;
     bool put_or_drop(hw::Batch&& batch) override {
         PipelineSink::put_or_drop(std::move(batch));
-        for (; seen_ < outlet.verdicts.size(); ++seen_)
-            ++(outlet.verdicts[seen_].disposition == wire::COMPLETE ? complete : others);
+        for (; seen_ < outlet.verdicts.size(); ++seen_) {
+            const auto& verdict = outlet.verdicts[seen_];
+            ++(verdict.disposition == wire::COMPLETE ? complete : others);
+            const auto record = outlet.records.find(verdict.slot);
+            if (record != outlet.records.end()) record->second.samples = {};  // half a megabyte each
+        }
         return true;
     }
     std::atomic<std::size_t> complete = 0;

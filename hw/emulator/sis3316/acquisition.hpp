@@ -38,7 +38,7 @@ struct AcquisitionTotals {
     std::uint64_t truncated = 0;
     std::uint64_t corrupted = 0;
     std::uint64_t bank_swaps = 0;
-    std::uint64_t across_swaps = 0;  // events in progress at one, whether or not they were cut
+    std::uint64_t across_swaps = 0;    // events in progress at one, whether or not they were cut
     std::uint64_t cycles_skipped = 0;  // the emulator was more than a second behind
 };
 

@@ -10,7 +10,7 @@ using namespace spillgate::hw::sis3316::testing;
 
 TEST_CASE("an emulated SIS3316 is prepared and read: every event of its ledger once", "[integration]") {
     const unsigned bits = GENERATE(14u, 16u);
-    auto device = emulator_device::create(emulated_module(bits), true).value();
+    auto device = EmulatorDevice::create(emulated_module(bits), true).value();
     REQUIRE(device->start().has_value());
     const auto board = board_of(*device, bits);
     auto source = hw::sis3316::make_sis3316(board).value();
@@ -24,7 +24,7 @@ TEST_CASE("an emulated SIS3316 is prepared and read: every event of its ledger o
     CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 1000; }));
     readout.stop();
     REQUIRE(device->stop().has_value());
-    CHECK(readout.violations() == std::vector<std::string>{});
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
     check_against_ledger(device->ledger(), readout.batches(), bits == 16 ? 100 : 200);
     check_samples(readout.batches(), bits);
 }
@@ -35,7 +35,7 @@ TEST_CASE("with 1 packet in 20 dropped, doubled or reordered every event comes e
     auto module = emulated_module(14);
     module.mutable_pattern()->set_trigger_hz(100);
     if (is_legacy) module.mutable_sis3316()->set_firmware(0x2007);
-    auto device = emulator_device::create(module, true).value();
+    auto device = EmulatorDevice::create(module, true).value();
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_retransmissions(5);
@@ -51,14 +51,14 @@ TEST_CASE("with 1 packet in 20 dropped, doubled or reordered every event comes e
     CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 1200; }));
     readout.stop();
     REQUIRE(device->stop().has_value());
-    CHECK(readout.violations() == std::vector<std::string>{});
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
     CHECK(readout.count_of("link-timeout") > 0);
     check_against_ledger(device->ledger(), readout.batches(), 200);
     check_samples(readout.batches(), 14);
 }
 
 TEST_CASE("an emulated SIS3316 that loses its power is adopted again, in a new epoch", "[integration]") {
-    auto device = emulator_device::create(emulated_module(14), true).value();
+    auto device = EmulatorDevice::create(emulated_module(14), true).value();
     REQUIRE(device->start().has_value());
     Readout readout(hw::sis3316::make_sis3316(board_of(*device, 14)).value());
     readout.start();
@@ -71,7 +71,7 @@ TEST_CASE("an emulated SIS3316 that loses its power is adopted again, in a new e
     };
     CHECK(readout.wait_for(is_back));
     readout.stop();
-    CHECK(readout.violations() == std::vector<std::string>{});
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
     std::size_t readopted = 0;
     for (const auto& batch : readout.batches())
         for (const auto& event : batch.device_events)
@@ -82,7 +82,7 @@ TEST_CASE("an emulated SIS3316 that loses its power is adopted again, in a new e
 TEST_CASE("timestamps of an emulated SIS3316 run on across the wrap of their 48 bits", "[integration]") {
     auto module = emulated_module(14);
     module.mutable_sis3316()->set_timestamp_preset((std::uint64_t{1} << 48) - 250'000'000);  // a second
-    auto device = emulator_device::create(module, true).value();
+    auto device = EmulatorDevice::create(module, true).value();
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_clear_timestamp(false);
@@ -97,12 +97,12 @@ TEST_CASE("timestamps of an emulated SIS3316 run on across the wrap of their 48 
     };
     CHECK(readout.wait_for(has_wrapped));
     readout.stop();
-    CHECK(readout.violations() == std::vector<std::string>{});
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
     CHECK(readout.count_of("timestamp-rollover") == 1);
 }
 
 TEST_CASE("a bank that fills up is named with the stretch that it lost", "[integration]") {
-    auto device = emulator_device::create(emulated_module(14), true).value();
+    auto device = EmulatorDevice::create(emulated_module(14), true).value();
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_bank_threshold_words(3000);  // three events
@@ -126,7 +126,7 @@ TEST_CASE("a bank that fills up is named with the stretch that it lost", "[integ
 TEST_CASE("forced triggers come at random and are counted", "[integration]") {
     auto module = emulated_module(14);
     module.mutable_pattern()->set_trigger_hz(0.1);
-    auto device = emulator_device::create(module, true).value();
+    auto device = EmulatorDevice::create(module, true).value();
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_random_trigger_hz(200);
@@ -135,14 +135,14 @@ TEST_CASE("forced triggers come at random and are counted", "[integration]") {
     CHECK(readout.wait_for([](const auto& batches) { return traces_of(batches) >= 2000; }));
     readout.stop();
     CHECK(readout.count_of("random-trigger-sent") > 0);
-    CHECK(readout.violations() == std::vector<std::string>{});
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
 }
 
 TEST_CASE("a wrong serial number, ADC type or firmware refuses before the run, with module and register",
           "[integration]") {
     auto module = emulated_module(14);
     module.mutable_sis3316()->set_serial(17);
-    auto device = emulator_device::create(module).value();
+    auto device = EmulatorDevice::create(module).value();
     REQUIRE(device->start().has_value());
     const auto refusal = [&](const config::Board& board) {
         return hw::sis3316::make_sis3316(board).value()->prepare().error().message;
@@ -161,7 +161,7 @@ TEST_CASE("a wrong serial number, ADC type or firmware refuses before the run, w
 }
 
 TEST_CASE("a module that another interface holds is taken only if that is configured", "[integration]") {
-    auto device = emulator_device::create(emulated_module(14)).value();
+    auto device = EmulatorDevice::create(emulated_module(14)).value();
     REQUIRE(device->start().has_value());
     REQUIRE(device->lose_grant(true).has_value());
     auto board = board_of(*device, 14);

@@ -20,7 +20,7 @@
 
 namespace spillgate::hw::sis3316::testing {
 
-using emulator_device = hw::emulator::sis3316::EmulatedSis3316;
+using EmulatorDevice = hw::emulator::sis3316::EmulatedSis3316;
 using hw::emulator::Fate;
 using hw::testing::BatchContract;
 
@@ -41,7 +41,7 @@ inline config::EmulatedModule emulated_module(std::uint32_t bits) {
 }
 
 // The board that reads it: four channels, one of each group, on the common trigger.
-inline config::Board board_of(const emulator_device& device, std::uint32_t bits) {
+inline config::Board board_of(const EmulatorDevice& device, std::uint32_t bits) {
     config::Board board;
     board.set_id(3);
     board.set_name("sis");
@@ -138,7 +138,7 @@ inline std::map<Key, std::size_t> delivered(const std::vector<hw::Batch>& batche
     return times;
 }
 
-inline std::uint64_t statistic(const emulator_device& device, const std::string& name) {
+inline std::uint64_t statistic(const EmulatorDevice& device, const std::string& name) {
     for (const auto& statistic : device.statistics())
         if (statistic.name == name) return statistic.value;
     return 0;
