@@ -74,8 +74,7 @@ proto::Status Followers::ask_each_in_run(const wire::Request& request) {
 
 void Followers::poll() {
     const auto now = Clock::now();
-    wire::Request request;
-    request.set_client("lead");
+    auto request = from_lead();
     request.mutable_status();
     for (auto& follower : followers_) {
         try {
@@ -101,6 +100,12 @@ std::vector<wire::DaemonStatus> Followers::statuses() const {
         statuses.back().set_reachable(follower->reachable());
     }
     return statuses;
+}
+
+wire::Request from_lead() {
+    wire::Request request;
+    request.set_client("lead");
+    return request;
 }
 
 }  // namespace spillgate::daq

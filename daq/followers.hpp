@@ -14,6 +14,9 @@
 
 namespace spillgate::daq {
 
+// A request to a follower, with what says so.
+wire::Request from_lead();
+
 class Followers {
   public:
     Followers(const std::vector<std::string>& names, const std::string& runtime_dir);

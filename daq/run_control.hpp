@@ -73,22 +73,25 @@ class RunControl {
     void carry_out(const wire::Request& request);
     void configure(const std::string& name);
     proto::Status take_config(proto::LoadedConfig config);
-    proto::Status check_room() const;
-    void start(const wire::Request::Start& start);
-    void prepare(const wire::Request::Prepare& prepare);
-    void commit_all();
-    void commit(const StartRule& rule, bool simulated);
-    void abandon(const std::string& why);
     void stop(const std::string& reason);
     void note(const std::string& text);
     void follow_run();
-    bool clocks_are_tied(const Progress& progress);
     void watch_followers();
     void close_run();
     void close_faulty_run();
     void catalogue_run(const wire::RunDescription& description);
+
+    // run_start.cpp: how a run begins, on the same thread
+    proto::Status check_room() const;
     proto::Result<std::unique_ptr<Readout>> open_run(std::uint32_t number, wire::RunType type,
                                                      const std::string& note);
+    void start(const wire::Request::Start& start);
+    void prepare(const wire::Request::Prepare& prepare);
+    void follow_start(const Progress& progress);
+    bool clocks_are_tied(const Progress& progress);
+    void commit_all();
+    void commit(const StartRule& rule, bool simulated);
+    void abandon(const std::string& why);
 
     RunControlSettings settings_;
     std::optional<proto::RunCatalogue> catalogue_;
