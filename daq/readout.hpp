@@ -89,6 +89,7 @@ class Readout {
     void look();
     void tell_losses(const PipelineStatistics& statistics, const RecorderStatus& disk);
     void obey();
+    void fill_end_record(const std::string& reason);
 
     Settings settings_;
     wire::RunDescription description_;
