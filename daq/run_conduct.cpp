@@ -8,6 +8,7 @@
 
 #include "daq/common_start.hpp"
 #include "daq/run_control.hpp"
+#include "daq/warm_memory.hpp"
 
 namespace spillgate::daq {
 
@@ -212,6 +213,7 @@ void RunControl::close_run() {
     auto closed = readout_->close(reason);
     const auto directory = readout_->directory();
     readout_.reset();
+    give_memory_back();
     if (!closed) return fault(fmt::format("{} has no end record: {}", directory, closed.error().message));
     last_run_ = *closed;
     publisher_.put(announcement(proto::Topic::RUN, closed->SerializeAsString()));

@@ -29,4 +29,8 @@ void keep_memory_warm() {
     std::free(block);  // the heap's end does not go back
 }
 
+void give_memory_back() {
+    (void)malloc_trim(page_bytes);
+}
+
 }  // namespace spillgate::daq

@@ -9,4 +9,7 @@ namespace spillgate::daq {
 // only costs time.
 void keep_memory_warm();
 
+// What a run needed at its worst moment is not kept for ever: to be called when one has ended.
+void give_memory_back();
+
 }  // namespace spillgate::daq
