@@ -167,19 +167,19 @@ proto::Status BankReader::read_memory(std::uint32_t channel, std::uint32_t bank,
 // The groups' machines work on their own: those of the same channel of each group are started by one request.
 proto::Status BankReader::read(
     const ClosedBank& bank, const std::function<void(std::uint32_t, std::span<const std::uint32_t>)>& use) {
-    std::vector<RegisterWrite> writes;
+    std::array<RegisterWrite, std::size_t{2} * groups> writes{};
     std::array<bool, groups> is_used{};
     for (std::uint32_t of_group = 0; of_group < channels_per_group; ++of_group) {
-        writes.clear();
+        std::size_t count = 0;
         for (std::uint32_t channel = of_group; channel < channels; channel += channels_per_group) {
             if (bank.words[channel] == 0) continue;
             const auto control = vme_register::TRANSFER + 4 * group_of(channel);
-            writes.push_back({control, transfer::RESET});
-            writes.push_back({control, transfer::read_bank(channel, bank.bank, 0)});
+            writes[count++] = {control, transfer::RESET};
+            writes[count++] = {control, transfer::read_bank(channel, bank.bank, 0)};
             is_used[group_of(channel)] = true;
         }
-        if (writes.empty()) continue;
-        if (auto started = module_.command(writes); !started) return started;
+        if (count == 0) continue;
+        if (auto started = module_.command(std::span(writes).first(count)); !started) return started;
         for (std::uint32_t channel = of_group; channel < channels; channel += channels_per_group) {
             const auto words = bank.words[channel];
             if (words == 0) continue;
@@ -187,11 +187,11 @@ proto::Status BankReader::read(
             use(channel, std::span(memory_).first(words));
         }
     }
-    writes.clear();
+    std::size_t count = 0;
     for (std::uint32_t group = 0; group < groups; ++group)
-        if (is_used[group]) writes.push_back({vme_register::TRANSFER + 4 * group, transfer::RESET});
-    if (writes.empty()) return {};
-    return module_.command(writes);
+        if (is_used[group]) writes[count++] = {vme_register::TRANSFER + 4 * group, transfer::RESET};
+    if (count == 0) return {};
+    return module_.command(std::span(writes).first(count));
 }
 
 proto::Result<std::array<ChannelStatistics, channels>> BankReader::statistics() {

@@ -27,13 +27,6 @@ void sleep_until(std::int64_t moment_ns) {
     }
 }
 
-// To the microsecond, awake for the last stretch.
-void wait_until(std::int64_t moment_ns) {
-    if (moment_ns - steady_ns() > wakes_late_ns) sleep_until(moment_ns - wakes_late_ns);
-    while (steady_ns() < moment_ns) {
-    }
-}
-
 iovec part(const std::uint8_t* bytes, std::size_t size) {
     return {const_cast<std::uint8_t*>(bytes), size};  // the interface of sendmmsg; it only reads
 }
@@ -98,12 +91,14 @@ void PacketSender::send(std::span<const Packet> packets, const sockaddr_in& peer
                 std::upper_bound(due_.begin() + static_cast<std::ptrdiff_t>(done), due_.end(), now);
             end = static_cast<std::size_t>(due - due_.begin());
             if (end == done) {
-                const std::int64_t next = std::max(due_[done], now + shortest_sleep_ns);
-                if (next < due_.back())
+                // The last ones may leave a little early: the wire stays taken for as long as they need.
+                const std::int64_t last = due_.back() - wakes_late_ns;
+                const std::int64_t next = std::min(std::max(due_[done], now + shortest_sleep_ns), last);
+                if (next > now) {
                     sleep_until(next);
-                else
-                    wait_until(due_.back());
-                continue;
+                    if (next < last) continue;
+                }
+                end = packets.size();
             }
         }
         end = std::min(end, done + most_at_once);

@@ -227,5 +227,6 @@ TEST_CASE("paced packets need the wire's time and the gap's") {
     const auto begin = std::chrono::steady_clock::now();
     CHECK(client.fifo(0, 20 * 360).back() == 0);
     const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - begin;
-    CHECK(spent.count() > 20 * (1443 + 66) * 0.008 + 19 * 57);
+    // The last ones leave up to 100 μs early.
+    CHECK(spent.count() > 20 * (1443 + 66) * 0.008 + 19 * 57 - 100);
 }
