@@ -7,7 +7,6 @@
 
 namespace spillgate::daq {
 
-using proto::advanced;
 using proto::bit;
 using proto::ClockTime;
 using proto::Fault;

@@ -13,6 +13,8 @@ inline constexpr unsigned group_count = 4;
 inline constexpr unsigned channels_per_group = 4;
 inline constexpr unsigned bank_count = 2;
 
+// Names as in the manual.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace link {  // commands 0x10 and 0x11
 inline constexpr Address CONTROL = 0x00;
 inline constexpr Address MODULE_ID = 0x04;
@@ -93,6 +95,7 @@ inline constexpr Address PREVIOUS_ADDRESS = 0x120;  // + 4 · channel
 inline constexpr Address LATCH_HIGH = 0x130;
 inline constexpr Address LATCH_LOW = 0x134;
 }  // namespace adc
+// NOLINTEND(readability-identifier-naming)
 
 inline constexpr Address fifo_begin = 0x100000;  // + 0x100000 · group
 inline constexpr Address fifo_end = 0x500000;
