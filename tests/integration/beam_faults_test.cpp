@@ -24,7 +24,6 @@ using hw::emulator::BeamService;
 using hw::emulator::PlannedReport;
 using hw::emulator::ReportFault;
 
-constexpr double frequency_hz = 250e6;
 constexpr double deadline_s = 3;
 constexpr std::uint32_t our_flavour = 1;
 

@@ -116,34 +116,34 @@ TEST_CASE("what no module can hold is refused before contact, naming board and f
     };
     using Board = config::Board;
     using Input = config::DigitizerInput;
-    constexpr auto SCOPE = config::Dig2::SCOPE;
-    constexpr auto PSD = config::Dig2::DPP_PSD;
+    constexpr auto scope = config::Dig2::SCOPE;
+    constexpr auto psd = config::Dig2::DPP_PSD;
     const std::vector<Case> cases{
-        {SCOPE, "record_ns", [](Board&, Input& i) { i.set_record_ns(801); }},
-        {SCOPE, "pretrigger_ns", [](Board&, Input& i) { i.set_pretrigger_ns(800); }},
-        {SCOPE, "keeps_maximum", [](Board&, Input& i) { i.set_keeps_maximum(true); }},
-        {SCOPE, "averaging", [](Board&, Input& i) { i.mutable_averaging()->set_samples(4); }},
-        {SCOPE, "peaking_ns", [](Board&, Input& i) { i.set_peaking_ns(100); }},
-        {SCOPE, "charge_gate", [](Board&, Input& i) { i.add_charge_gate(); }},
-        {SCOPE, "threshold_adc", [](Board&, Input& i) { i.set_self_trigger(true); }},
-        {SCOPE, "external_trigger", [](Board&, Input& i) { i.set_external_trigger(false); }},
-        {SCOPE, "channel", [](Board&, Input& i) { i.add_channel(64); }},
-        {SCOPE, "no channel", [](Board&, Input& i) { i.set_enabled(false); }},
-        {SCOPE, "sample_rate_mhz",
+        {scope, "record_ns", [](Board&, Input& i) { i.set_record_ns(801); }},
+        {scope, "pretrigger_ns", [](Board&, Input& i) { i.set_pretrigger_ns(800); }},
+        {scope, "keeps_maximum", [](Board&, Input& i) { i.set_keeps_maximum(true); }},
+        {scope, "averaging", [](Board&, Input& i) { i.mutable_averaging()->set_samples(4); }},
+        {scope, "peaking_ns", [](Board&, Input& i) { i.set_peaking_ns(100); }},
+        {scope, "charge_gate", [](Board&, Input& i) { i.add_charge_gate(); }},
+        {scope, "threshold_adc", [](Board&, Input& i) { i.set_self_trigger(true); }},
+        {scope, "external_trigger", [](Board&, Input& i) { i.set_external_trigger(false); }},
+        {scope, "channel", [](Board&, Input& i) { i.add_channel(64); }},
+        {scope, "no channel", [](Board&, Input& i) { i.set_enabled(false); }},
+        {scope, "sample_rate_mhz",
          [](Board& b, Input& i) {
              b.set_sample_rate_mhz(100);
              i.set_record_ns(800);
          }},
-        {SCOPE, "address", [](Board& b, Input&) { b.mutable_dig2()->set_address("nowhere"); }},
-        {PSD, "charge_gate", [](Board&, Input& i) { i.clear_charge_gate(); }},
-        {PSD, "begin_ns", [](Board&, Input& i) { i.mutable_charge_gate(0)->set_begin_ns(100); }},
-        {PSD, "length_ns", [](Board&, Input& i) { i.mutable_charge_gate(0)->set_length_ns(500); }},
-        {PSD, "begin_ns",
+        {scope, "address", [](Board& b, Input&) { b.mutable_dig2()->set_address("nowhere"); }},
+        {psd, "charge_gate", [](Board&, Input& i) { i.clear_charge_gate(); }},
+        {psd, "begin_ns", [](Board&, Input& i) { i.mutable_charge_gate(0)->set_begin_ns(100); }},
+        {psd, "length_ns", [](Board&, Input& i) { i.mutable_charge_gate(0)->set_length_ns(500); }},
+        {psd, "begin_ns",
          [](Board&, Input& i) {
              i.mutable_charge_gate(0)->set_begin_ns(200);
              i.mutable_charge_gate(1)->set_begin_ns(200);
          }},
-        {PSD, "external_trigger", [](Board&, Input& i) { i.set_external_trigger(false); }},
+        {psd, "external_trigger", [](Board&, Input& i) { i.set_external_trigger(false); }},
     };
     for (const Case& test : cases) {
         auto board = board_of(test.firmware);
