@@ -13,7 +13,7 @@
 namespace spillgate::proto {
 
 inline constexpr std::uint16_t run_format_major = 1;
-inline constexpr std::uint16_t run_format_minor = 1;
+inline constexpr std::uint16_t run_format_minor = 2;
 
 enum class BlockType : std::uint8_t {
     INVALID = 0,

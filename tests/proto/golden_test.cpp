@@ -12,7 +12,7 @@ namespace spillgate::proto::testing {
 namespace {
 
 const std::string all_golden = SPILLGATE_SOURCE_DIR "/tests/data/golden/";
-const std::string golden = all_golden + "1.1";
+const std::string golden = all_golden + "1.2";
 
 std::vector<Message> golden_messages(std::uint32_t run) {
     return sample_messages(6, 150, run);
@@ -40,7 +40,7 @@ void write_golden(const std::string& runs_dir) {
 }  // namespace
 
 TEST_CASE("run files of all formats read as they did when they were made") {
-    const std::string format = GENERATE("1.0", "1.1");
+    const std::string format = GENERATE("1.0", "1.1", "1.2");
     for (const std::uint32_t run : {7u, 8u}) {
         const auto directory =
             fmt::format("{}{}/{}", all_golden, format, run_directory_name(run, "daq", true));
