@@ -1,7 +1,6 @@
 #include "proto/config_loader.hpp"
 
-#include "proto/config_rules.hpp"
-#include "proto/strict_text.hpp"
+#include "proto/ruled_text.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::proto {
@@ -31,13 +30,7 @@ void drop_secrets(pb::Message& message) {
 Result<LoadedConfig> parse_config(const std::string& text, const std::string& name) {
     LoadedConfig loaded;
     loaded.path = name;
-    const auto parsed = StrictText::parse(text, name, loaded.config);
-    if (!parsed) return parsed.error();
-    const auto found = contradictions(loaded.config);
-    if (!found.empty()) {
-        const auto& first = found.front();
-        return parsed->refusal(*first.message, first.field, first.index, first.text);
-    }
+    if (const auto read = read_ruled(text, name, loaded.config, contradictions); !read) return read.error();
     if (loaded.config.daemon().empty()) {
         auto* daemon = loaded.config.add_daemon();
         daemon->set_name("daq");

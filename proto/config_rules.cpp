@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "proto/box_rules.hpp"
+#include "proto/name_rules.hpp"
 #include "proto/slow_control_rules.hpp"
 
 namespace spillgate::proto {
@@ -22,19 +24,6 @@ auto keys_of(const List& list, Key key) {
     for (const auto& item : list)
         keys.insert(key(item));
     return keys;
-}
-
-// Every name in a list once, and not empty.
-template <class List>
-void names_are_unique(const List& list, std::string_view what, Found& found) {
-    std::set<std::string> seen;
-    for (const auto& item : list) {
-        if (item.name().empty())
-            found.push_back({&item, "name", -1, fmt::format("the name of a {} is empty", what)});
-        else if (!seen.insert(item.name()).second)
-            found.push_back({&item, "name", -1,
-                             fmt::format("a second {} named '{}'; names must differ", what, item.name())});
-    }
 }
 
 void daemons(const config::Config& config, Found& found) {
@@ -282,6 +271,7 @@ std::vector<Contradiction> contradictions(const config::Config& config) {
     channels(config, found);
     gate(config, found);
     spectra(config, found);
+    box_contradictions(config, found);
     slow_control_contradictions(config, found);
     return found;
 }

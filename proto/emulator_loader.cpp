@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "proto/strict_text.hpp"
+#include "proto/ruled_text.hpp"
 
 namespace spillgate::proto {
 
@@ -100,13 +100,7 @@ std::vector<Contradiction> contradictions(const config::Emulator& emulator) {
 
 Result<config::Emulator> parse_emulator(const std::string& text, const std::string& name) {
     config::Emulator emulator;
-    const auto parsed = StrictText::parse(text, name, emulator);
-    if (!parsed) return parsed.error();
-    const auto found = contradictions(emulator);
-    if (!found.empty()) {
-        const auto& first = found.front();
-        return parsed->refusal(*first.message, first.field, first.index, first.text);
-    }
+    if (const auto read = read_ruled(text, name, emulator, contradictions); !read) return read.error();
     return emulator;
 }
 
