@@ -63,7 +63,7 @@ void CommandSession::answer_now() {
         case Answer::Fate::SEND:
             break;
     }
-    if (answer.delay_ms <= 0) return write(std::move(answer.json));
+    if (answer.delay_ms <= 0) return write(answer.json);
     timer_.expires_after(std::chrono::microseconds(static_cast<std::int64_t>(answer.delay_ms * 1e3)));
     timer_.async_wait(
         [self = shared_from_this(), json = std::move(answer.json)](const boost::system::error_code& code) {
