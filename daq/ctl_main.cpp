@@ -234,7 +234,7 @@ int run(int argc, char** argv) {
     std::optional<daq::ModuleVerb> module_verb;
     daq::ModuleVerb asked;
     auto* module = verb("module", "identify, dump or configure SIS3316 modules, or measure their noise",
-                        "--config config/sis3316.txtpb module identify --board 1");
+                        "--config config/demo.txtpb module identify --board 0");
     module->add_option("action", asked.action, "identify, dump, apply or noise")->required();
     module->add_option("--board", asked.board, "id of the board; default: every SIS3316");
     module->add_option("--triggers", asked.triggers, "forced triggers of noise")->capture_default_str();

@@ -1,4 +1,5 @@
 // spillgate-daq: the readout daemon.
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ int fail(int status, const std::string& message) {
 proto::Status check(const proto::LoadedConfig& loaded, const std::string& daemon) {
     auto part = daq::part_of(loaded.config, daemon);
     if (!part) return part.error();
+    for (const auto& board : loaded.config.board()) {
+        if (std::ranges::find(part->boards, board.id()) == part->boards.end()) continue;
+        if (auto checked = hw::check_board(board); !checked) return checked;
+    }
     return {};
 }
 

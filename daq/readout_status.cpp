@@ -108,6 +108,8 @@ void Readout::fill_end_record(const std::string& reason) {
     for (const auto& lane : queue_.levels()) {
         add_count(d, fmt::format("source {}", lane.name), lane.dropped_batches);
         add_count(d, fmt::format("source {}: marks", lane.name), lane.dropped_marks);
+        add_count(d, fmt::format("source {}: charges", lane.name), lane.dropped_charges);
+        add_count(d, fmt::format("source {}: device events", lane.name), lane.dropped_events);
     }
     add_counts(d, statistics);
     add_live_checks(d, statistics);

@@ -10,17 +10,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t waiting_depth = 8;     // batches ahead of the pipeline, for sources that can wait
-constexpr std::size_t spare_batches = 16;    // kept for reuse
-constexpr std::size_t most_marks = 1 << 16;  // in one batch, after merging dropped ones
-constexpr double largest_lead_s = 0.1;       // device time by which one stream may be ahead of another
+constexpr std::size_t waiting_depth = 8;      // batches ahead of the pipeline, for sources that can wait
+constexpr std::size_t spare_batches = 16;     // kept for reuse
+constexpr std::size_t most_merged = 1 << 16;  // marks, charges or events in one batch, of dropped ones too
+constexpr double largest_lead_s = 0.1;        // device time by which one stream may be ahead of another
 constexpr auto patience = std::chrono::seconds(1);  // a lane silent for longer is not waited for
 
 constexpr auto buffer_full = "buffer-full";
 
+// As far as there is room; returns how many have found none.
 template <class T>
-void move_behind(std::vector<T>& to, std::vector<T>& from) {
+std::size_t move_behind(std::vector<T>& to, std::vector<T>& from) {
+    const auto room = most_merged - std::min(most_merged, to.size());
+    const auto over = from.size() - std::min(room, from.size());
+    from.erase(from.end() - static_cast<std::ptrdiff_t>(over), from.end());
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    return over;
 }
 
 }  // namespace
@@ -106,14 +111,9 @@ class SourceQueue::Lane final : public hw::Sink {
             push(std::move(batch));
             return;
         }
-        const auto room = most_marks - std::min(most_marks, tail.marks.size());
-        if (batch.marks.size() > room) {
-            dropped_marks_ += batch.marks.size() - room;
-            batch.marks.resize(room);
-        }
-        move_behind(tail.marks, batch.marks);
-        if (tail.charges.size() < most_marks) move_behind(tail.charges, batch.charges);
-        if (tail.device_events.size() < most_marks) move_behind(tail.device_events, batch.device_events);
+        dropped_marks_ += move_behind(tail.marks, batch.marks);
+        dropped_charges_ += move_behind(tail.charges, batch.charges);
+        dropped_events_ += move_behind(tail.device_events, batch.device_events);
         tail.watermark = batch.watermark;
         newest_ = batch.watermark;
         last_put_ = Clock::now();
@@ -157,6 +157,8 @@ class SourceQueue::Lane final : public hw::Sink {
     std::size_t high_water_ = 0;
     std::uint64_t dropped_batches_ = 0;
     std::uint64_t dropped_marks_ = 0;
+    std::uint64_t dropped_charges_ = 0;
+    std::uint64_t dropped_events_ = 0;
 };
 
 SourceQueue::SourceQueue(std::size_t capacity_batches)
@@ -271,7 +273,8 @@ std::vector<LaneLevel> SourceQueue::levels() const {
     levels.reserve(lanes_.size());
     for (const auto& lane : lanes_)
         levels.push_back({lane->info_.name, lane->batches_.size(), lane->high_water_, capacity_,
-                          lane->dropped_batches_, lane->dropped_marks_});
+                          lane->dropped_batches_, lane->dropped_marks_, lane->dropped_charges_,
+                          lane->dropped_events_});
     return levels;
 }
 

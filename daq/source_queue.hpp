@@ -21,7 +21,10 @@ struct LaneLevel {
     std::size_t high_water = 0;
     std::size_t capacity = 0;
     std::uint64_t dropped_batches = 0;
-    std::uint64_t dropped_marks = 0;  // only beyond a bound that no working consumer reaches
+    // Only beyond a bound that no working consumer reaches:
+    std::uint64_t dropped_marks = 0;
+    std::uint64_t dropped_charges = 0;
+    std::uint64_t dropped_events = 0;
 };
 
 // A live source whose lane is full loses its traces only: marks, charges and device events of the dropped

@@ -35,7 +35,9 @@ void wait_or_stop(std::chrono::milliseconds time, const std::stop_token& stop) {
 class SourceThreads::WatchedSink final : public hw::Sink {
   public:
     WatchedSink(hw::Sink& lane, hw::SourceInfo info, Journal& journal)
-        : lane_(lane), info_(std::move(info)), journal_(journal) {}
+        : lane_(lane), info_(std::move(info)), journal_(journal) {
+        watermark_.domain = info_.clock_domain;  // of a device that is lost before it has said anything
+    }
 
     hw::Batch empty() override { return lane_.empty(); }
     bool wait_and_put(hw::Batch&& batch) override {

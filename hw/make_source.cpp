@@ -4,6 +4,7 @@
 
 #include "hw/beam/beam_source.hpp"
 #include "hw/dig2/dig2.hpp"
+#include "hw/marks/mark_inputs.hpp"
 #include "hw/marks/mark_source.hpp"
 #include "hw/replay/replay.hpp"
 #include "hw/simulation/simulation.hpp"
@@ -40,6 +41,15 @@ proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, c
     auto marked = marks::with_marks(std::move(*device), board);
     if (!marked) return marked;
     return beam::with_beam(std::move(*marked), board, config);
+}
+
+proto::Status check_board(const config::Board& board) {
+    if (board.has_sis3316())
+        if (const auto device = sis3316::make_sis3316(board); !device) return device.error();
+    if (board.has_dig2())
+        if (const auto device = dig2::make_dig2(board); !device) return device.error();
+    if (const auto inputs = marks::inputs_of(board); !inputs) return inputs.error();
+    return {};
 }
 
 }  // namespace spillgate::hw

@@ -12,4 +12,8 @@ namespace spillgate::hw {
 // Errors: CONFIG, NOT_FOUND (a replay's run), and what opening the device says.
 proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, const config::Config& config);
 
+// What a configuration says that no device of its kind can do, before one is asked: neither host nor disk is
+// looked at. A simulation or a replay is not checked by it. Errors: CONFIG, naming board and field.
+proto::Status check_board(const config::Board& board);
+
 }  // namespace spillgate::hw

@@ -17,6 +17,7 @@ void ClockTie::saw(std::int64_t ticks, std::int64_t now_ns) {
     if (!seen_ && ticks > at_most(now_ns)) {
         // It was not cleared at the start. When it was stamped is not known, only when it came: the module
         // may have held it back for the tolerance that at_most() grants.
+        cleared_ = false;
         high_ticks_ = ticks;
         high_at_ns_ = now_ns;
     }

@@ -24,14 +24,19 @@ class ClockTie {
     std::int64_t at_least(std::int64_t now_ns) const;
     // The counter cannot have passed this, with a second's grace for what is not the clocks'.
     std::int64_t at_most(std::int64_t now_ns) const;
-    // How far beyond at_least() it can be by the clocks alone, ticks.
+    // How far beyond at_least() it can be by the clocks alone, ticks. Nothing narrows it but events, from
+    // below: it grows with the time since the start.
     std::int64_t uncertainty(std::int64_t now_ns) const;
+    // Whether that is certain: not of a counter that was not cleared, for its first event may have been
+    // stamped long before it came.
+    bool was_cleared() const { return cleared_; }
 
   private:
     std::int64_t highest(std::int64_t now_ns) const;
 
     double ticks_per_ns_;
     bool seen_ = false;
+    bool cleared_ = true;
     std::int64_t low_ticks_ = 0;
     std::int64_t low_at_ns_;
     std::int64_t high_ticks_ = 0;

@@ -284,7 +284,11 @@ Batch& Stream::fill() {
 
 Batch Stream::release(std::int64_t now_ns) {
     emitted_watermark_ = fill().watermark.ticks;
-    batch_.clock_bound = ClockBound{watermark_.tie().at_most(now_ns), now_ns};
+    // A bound that is further off than data are waited for says nothing of how old they are.
+    const ClockTie& tie = watermark_.tie();
+    const auto off = tie.uncertainty(now_ns);
+    if (tie.was_cleared() && off <= setup_.patience_ticks)
+        batch_.clock_bound = ClockBound{tie.at_least(now_ns) + off, now_ns};
     return std::move(batch_);
 }
 

@@ -113,6 +113,9 @@ proto::Result<ClosedBank> BankReader::swap(bool because_of_threshold) {
                         "reset by somebody or by power",
                         module_.who(), register_name(vme_register::ACQUISITION), closed.status, armed_ + 1));
     closed.latched = std::uint64_t{status_values_[1] & 0xFFFFu} << 32 | status_values_[2];
+    // At once: what is latched while the bank is being read would be cleared unseen.
+    if ((closed.status & acquisition::PPS_LATCHED) != 0)
+        if (const auto cleared = module_.act_once(key::PPS_CLEAR); !cleared) return cleared.error();
     std::size_t at = first_address;
     for (std::uint32_t channel = 0; channel < channels; ++channel) {
         const auto& layout = settings_.layout[channel];

@@ -29,7 +29,7 @@ struct ClosedBank {
     std::int64_t acknowledged_ns = 0;  // … and had happened by then
     std::uint32_t bank = 0;            // 0 or 1, as in bit 24
     std::uint32_t status = 0;          // acquisition status after it
-    std::uint64_t latched = 0;         // 48 bits of the PPS latch, if the status says that it holds one
+    std::uint64_t latched = 0;         // 48 bits of the PPS latch, if the status says that it held one
     std::array<std::uint32_t, channels> words{};
     std::array<bool, channels> is_full{};
     std::array<bool, channels> is_impossible{};  // more words than it can hold: none is read

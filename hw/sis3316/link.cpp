@@ -26,6 +26,17 @@ constexpr int most_drained = 100;
 
 }  // namespace
 
+proto::Result<asio::ip::address_v4> module_address(const std::string& name, const std::string& address) {
+    boost::system::error_code ec;
+    const auto parsed = asio::ip::make_address_v4(address, ec);
+    if (ec || parsed.is_unspecified() || parsed.is_multicast() || parsed.to_bytes()[0] == 0 ||
+        parsed == asio::ip::address_v4::broadcast())
+        return proto::error(
+            proto::ErrorKind::CONFIG,
+            fmt::format("{}: address '{}'; needed is the module's own IPv4 address", name, address));
+    return parsed;
+}
+
 Link::Link(const LinkSettings& settings) : settings_(settings), burst_(std::make_unique<Burst>()) {}
 
 Link::~Link() {
@@ -39,14 +50,10 @@ proto::Result<std::unique_ptr<Link>> Link::open(const LinkSettings& settings) {
 }
 
 proto::Status Link::open_socket() {
+    const auto address = module_address(settings_.name, settings_.address);
+    if (!address) return address.error();
+    module_ = udp::endpoint(*address, settings_.port);
     boost::system::error_code ec;
-    const auto address = asio::ip::make_address_v4(settings_.address, ec);
-    if (ec || address.is_unspecified() || address.is_multicast() || address.to_bytes()[0] == 0 ||
-        address == asio::ip::address_v4::broadcast())
-        return proto::error(proto::ErrorKind::CONFIG,
-                            fmt::format("{}: address '{}'; needed is the module's own IPv4 address",
-                                        settings_.name, settings_.address));
-    module_ = udp::endpoint(address, settings_.port);
     socket_.open(udp::v4(), ec);
     if (ec)
         return proto::error(proto::ErrorKind::IO,

@@ -15,6 +15,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -41,6 +42,10 @@ enum class Delivery : std::uint8_t {
     CONFIRMED,
     UNKNOWN,  // the module lives, but its acknowledgement is lost for good: look at what it did
 };
+
+// The module's own address. Error: CONFIG.
+proto::Result<boost::asio::ip::address_v4> module_address(const std::string& name,
+                                                          const std::string& address);
 
 // Errors of all requests: TIMED_OUT (the module says nothing), CLOSED (a stop was requested), REFUSED (status
 // bit 4: without the grant nothing was done), IO.

@@ -216,7 +216,6 @@ void Session::put_mark(const ClosedBank& bank, Batch& batch) {
     // If the clear is lost, the same pulse shows again: it is known by its time.
     const bool is_new = last_latched_ != bank.latched;
     last_latched_ = bank.latched;
-    if (const auto cleared = module_.act_once(key::PPS_CLEAR); !cleared) trigger_failed_ = cleared.error();
     if (!is_new) return;
     const auto ticks =
         continued(bank.latched, clock_.is_tied() ? frame_.near : static_cast<std::int64_t>(bank.latched));

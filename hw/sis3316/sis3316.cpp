@@ -100,6 +100,8 @@ bool is_simulated(const config::Sis3316& device) {
 proto::Result<std::unique_ptr<Source>> make_sis3316(const config::Board& board) {
     auto settings = settings_from(board);
     if (!settings) return settings.error();
+    if (const auto address = module_address(settings->who, settings->device.address()); !address)
+        return address.error();
     return std::unique_ptr<Source>(std::make_unique<Sis3316Source>(board, std::move(*settings)));
 }
 

@@ -104,6 +104,32 @@ TEST_CASE("a full lane of a live source loses traces and says which stretch, but
     CHECK(event.count == 2);
 }
 
+TEST_CASE("what a batch of dropped ones has no room for is counted: marks, charges and device events") {
+    constexpr std::size_t most = 1 << 16;
+    daq::SourceQueue queue(1);
+    auto& lane = queue.add_lane(board(0));
+    auto full = batch_of(0, 0, 10);
+    full.marks.resize(most - 1, full.marks.front());
+    full.charges.resize(most - 2);
+    full.device_events.resize(most);
+    CHECK(lane.put_or_drop(std::move(full)));
+    auto more = batch_of(0, 10, 20);
+    more.marks.resize(4, more.marks.front());
+    more.charges.resize(4);
+    more.device_events.resize(4);
+    const bool has_room = lane.put_or_drop(std::move(more));
+    CHECK_FALSE(has_room);
+    const auto level = queue.levels().front();
+    CHECK(level.dropped_marks == 3);
+    CHECK(level.dropped_charges == 2);
+    CHECK(level.dropped_events == 4);
+    const auto batch = queue.take(1s);
+    REQUIRE(batch);
+    CHECK(batch->marks.size() == most);
+    CHECK(batch->charges.size() == most);
+    CHECK(batch->device_events.size() == most + 1);  // and what says which stretch was dropped
+}
+
 TEST_CASE("a stream whose clock begins anew keeps no other one waiting") {
     daq::SourceQueue queue(64);
     auto first = board(0);

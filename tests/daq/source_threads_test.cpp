@@ -1,6 +1,7 @@
 #include "daq/source_threads.hpp"
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 #include <catch2/catch.hpp>
 
@@ -9,23 +10,49 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// How often a source was run.
+class Calls {
+  public:
+    int another() {
+        const std::lock_guard lock(mutex_);
+        ++calls_;
+        came_.notify_all();
+        return calls_;
+    }
+    bool await(int calls) {
+        std::unique_lock lock(mutex_);
+        return came_.wait_for(lock, 60s, [&] { return calls_ >= calls; });
+    }
+    int so_far() const {
+        const std::lock_guard lock(mutex_);
+        return calls_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::condition_variable came_;
+    int calls_ = 0;
+};
+
 // Yields one batch, in each of its first `good` runs, then ends as it is told.
 class ScriptedSource final : public hw::Source {
   public:
-    ScriptedSource(proto::Status end, std::atomic<int>& calls, int good)
+    ScriptedSource(proto::Status end, Calls& calls, int good)
         : end_(std::move(end)), calls_(calls), good_(good) {}
     hw::SourceInfo info() const override {
         hw::SourceInfo info;
         info.board = 3;
         info.name = "scripted";
+        info.clock_domain = 7;
         info.frequency_hz = 1e6;
         return info;
     }
     proto::Status run(hw::Sink& sink, std::stop_token) override {
-        const int call = ++calls_;
+        const int call = calls_.another();
         if (call > good_) return end_;
         auto batch = sink.empty();
         batch.board = 3;
+        batch.watermark.domain = 7;
         batch.watermark.ticks = std::int64_t{100} * call;
         sink.put_or_drop(std::move(batch));
         return end_;
@@ -33,7 +60,7 @@ class ScriptedSource final : public hw::Source {
 
   private:
     proto::Status end_;
-    std::atomic<int>& calls_;
+    Calls& calls_;
     int good_;
 };
 
@@ -44,7 +71,7 @@ struct Bench {
         threads.emplace(std::move(sources), queue, journal);
         threads->start();
     }
-    std::atomic<int> calls = 0;
+    Calls calls;
     daq::Journal journal;
     daq::SourceQueue queue;
     std::optional<daq::SourceThreads> threads;
@@ -88,8 +115,7 @@ TEST_CASE("a device that stays away is lost once, with the newest reason") {
     Bench bench(proto::error(proto::ErrorKind::IO, "the cable is out"), 1);
     REQUIRE(bench.queue.take(60s).has_value());
     REQUIRE(bench.queue.take(60s).has_value());
-    while (bench.calls < 3)
-        std::this_thread::sleep_for(5ms);
+    REQUIRE(bench.calls.await(3));
     const auto state = bench.threads->states().front();
     CHECK(state.lost);
     CHECK(state.trouble == "the cable is out");
@@ -104,7 +130,17 @@ TEST_CASE("a source that can never work ends at once, with its reason in the jou
     REQUIRE(bench.queue.take(60s).has_value());
     CHECK(bench.queue.all_ended());
     bench.threads->join();
-    CHECK(bench.calls == 1);
+    CHECK(bench.calls.so_far() == 1);
     REQUIRE(bench.journal.recent().size() == 1);
     CHECK(bench.journal.recent().front().find("not a run") != std::string::npos);
+}
+
+TEST_CASE("a device that is lost before it has said anything is lost on its own clock") {
+    Bench bench(proto::error(proto::ErrorKind::IO, "the cable is out"), 0);
+    const auto lost = bench.queue.take(60s);
+    REQUIRE(lost.has_value());
+    CHECK(lost->watermark.domain == 7);
+    REQUIRE(lost->device_events.size() == 1);
+    CHECK(lost->device_events.front().kind == hw::DeviceEvent::Kind::LOST);
+    CHECK(lost->device_events.front().time.domain == 7);
 }

@@ -171,6 +171,25 @@ Files read_files(const std::string& run_directory) {
     return files;
 }
 
+// Until twenty slots are complete.
+void begin_run(test::Control& control, test::Process& daemon) {
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    const auto started = control.start();
+    INFO(started.reason() << daemon.err());
+    REQUIRE(started.ok());
+    REQUIRE(control.await_status([](const auto& s) { return s.run().ledger().complete() >= 20; }));
+}
+
+// Of a run in which one device was lost, and came back.
+Files end_run(test::Control& control, const test::ScratchDirectory& directory) {
+    REQUIRE(control.stop().ok());
+    REQUIRE(control.await_state(wire::CONFIGURED));
+    auto files = read_files(directory.path() + "/runs/run-000001");
+    CHECK(files.drop("device-lost") == 1);
+    CHECK(files.drop("device-readopted") == 1);
+    return files;
+}
+
 // Slots with a mark, in one epoch of the marks' clock.
 std::vector<MarkedSlot> marked_slots(const Files& files, std::uint32_t epoch) {
     std::vector<MarkedSlot> slots;
@@ -201,11 +220,7 @@ TEST_CASE("an SIS3316 that dies in mid-run is adopted again; the slots meanwhile
     const auto config = write_daq_config(directory.path(), daq_board(0, sis3316_at(relay.port())));
     test::Process daemon(directory.path(), "spillgate-daq", {"--config", config});
     test::Control control(directory.path());
-    REQUIRE(control.await_state(wire::CONFIGURED));
-    const auto started = control.start();
-    INFO(started.reason() << daemon.err());
-    REQUIRE(started.ok());
-    REQUIRE(control.await_status([](const auto& s) { return s.run().ledger().complete() >= 20; }));
+    begin_run(control, daemon);
 
     // Command 0x30 answers with a bank's words, 360 a packet, packets numbered from 0; command 0x20 with one
     // register is the look for a threshold while nothing is being read.
@@ -238,12 +253,7 @@ TEST_CASE("an SIS3316 that dies in mid-run is adopted again; the slots meanwhile
     CHECK_FALSE(back.devices(0).lost());
     CHECK(back.devices(0).losses() == 1);
     CHECK_THAT(joined(back), Catch::Contains("digitizer 0 is back"));
-    REQUIRE(control.stop().ok());
-    REQUIRE(control.await_state(wire::CONFIGURED));
-
-    const auto files = read_files(directory.path() + "/runs/run-000001");
-    CHECK(files.drop("device-lost") == 1);
-    CHECK(files.drop("device-readopted") == 1);
+    const auto files = end_run(control, directory);
     const auto before = marked_slots(files, 0);
     const auto last_epoch = files.verdicts.back().t0.epoch;
     CHECK(last_epoch > 0);
@@ -283,11 +293,7 @@ TEST_CASE("of two digitizers on clocks of their own either dies in mid-run, is a
         directory.path(), daq_board(0, sis3316_at(sis_port)) + daq_board(1, dig2_at(dig2_port)));
     test::Process daemon(directory.path(), "spillgate-daq", {"--config", config});
     test::Control control(directory.path());
-    REQUIRE(control.await_state(wire::CONFIGURED));
-    const auto started = control.start();
-    INFO(started.reason() << daemon.err());
-    REQUIRE(started.ok());
-    REQUIRE(control.await_status([](const auto& s) { return s.run().ledger().complete() >= 20; }));
+    begin_run(control, daemon);
 
     Device& victim = gives_marks ? sis : dig2;
     const int index = gives_marks ? 0 : 1;
@@ -312,12 +318,7 @@ TEST_CASE("of two digitizers on clocks of their own either dies in mid-run, is a
     CHECK_FALSE(back.devices(index).lost());
     REQUIRE(back.clock_ties_size() == 1);
     CHECK(back.clock_ties(0).locked());
-    REQUIRE(control.stop().ok());
-    REQUIRE(control.await_state(wire::CONFIGURED));
-
-    const auto files = read_files(directory.path() + "/runs/run-000001");
-    CHECK(files.drop("device-lost") == 1);
-    CHECK(files.drop("device-readopted") == 1);
+    const auto files = end_run(control, directory);
     CHECK(files.count(wire::COMPLETE) + files.count(wire::TRUNCATED) + files.count(wire::LOST_DEVICE) ==
           files.verdicts.size());
     // A slot is complete if and only if both digitizers are in it, by their own marks.

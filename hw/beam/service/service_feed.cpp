@@ -1,6 +1,9 @@
 #include "hw/beam/service/service_feed.hpp"
 
+#include <cerrno>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +25,7 @@ namespace {
 constexpr int high_water = 4096;
 constexpr std::int64_t longest_message = 4096;
 constexpr auto look_for_stop = std::chrono::milliseconds(50);
+constexpr auto connect_again_after = std::chrono::seconds(1);
 
 struct Keys {
     std::string server_public;
@@ -35,10 +39,16 @@ class ServiceFeed : public Feed {
         : endpoint_(std::move(endpoint)), keys_(std::move(keys)) {}
 
     void run(ReportQueue& queue, std::stop_token stop) override {
-        try {
-            listen(queue, stop);
-        } catch (const zmq::error_t&) {
-            queue.count("beam-service-failed");
+        std::mutex mutex;
+        std::condition_variable_any stopped;
+        while (!stop.stop_requested()) {
+            try {
+                listen(queue, stop);
+            } catch (const zmq::error_t&) {
+                queue.count("beam-service-failed");
+                std::unique_lock lock(mutex);
+                stopped.wait_for(lock, stop, connect_again_after, [] { return false; });
+            }
         }
     }
 
@@ -65,15 +75,25 @@ class ServiceFeed : public Feed {
         return socket;
     }
 
+    // Whether one came. A signal to this process is no failure of the socket.
+    static bool receive(zmq::socket_t& socket, zmq::message_t& message) {
+        try {
+            zmq::pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};
+            if (zmq::poll(&item, 1, look_for_stop) == 0) return false;
+            return socket.recv(message, zmq::recv_flags::dontwait).has_value();
+        } catch (const zmq::error_t& e) {
+            if (e.num() == EINTR) return false;
+            throw;
+        }
+    }
+
     void listen(ReportQueue& queue, const std::stop_token& stop) {
         zmq::context_t context(1);
         auto socket = connected(context);
         std::optional<std::uint64_t> sequence;
         while (!stop.stop_requested()) {
-            zmq::pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};
-            if (zmq::poll(&item, 1, look_for_stop) == 0) continue;
             zmq::message_t message;
-            if (!socket.recv(message, zmq::recv_flags::dontwait)) continue;
+            if (!receive(socket, message)) continue;
             const auto report = report_of(message.to_string_view(), steady_ns(), sequence, queue);
             if (report) queue.put(*report);
         }

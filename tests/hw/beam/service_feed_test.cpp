@@ -1,7 +1,9 @@
 // The timing service's messages, its endpoints and keys.
 #include "hw/beam/service/service_feed.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -43,6 +45,8 @@ void write(const std::filesystem::path& path, const std::string& text, std::file
     std::ofstream(path) << text;
     std::filesystem::permissions(path, mode);
 }
+
+std::atomic<int> signals_taken = 0;
 
 constexpr auto ours = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
@@ -144,6 +148,46 @@ TEST_CASE("reports come over TCP with CURVE keys, and not without the right ones
     REQUIRE(reports.size() == 1);
     CHECK(reports[0].cycle_id == 101);
     CHECK(queue.last_heard_ns() > 0);
+}
+
+TEST_CASE("a signal that the feed's thread gets ends nothing: reports go on coming") {
+    const proto::testing::TemporaryDirectory folder;
+    zmq::context_t context(1);
+    zmq::socket_t publisher(context, zmq::socket_type::xpub);
+    publisher.set(zmq::sockopt::linger, 0);
+    publisher.set(zmq::sockopt::rcvtimeo, 30000);
+    const auto endpoint = "ipc://" + folder.path() + "/timing";
+    publisher.bind(endpoint);
+    auto feed = make_service_feed(service(endpoint));
+    REQUIRE(feed.has_value());
+
+    struct sigaction action{};
+    struct sigaction before{};
+    action.sa_handler = [](int) { ++signals_taken; };
+    REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
+    ReportQueue queue(10);
+    std::jthread thread([&](const std::stop_token& stop) { (*feed)->run(queue, stop); });
+    // The feed was tried out when it was made: that subscription may show, too.
+    zmq::message_t subscription;
+    REQUIRE(publisher.recv(subscription));
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    for (int sent = 1; sent <= 20; ++sent) {
+        REQUIRE(::pthread_kill(thread.native_handle(), SIGUSR1) == 0);
+        while (signals_taken < sent && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
+    }
+    CHECK(signals_taken == 20);
+    std::vector<Report> reports;
+    std::vector<proto::NamedCount> counts;
+    for (std::uint64_t n = 1; reports.empty() && std::chrono::steady_clock::now() < deadline; ++n) {
+        publisher.send(zmq::buffer(message(n)));
+        queue.take(10, reports, counts);
+        std::this_thread::yield();
+    }
+    CHECK_FALSE(reports.empty());
+    for (const auto& count : counts)
+        CHECK(count.name != "beam-service-failed");
+    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 }  // namespace spillgate::hw::beam

@@ -194,6 +194,27 @@ TEST_CASE("a time event moves the watermark if it fits what is known", "[dig2]")
     CHECK(next(stream).watermark.ticks == 4999);
 }
 
+TEST_CASE("where the counter is at most is said closely, or not at all", "[dig2]") {
+    Stream stream(setup_of(false), tie());
+    const auto bound_at = [&](std::int64_t now_ns, std::uint64_t stamp, std::uint32_t number) {
+        REQUIRE(take(stream, scope_words(stamp, number, 1), 1, now_ns));
+        const Batch batch = stream.release(now_ns);
+        stream.use({});
+        return batch.clock_bound;
+    };
+    const auto after_a_second = bound_at(second, 125'000'000, 1);
+    REQUIRE(after_a_second.has_value());
+    CHECK(after_a_second->steady_ns == second);
+    CHECK(after_a_second->ticks >= 125'000'000);
+    CHECK(after_a_second->ticks <= 125'100'000);
+    // By then the clocks may be 0.6 s apart, which is longer than data are waited for.
+    CHECK_FALSE(bound_at(1000 * second, 125'000'000'000, 2).has_value());
+
+    Stream not_cleared(setup_of(false), tie());
+    REQUIRE(take(not_cleared, scope_words(7'000'000'000, 1, 1), 1, second));
+    CHECK_FALSE(not_cleared.release(second).clock_bound.has_value());
+}
+
 TEST_CASE("a counter that jumps ends the epoch", "[dig2]") {
     {
         Stream stream(setup_of(false), tie());

@@ -66,6 +66,21 @@ std::vector<Stretch> dropped(const std::vector<hw::Batch>& batches, const std::s
     return stretches;
 }
 
+std::unique_ptr<EmulatorDevice> started(const config::EmulatedModule& module) {
+    auto device = EmulatorDevice::create(module, true).value();
+    REQUIRE(device->start().has_value());
+    return device;
+}
+
+// Every whole event once, with its own samples.
+void end_and_check(EmulatorDevice& device, Readout& readout, std::int64_t pretrigger) {
+    readout.stop();
+    REQUIRE(device.stop().has_value());
+    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
+    check_against_ledger(device.ledger(), readout.batches(), pretrigger);
+    check_samples(readout.batches(), 14);
+}
+
 bool is_in(const std::vector<Stretch>& stretches, std::int64_t ticks) {
     return std::ranges::any_of(stretches,
                                [&](const Stretch& s) { return s.from <= ticks && ticks < s.until; });
@@ -75,19 +90,14 @@ bool is_in(const std::vector<Stretch>& stretches, std::int64_t ticks) {
 
 TEST_CASE("16 channels that trigger at once come whole and once, though banks are swapped meanwhile",
           "[integration]") {
-    auto device = EmulatorDevice::create(slow_module(), true).value();
-    REQUIRE(device->start().has_value());
+    const auto device = started(slow_module());
     Readout readout(hw::sis3316::make_sis3316(slow_board(*device)).value());
     readout.start();
     CHECK(readout.wait_for([&](const auto& batches) {
         return statistic(*device, "events-across-swaps") >= 3 * channels &&
                traces_of(batches) >= std::size_t{40} * channels;
     }));
-    readout.stop();
-    REQUIRE(device->stop().has_value());
-    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
-    check_against_ledger(device->ledger(), readout.batches(), slow_pretrigger);
-    check_samples(readout.batches(), 14);
+    end_and_check(*device, readout, slow_pretrigger);
     const auto complete_until = last_watermark(readout.batches());
     for (const auto& [timestamp, seen] : spills_of(readout.batches(), slow_pretrigger))
         if (timestamp - slow_pretrigger < complete_until) CHECK(seen.size() == channels);
@@ -98,19 +108,14 @@ TEST_CASE("16 channels that trigger at once come whole and once, though banks ar
 TEST_CASE("events of 16 channels that a swap cuts come as far as they go, and are named", "[integration]") {
     auto module = slow_module();
     module.mutable_faults()->set_truncate_at_swap(true);
-    auto device = EmulatorDevice::create(module, true).value();
-    REQUIRE(device->start().has_value());
+    const auto device = started(module);
     Readout readout(hw::sis3316::make_sis3316(slow_board(*device)).value());
     readout.start();
     CHECK(readout.wait_for([&](const auto& batches) {
         return readout.count_of("event-cut") >= 3 * channels &&
                traces_of(batches) >= std::size_t{40} * channels;
     }));
-    readout.stop();
-    REQUIRE(device->stop().has_value());
-    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
-    check_against_ledger(device->ledger(), readout.batches(), slow_pretrigger);
-    check_samples(readout.batches(), 14);
+    end_and_check(*device, readout, slow_pretrigger);
 
     std::map<Key, std::uint32_t> cut;  // samples
     for (const auto& entry : since_clear(device->ledger()))
@@ -137,8 +142,7 @@ TEST_CASE("16 channels that trigger at once into banks too small: what is lost i
           "[integration]") {
     auto module = emulated_module(14);
     module.mutable_pattern()->set_trigger_hz(4000);
-    auto device = EmulatorDevice::create(module, true).value();
-    REQUIRE(device->start().has_value());
+    const auto device = started(module);
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_jumbo(true);
     board.mutable_sis3316()->set_bank_threshold_words(4500);  // four events, at 4000 Hz
@@ -153,11 +157,7 @@ TEST_CASE("16 channels that trigger at once into banks too small: what is lost i
                statistic(*device, "events-across-swaps") >= 2 * channels &&
                traces_of(batches) >= std::size_t{40} * channels;
     }));
-    readout.stop();
-    REQUIRE(device->stop().has_value());
-    CHECK_THAT(readout.violations(), Catch::Equals(std::vector<std::string>{}));
-    check_against_ledger(device->ledger(), readout.batches(), pretrigger);
-    check_samples(readout.batches(), 14);
+    end_and_check(*device, readout, pretrigger);
 
     const auto spills = spills_of(readout.batches(), pretrigger);
     REQUIRE_FALSE(spills.empty());
