@@ -30,8 +30,30 @@ if(MOLD)
 endif()
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    # Without this ccache would have nothing to do with a precompiled header. (It hashes the header itself.)
+    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
+
+# Headers that most files include are compiled once for all rooms, and once more, with Catch, for all tests: those of
+# others, and what is generated of the configuration's schemas. No other of ours: a change would build everything again.
+# Each file still includes what it uses; lint, which compiles without this, sees to that. gcc accepts such a header only
+# where every definition that it was compiled with is there too: the targets that hold one link to nothing that not all
+# of its users link to.
+set(common_headers <algorithm> <array> <chrono> <cmath> <cstdint> <functional> <limits> <map> <memory> <mutex> <numeric>
+    <optional> <set> <span> <sstream> <string> <string_view> <utility> <variant> <vector> <boost/system/result.hpp>
+    <proto/schema/config.pb.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(spillgate_options INTERFACE -fpch-preprocess)  # for ccache
+endif()
+
+# spillgate_precompiled(NAME USES HEADERS...): a target to reuse the precompiled common headers and HEADERS from.
+function(spillgate_precompiled name uses)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "")  # CMake wants a source
+    add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+    target_link_libraries(${name} PRIVATE spillgate_schema ${uses})
+    target_precompile_headers(${name} PRIVATE ${common_headers} ${ARGN})
+endfunction()
+spillgate_precompiled(spillgate_room_headers "spillgate_options;fmt::fmt" <fmt/format.h>)
 
 # spillgate_room(NAME USES...): the library of one room, from every source in its folder except program entry points
 # (*main.cpp). The rooms it may use are its arguments; tests/layers checks the includes against docs/architecture.md.
@@ -43,6 +65,7 @@ function(spillgate_room name)
     if(sources)
         add_library(spillgate_${name} STATIC ${sources})
         target_link_libraries(spillgate_${name} PUBLIC spillgate_options ${rooms})
+        target_precompile_headers(spillgate_${name} REUSE_FROM spillgate_room_headers)
     else()
         add_library(spillgate_${name} INTERFACE)
         target_link_libraries(spillgate_${name} INTERFACE spillgate_options ${rooms})
