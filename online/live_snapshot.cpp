@@ -67,6 +67,7 @@ void LiveSpectra::publish() {
     }
     changed_ = false;
     snapshot->trend = shared_trend_;
+    snapshot->strip = strip_.view();
     snapshot->to_candidates = to_candidates_.quantiles();
     snapshot->to_histogram = to_histogram_.quantiles();
     snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();

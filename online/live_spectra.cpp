@@ -205,7 +205,11 @@ void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const Ra
         ++other_run_messages_;
         return;
     }
-    if (run.take(*verdict)) to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
+    if (!run.take(*verdict)) return;
+    to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
+    const auto from = std::ranges::find(daemons_, daemon, &Daemon::name);
+    if (from != daemons_.end() && from->lead)
+        strip_.add(*verdict, from->status ? from->status->period_ns() : 0);
 }
 
 LiveRun* LiveSpectra::find(std::uint32_t number) {

@@ -95,6 +95,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     std::vector<SpillJob> jobs_;
     Latency to_candidates_;
     Latency to_histogram_;
+    SlotStrip strip_;  // of the lead
     std::uint64_t bad_messages_ = 0;
     std::uint64_t other_run_messages_ = 0;
     bool changed_ = true;  // spectra may differ from the last snapshot's

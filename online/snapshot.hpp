@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "offline/spectra/spectra.hpp"
+#include "online/run/slot_strip.hpp"
 #include "proto/schema/control.pb.h"
 #include "proto/schema/run.pb.h"
 
@@ -91,6 +92,8 @@ struct Snapshot {
     std::vector<std::string> messages;     // what happened, newest last, bounded
     std::uint64_t checkpoints = 0;         // written
     std::string checkpoint_fault;          // why the last one could not be; empty: it could
+
+    std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
