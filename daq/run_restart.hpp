@@ -24,8 +24,8 @@ struct RunEnding {
 // The start that follows a run which was started as `was` says, with limits and `restart` as they stood at
 // its end: the same once more if it ended at a limit, all its files are closed and nothing else had begun to
 // end it. `trouble`: what the run met while it stopped ("disk-full"; empty, or "source-ended": nothing).
-// `seconds`: how long it took data. One shorter than a second would be followed by thousands like it: the
-// chain ends.
+// `seconds`: how long it took data. One shorter than a second would be followed by thousands like it, so none
+// follows.
 std::optional<wire::Request::Start> next_start(const wire::Request::Start& was, const RunEnding& ending,
                                                std::string_view trouble, double seconds);
 

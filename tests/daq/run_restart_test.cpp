@@ -28,7 +28,7 @@ TEST_CASE("another run of the same kind follows one that ended at a limit") {
     CHECK(daq::next_start(asked(true), {Cause::LIMIT, "target-reached", ""}, "source-ended", 10).has_value());
 }
 
-TEST_CASE("the chain ends with whatever else ended the run") {
+TEST_CASE("no run follows one that anything else ended") {
     struct Row {
         bool restart;
         RunEnding ending;

@@ -84,7 +84,7 @@ TEST_CASE("a run started with limits stops by itself and the next one follows, u
     CHECK(control.status().next_run() == number + 1);
 }
 
-TEST_CASE("a limit of bytes counts what all daemons write, and a chain ends where a daemon is missing",
+TEST_CASE("a limit of bytes counts what all daemons write, and no run follows where a daemon is missing",
           "[integration]") {
     test::ScratchDirectory directory;
     test::SimulatedConfig simulated{directory.path()};
