@@ -1,5 +1,7 @@
 #include "daq/journal.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -15,6 +17,7 @@ using Level = wire::LogLine;
 constexpr std::size_t remembered = 20;
 constexpr std::size_t remembered_lines = 50;
 constexpr std::size_t most_kinds = 1000;
+constexpr int most_infos = 10;              // of a kind within a second: people's requests, not troubles
 constexpr std::size_t longest_text = 1000;  // bytes of a line in the status
 constexpr std::size_t longest_kind = 100;
 
@@ -45,17 +48,21 @@ void Journal::error(const std::string& kind, const std::string& text) {
 
 // Under the mutex. Also fills in how many lines of its kind were not.
 bool Journal::is_told(wire::LogLine& line) {
-    if (line.level() == Level::INFO) return true;
-    if (last_.size() >= most_kinds && !last_.contains(line.kind())) last_.clear();
+    const bool is_info = line.level() == Level::INFO;
+    const std::pair key(line.kind(), is_info);
+    if (last_.size() >= most_kinds && !last_.contains(key)) last_.clear();
     const auto now = std::chrono::steady_clock::now();
-    const auto [entry, first] = last_.try_emplace(line.kind());
-    auto& last = entry->second;
-    if (!first && now - last.told < std::chrono::seconds(1)) {
+    auto& last = last_[key];
+    if (last.told == 0 || now - last.first >= std::chrono::seconds(1)) {
+        last.first = now;
+        last.told = 0;
+    }
+    if (last.told >= (is_info ? most_infos : 1)) {
         ++last.untold;
         return false;
     }
-    line.set_untold(last.untold);
-    last = {now, 0};
+    ++last.told;
+    line.set_untold(std::exchange(last.untold, 0));
     return true;
 }
 

@@ -18,6 +18,7 @@ RunControl::RunControl(RunControlSettings settings, std::optional<proto::RunCata
     // The configuration was read before we were made; the table is followed all the same.
     force(Trigger::CONFIGURE);
     force(Trigger::CONFIGURATION_READ);
+    begin_afresh();
     publish_status(true);
 }
 

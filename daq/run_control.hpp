@@ -97,7 +97,7 @@ class RunControl {
     proto::Result<std::unique_ptr<Readout>> open_run(wire::RunDescription description);
     void start(const wire::Request::Start& start, const std::string& person, std::uint32_t restarted_from);
     void prepare(const wire::Request::Prepare& prepare);
-    void forget_last_run();
+    void begin_afresh();
     void follow_start(const Progress& progress);
     bool clocks_are_tied(const Progress& progress);
     void commit_all();

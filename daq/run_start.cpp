@@ -62,8 +62,12 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(wire::RunDescriptio
     return Readout::prepare(settings, std::move(description), publisher_, files_, journal_);
 }
 
-// Of a run that begins: nothing is known of it yet.
-void RunControl::forget_last_run() {
+// For a run that begins, or the first that will.
+void RunControl::begin_afresh() {
+    {
+        const std::lock_guard lock(mutex_);
+        restart_pending_ = false;
+    }
     ending_.reset();
     first_slot_at_.reset();
     elapsed_s_ = 0;
@@ -112,7 +116,7 @@ void RunControl::start(const wire::Request::Start& start, const std::string& per
         force(Trigger::ABANDON);
         return;
     }
-    forget_last_run();
+    begin_afresh();
     started_as_ = start;
     readout_ = std::move(*readout);
     if (followers_->empty()) {
@@ -151,7 +155,7 @@ void RunControl::prepare(const wire::Request::Prepare& prepare) {
         force(Trigger::ABANDON);
         return;
     }
-    forget_last_run();
+    begin_afresh();
     readout_ = std::move(*readout);
     readout_->start_sources();
     deadline_ = Clock::now() + commit_within;

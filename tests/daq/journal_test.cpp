@@ -1,5 +1,7 @@
 #include "daq/journal.hpp"
 
+#include <chrono>
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
@@ -51,6 +53,25 @@ TEST_CASE(
           fmt::format("records refused ({} more like this since)", lines.back().untold()));
 }
 
+TEST_CASE("a flood of one person's requests is cut, too") {
+    daq::Journal journal;
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10'000; ++i)
+        journal.info("control", "note by A. Person via console");
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const auto lines = journal.lines();
+    CHECK(lines.size() >= 10);
+    CHECK(static_cast<double>(lines.size()) <= 10 * (took.count() + 1));
+    std::uint64_t expected = 1;
+    for (const auto& line : lines) {
+        if (expected > 1) CHECK(line.number() == expected + line.untold());
+        expected = line.number() + 1;
+    }
+    CHECK(journal.recent().empty());
+    journal.error("control", "a trouble of the same kind is told all the same");
+    CHECK(journal.lines().back().number() == 10'001);
+}
+
 TEST_CASE("another kind is told while one floods, and the gap between them is counted") {
     daq::Journal journal;
     journal.warn("recorder", "a");
@@ -67,7 +88,7 @@ TEST_CASE("however many and long the lines, what the status holds of them is bou
     daq::Journal journal;
     const std::string junk = "disk \xff\xfe" + std::string(2000, 'x');
     for (int i = 0; i < 100; ++i) {
-        journal.info("run", junk);
+        journal.info(fmt::format("run {} {}", i, junk), junk);
         journal.warn(fmt::format("kind {} {}", i, junk), junk);
     }
     const auto lines = journal.lines();

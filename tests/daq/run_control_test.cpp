@@ -234,5 +234,6 @@ TEST_CASE("limits and names that cannot be are refused before a number is spent"
     CHECK(named.reason().starts_with("operator must be a name"));
     CHECK(lead.status().state() == wire::CONFIGURED);
     CHECK(lead.status().last_request().empty());
+    CHECK(lead.status().disk_total_bytes() > 0);
     CHECK(lead.stays_at_rest(1));
 }
