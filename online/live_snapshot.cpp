@@ -35,8 +35,10 @@ bool takes_data(wire::State state) {
 
 void LiveSpectra::publish() {
     auto snapshot = std::make_shared<Snapshot>();
-    snapshot->version = last_ ? last_->version + 1 : 1;
+    snapshot->version = ++version_;
     snapshot->utc_ns = proto::utc_now_ns();
+    snapshot->config = loaded_;
+    snapshot->newest_slot_utc_ns = window_ends_.newest_utc_ns();
     for (const Daemon& daemon : daemons_) {
         snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status});
     }

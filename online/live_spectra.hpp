@@ -20,6 +20,7 @@
 #include "online/reconstruction_crew.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
+#include "online/window_ends.hpp"
 #include "proto/config_loader.hpp"
 
 namespace spillgate::online {
@@ -29,10 +30,10 @@ bool takes_data(wire::State state);
 
 class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a checkpoint
   public:
-    // Continues from a checkpoint if there is one that fits. Throws proto::Failure (checkpoint directory,
-    // endpoints).
-    LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<const offline::Engine> engine,
-                SnapshotBoard& board, ControlClient& control);
+    // Continues from a checkpoint if there is one that fits, and the board's versions, trend and messages.
+    // Throws proto::Failure (checkpoint directory, endpoints).
+    LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
+                std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control);
     ~LiveSpectra();
 
     void start();
@@ -76,7 +77,8 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     LiveRun* find(std::uint32_t number);
     LiveRun* newest();
 
-    const config::Config config_;
+    const std::shared_ptr<const proto::LoadedConfig> loaded_;
+    const config::Config& config_;  // of loaded_
     const CheckpointKeys keys_;
     const std::string directory_;  // of checkpoints and exports
     std::shared_ptr<const offline::Engine> engine_;
@@ -97,7 +99,9 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     Latency to_histogram_;
     std::uint64_t bad_messages_ = 0;
     std::uint64_t other_run_messages_ = 0;
+    WindowEnds window_ends_;
     bool changed_ = true;  // spectra may differ from the last snapshot's
+    std::uint64_t version_ = 0;
     SnapshotPtr last_;
     std::deque<TrendPoint> trend_;
     std::shared_ptr<const std::vector<TrendPoint>> shared_trend_;

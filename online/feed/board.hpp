@@ -14,7 +14,8 @@ class Board {
   public:
     using Pointer = std::shared_ptr<const T>;
 
-    // Called after each publication, on the publisher's thread: it must not wait. Set before anybody publishes.
+    // Called after each publication, on the publisher's thread: it must not wait. Set before anybody
+    // publishes.
     void notify(std::function<void()> published) { published_ = std::move(published); }
 
     void publish(Pointer newest) {

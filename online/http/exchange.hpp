@@ -38,6 +38,7 @@ struct Request {
     std::string path;          // without query
     std::string query;         // what follows '?', as it came
     PathValues values;         // what stands for {name} in the route's pattern, percent-decoded
+    std::string host;          // as the client calls this server
     std::string content_type;  // without parameters, in lower case
     std::string body;
     Caller caller;
@@ -53,7 +54,7 @@ struct Response {
     std::shared_ptr<const void> owner;  // keeps `view` alive
     std::string_view view;              // sent instead of `body` if not empty: without a copy
     bool gzipped = false;
-    bool immutable = false;                                    // may be cached for ever: its name says its content
+    bool immutable = false;  // may be cached for ever: its name says its content
     std::vector<std::pair<std::string, std::string>> headers;  // Set-Cookie, Content-Disposition, Retry-After
 };
 
@@ -69,8 +70,9 @@ using Reply = std::function<void(Response)>;
 constexpr std::size_t usual_body = 65536;
 
 struct Route {
-    std::string method;   // "GET" (HEAD with it) or "POST"
-    std::string pattern;  // "/api/runs/{run}": a {name} stands for one segment, a last {name...} for all the rest
+    std::string method;  // "GET" (HEAD with it) or "POST"
+    std::string
+        pattern;  // "/api/runs/{run}": a {name} stands for one segment, a last {name...} for all the rest
     Need need = Need::READ;
     bool controls = false;  // the caller must hold the controls
     // Called on the server's thread: must not block. What takes time answers from a thread of its own.
