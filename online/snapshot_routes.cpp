@@ -51,6 +51,8 @@ Response spectrum(const SnapshotPtr& snapshot, const std::string& name) {
 
 std::vector<Route> snapshot_routes(const SnapshotBoard& board, const config::Console& console,
                                    std::function<HttpServer::Counts()> counts) {
+    const std::set<std::string, std::less<>> shift(console.shift_spectrum().begin(),
+                                                   console.shift_spectrum().end());
     std::vector<Route> routes;
     routes.push_back(
         of_snapshot(board, "/api/status", [](const auto& now) { return json::serialize(status_json(now)); }));

@@ -43,9 +43,9 @@ class Feed {
     std::uint64_t version_ = 0;
 };
 
-// A console's conversation about `feed`. `welcome` says whether it may still listen, once per second or more
-// often. Both must outlive it.
-std::unique_ptr<Conversation> converse_about(Feed& feed, std::function<bool()> welcome);
+// A console's conversation about `feed`, which must outlive it. `welcome` is asked before anything is said: its error is
+// why this console must connect again.
+std::unique_ptr<Conversation> converse_about(Feed& feed, std::function<proto::Status()> welcome);
 
 // "{"at":UTC seconds", the beginning of each message.
 std::string message_begin();
