@@ -23,10 +23,10 @@ class Topic {
     virtual std::string_view name() const = 0;
     // What a client may ask for. Errors: CONFIG, with what is wrong.
     virtual proto::Status check(const boost::json::object& want) const = 0;
-    // Differs as soon as there is something new; 0: there is nothing yet.
-    virtual std::uint64_t version() const = 0;
-    // JSON of what is new for somebody who has had `had` (0: nothing; else a version of this topic); null: nothing for
-    // this wish. Clients with the same wish and `had` are to be given the same text.
+    // Takes up what is newest, and says its version: different as soon as there is something new; 0: nothing yet.
+    virtual std::uint64_t version() = 0;
+    // JSON of what version() took up last, for somebody who has had `had` (0: nothing; else an earlier version); null:
+    // nothing of it is new for this wish. Clients with the same wish and `had` are to be given the same text.
     virtual SharedText text(const boost::json::object& want, std::uint64_t had) = 0;
     // It is not sent more often than so.
     virtual std::chrono::milliseconds period() const { return {}; }

@@ -20,7 +20,7 @@ class Router {
         PathValues values;
         bool other_method = false;  // the path is served, by another method
     };
-    // Cost: the path's segments, by the routes that begin alike. A plain segment goes before a {name}.
+    // A plain segment goes before a {name}, that before a {name...}. Cost: one comparison of segments per route.
     Match find(std::string_view method, std::string_view path) const;
 
   private:
