@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "online/keeper/losses.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -144,34 +145,10 @@ json::object latency_json(const LatencyQuantiles& latency) {
             {"p99_9_ms", finite(latency.p999_s * 1e3)}};
 }
 
-// Everything that did not arrive where it should have, by the name under which it is counted. Zeroes are left
-// out.
 json::array losses_json(const Snapshot& snapshot) {
     json::array losses;
-    const auto add = [&](std::string_view where, std::string_view name, std::uint64_t value) {
-        if (value > 0) losses.push_back(json::object{{"where", where}, {"name", name}, {"value", value}});
-    };
-    for (const auto& daemon : snapshot.daemons) {
-        if (!daemon.status) continue;
-        const auto& ledger = daemon.status->run().ledger();
-        add(daemon.name, "lost-buffer-full", ledger.lost_buffer_full());
-        add(daemon.name, "lost-device", ledger.lost_device());
-        add(daemon.name, "lost-corrupt", ledger.lost_corrupt());
-        add(daemon.name, "lost-disk", ledger.lost_disk());
-        add(daemon.name, "truncated", ledger.truncated());
-        for (const auto& fault : ledger.faults())
-            add(daemon.name, fault.name(), fault.value());
-        for (const auto& buffer : daemon.status->buffers()) {
-            add(daemon.name, "dropped: " + buffer.name(), buffer.dropped());
-        }
-    }
-    for (const auto& stream : snapshot.run.streams) {
-        add("online", "lost live", stream.lost);
-        add("online", "not yet healed", stream.missing);
-        add("online", "pushed out while waiting", stream.overflows);
-        add("online", "unreadable", stream.unreadable);
-    }
-    add("online", "bad messages", snapshot.bad_messages);
+    for (const Loss& loss : losses_of(snapshot))
+        losses.push_back(json::object{{"where", loss.where}, {"name", loss.name}, {"value", loss.value}});
     return losses;
 }
 

@@ -7,6 +7,11 @@ namespace spillgate::online {
 
 namespace {
 
+constexpr std::array<std::string_view, 6> state_names{"normal",       "pending",  "unacknowledged",
+                                                      "acknowledged", "returned", "shelved"};
+constexpr std::array<std::string_view, 7> event_names{"outside",     "held",   "inside",  "cleared",
+                                                      "acknowledge", "shelve", "unshelve"};
+
 struct Step {
     AlarmState from;
     AlarmEvent event;
@@ -39,41 +44,17 @@ constexpr std::array steps{
 }  // namespace
 
 std::string_view name_of(AlarmState state) {
-    switch (state) {
-        case NORMAL:
-            return "normal";
-        case PENDING:
-            return "pending";
-        case UNACKNOWLEDGED:
-            return "unacknowledged";
-        case ACKNOWLEDGED:
-            return "acknowledged";
-        case RETURNED:
-            return "returned";
-        case SHELVED:
-            return "shelved";
-    }
-    return "unknown";
+    return state_names[static_cast<std::size_t>(state)];
 }
 
 std::string_view name_of(AlarmEvent event) {
-    switch (event) {
-        case OUTSIDE:
-            return "outside";
-        case HELD:
-            return "held";
-        case INSIDE:
-            return "inside";
-        case CLEARED:
-            return "cleared";
-        case ACKNOWLEDGE:
-            return "acknowledge";
-        case SHELVE:
-            return "shelve";
-        case UNSHELVE:
-            return "unshelve";
-    }
-    return "unknown";
+    return event_names[static_cast<std::size_t>(event)];
+}
+
+std::optional<AlarmState> alarm_state_from_name(std::string_view name) {
+    const auto* const found = std::ranges::find(state_names, name);
+    if (found == state_names.end()) return std::nullopt;
+    return static_cast<AlarmState>(found - state_names.begin());
 }
 
 std::optional<AlarmState> next_state(AlarmState state, AlarmEvent event) {

@@ -27,6 +27,7 @@ enum class AlarmEvent {
 };
 
 std::string_view name_of(AlarmState state);
+std::optional<AlarmState> alarm_state_from_name(std::string_view name);
 std::string_view name_of(AlarmEvent event);
 
 // Where the event leads; nothing: it changes nothing in that state.

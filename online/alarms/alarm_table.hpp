@@ -48,6 +48,13 @@ class AlarmTable {
     // restart; those whose rule is gone are left out.
     AlarmTable(const std::vector<config::AlarmRule>& rules, const std::vector<Alarm>& kept);
 
+    // Entries point into the table's own rules, which a move leaves where they are.
+    AlarmTable(AlarmTable&&) noexcept = default;
+    AlarmTable& operator=(AlarmTable&&) noexcept = default;
+    AlarmTable(const AlarmTable&) = delete;
+    AlarmTable& operator=(const AlarmTable&) = delete;
+    ~AlarmTable() = default;
+
     // Judges all alarms by the quantities of now. O(rules with '*' × quantities + alarms · log).
     std::vector<Transition> step(double utc_s, const Quantities& quantities, bool in_run);
 

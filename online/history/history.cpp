@@ -154,6 +154,7 @@ proto::Status History::flush() {
         write(database, filled);
         transaction.commit();
     });
+    if (status) ++counts_.commits;
     for (Series* series : filled) {
         if (!status) {
             counts_.values_not_written += series->open.n;

@@ -48,6 +48,7 @@ class History {  // owns a database; one thread at a time
         std::uint64_t values_not_written = 0;  // of these: lost with a failed commit
         std::uint64_t series_refused = 0;      // values of series beyond max_series
         std::uint64_t points_thinned = 0;
+        std::uint64_t commits = 0;
     };
 
     // Errors: as Database::open.
