@@ -25,6 +25,9 @@ boost::json::array axes_json(const offline::HistogramView& histogram);
 // α and live POT, with the run that they are of.
 boost::json::object exposure_json(const Snapshot& snapshot, std::size_t index);
 
+// A run's ledger; null without slots. Each daemon judges every slot, so the lead's ledger is the run's.
+boost::json::value ledger_json(const wire::RunDescription& run);
+
 double protons_of(std::int64_t charge_pc);
 
 }  // namespace spillgate::online

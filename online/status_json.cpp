@@ -113,8 +113,22 @@ json::object run_json(const RunView& run) {
     return out;
 }
 
-// Of the run that is followed, summed over nothing: each daemon judges every slot, so the lead's ledger is
-// the run's.
+json::object latency_json(const LatencyQuantiles& latency) {
+    return {{"count", latency.count},
+            {"p50_ms", finite(latency.p50_s * 1e3)},
+            {"p99_ms", finite(latency.p99_s * 1e3)},
+            {"p99_9_ms", finite(latency.p999_s * 1e3)}};
+}
+
+json::array losses_json(const Snapshot& snapshot) {
+    json::array losses;
+    for (const Loss& loss : losses_of(snapshot))
+        losses.push_back(json::object{{"where", loss.where}, {"name", loss.name}, {"value", loss.value}});
+    return losses;
+}
+
+}  // namespace
+
 json::value ledger_json(const wire::RunDescription& run) {
     const auto& ledger = run.ledger();
     if (ledger.slots() == 0) return nullptr;
@@ -137,22 +151,6 @@ json::value ledger_json(const wire::RunDescription& run) {
                         {"charge_missing_slots", ledger.charge_missing_slots()},
                         {"charge_uncorrected_slots", ledger.charge_uncorrected_slots()}};
 }
-
-json::object latency_json(const LatencyQuantiles& latency) {
-    return {{"count", latency.count},
-            {"p50_ms", finite(latency.p50_s * 1e3)},
-            {"p99_ms", finite(latency.p99_s * 1e3)},
-            {"p99_9_ms", finite(latency.p999_s * 1e3)}};
-}
-
-json::array losses_json(const Snapshot& snapshot) {
-    json::array losses;
-    for (const Loss& loss : losses_of(snapshot))
-        losses.push_back(json::object{{"where", loss.where}, {"name", loss.name}, {"value", loss.value}});
-    return losses;
-}
-
-}  // namespace
 
 double protons_of(std::int64_t charge_pc) {
     constexpr double protons_per_pc = 1e-12 / 1.602176634e-19;  // SI 2019, exact elementary charge

@@ -40,4 +40,17 @@ void Keeper::stop() {
     records_.close();
 }
 
+Route kept(Keeper& keeper, std::string method, std::string pattern, Need need,
+           std::function<Response(Records&, const Request&, double utc_s)> work) {
+    Route route;
+    route.method = std::move(method);
+    route.pattern = std::move(pattern);
+    route.need = need;
+    route.serve = [&keeper, work = std::move(work)](const Request& request, const Reply& reply) {
+        keeper.answer(
+            reply, [work, request](Records& records, double now_s) { return work(records, request, now_s); });
+    };
+    return route;
+}
+
 }  // namespace spillgate::online

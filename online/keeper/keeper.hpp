@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "online/http/exchange.hpp"
 #include "online/keeper/records.hpp"
@@ -43,5 +44,9 @@ class Keeper {  // owns a thread and two databases; stops within 2 s
     bool stopped_ = false;
     Worker worker_;
 };
+
+// A route that is answered on the keeper's thread.
+Route kept(Keeper& keeper, std::string method, std::string pattern, Need need,
+           std::function<Response(Records&, const Request&, double utc_s)> work);
 
 }  // namespace spillgate::online
