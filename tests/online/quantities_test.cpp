@@ -5,6 +5,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "online/alarms/alarm_table.hpp"
+#include "online/alarms/built_in_rules.hpp"
+#include "proto/console_loader.hpp"
+
 using namespace spillgate;
 using online::Quantities;
 
@@ -110,5 +114,35 @@ TEST_CASE("the time until the disk is full follows what it lost in ten minutes, 
         CAPTURE(second, left);
         if (second < 600) CHECK(std::isnan(left));
         if (second == 1199) CHECK(left == Approx((100'000 - 5990) / 10.0).epsilon(0.01));
+    }
+}
+
+TEST_CASE(
+    "every alarm that needs no configuration, and every one of the demo, watches a quantity that there is") {
+    auto [snapshot, status] = one_daemon(now_s);
+    auto& buffer = *status->add_buffers();
+    buffer.set_name("recorder");
+    buffer.set_capacity(4);
+    buffer.set_dropped(1);
+    status->mutable_run()->mutable_ledger()->set_lost_disk(1);
+    status->add_devices()->set_name("SIS3316");
+    status->add_clock_ties()->set_locked(true);
+    status->add_slow_values()->set_name("hv");
+    auto trend = std::make_shared<std::vector<online::TrendPoint>>();
+    trend->push_back({now_s});
+    snapshot.trend = trend;
+    auto all = online::quantities_of(snapshot, now_s);
+    for (const auto& rate : online::QuantityRates().of(snapshot, now_s))
+        all.push_back(rate);
+    all.push_back({"console.history_off", "", 0.0});  // of the keeper itself
+    all.push_back({"console.logbook_off", "", 0.0});
+    const auto console = proto::load_console(SPILLGATE_SOURCE_DIR "/config/demo-console.txtpb").value();
+    const auto rules = online::all_rules(console.console, 1000);
+    CHECK(rules.size() > 11);
+    for (const auto& rule : rules) {
+        CAPTURE(rule.name(), rule.quantity());
+        CHECK(std::ranges::any_of(
+            all, [&](const auto& one) { return online::matches(rule.quantity(), one.name); }));
+        CHECK_FALSE(rule.help().empty());
     }
 }

@@ -105,7 +105,7 @@ TEST_CASE(
     const auto shown = boost::json::parse(bench.board.newest()->json);
     REQUIRE(shown.at("alarms").as_array().size() == 1);
     CHECK(shown.at("alarms").at(0).at("help") == "Call the HV expert");
-    CHECK(shown.at("alarms").at(0).at("value") == 1320);
+    CHECK(shown.at("alarms").at(0).at("value") == 1320.0);
     CHECK(shown.at("history_off").is_null());
 
     REQUIRE(bench.records->acknowledge("hv", "A. Shift", "expert called", bench.now).has_value());

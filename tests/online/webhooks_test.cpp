@@ -86,7 +86,7 @@ TEST_CASE("an alarm is posted to a webhook, signed with its secret") {
     CHECK(said.at("kind") == "alarm");
     CHECK(said.at("alarm").at("id") == "hv");
     CHECK(said.at("alarm").at("state") == "unacknowledged");
-    CHECK(said.at("alarm").at("value") == 1320);
+    CHECK(said.at("alarm").at("value") == 1320.0);
     const auto signature =
         "sha256=" + online::hmac_sha256_hex(
                         "very secret", header(requests[0], "X-Spillgate-Time") + "." + body(requests[0]));
