@@ -8,8 +8,8 @@
 
 #include "online/http/exchange.hpp"
 #include "online/keeper/records.hpp"
-#include "online/keeper/worker.hpp"
 #include "online/snapshot.hpp"
+#include "online/worker.hpp"
 
 namespace spillgate::online {
 

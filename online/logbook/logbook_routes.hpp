@@ -6,7 +6,7 @@
 
 #include "online/http/exchange.hpp"
 #include "online/keeper/keeper.hpp"
-#include "online/keeper/worker.hpp"
+#include "online/worker.hpp"
 #include "online/logbook/picture.hpp"
 
 namespace spillgate::online {

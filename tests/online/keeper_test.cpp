@@ -11,7 +11,7 @@
 #include "online/http/router.hpp"
 #include "online/keeper/layout_routes.hpp"
 #include "online/logbook/logbook_routes.hpp"
-#include "online/runs/run_routes.hpp"
+#include "online/runs/run_list_routes.hpp"
 #include "tests/online/png_samples.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
@@ -58,7 +58,8 @@ struct Served {
         router.add(online::layout_routes(*keeper));
         router.add(online::picture_routes(
             presser, std::make_shared<online::PictureStore>(directory.path() + "/console/pictures", 0)));
-        router.add(online::run_routes(*keeper, std::make_shared<online::RunList>(directory.path(), "", "")));
+        router.add(
+            online::run_list_routes(*keeper, std::make_shared<online::RunList>(directory.path(), "", "")));
     }
     ~Served() {
         presser.stop();

@@ -27,6 +27,7 @@ class Worker {  // owns a thread; stops when the task at hand has ended
     };
 
     explicit Worker(Options options);
+    explicit Worker(std::size_t max_waiting) : Worker(Options{max_waiting, 15, {}, {}}) {}
     ~Worker() { stop(); }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;

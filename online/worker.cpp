@@ -1,4 +1,4 @@
-#include "online/keeper/worker.hpp"
+#include "online/worker.hpp"
 
 #include <algorithm>
 #include <exception>
