@@ -7,6 +7,7 @@
 //   writer: all of the above on one thread, publishing snapshots snapshot.hpp        what everybody else may
 //   see: the newest version of it all console_api.hpp     snapshot → JSON; requests → run control
 //   http_server.hpp     HTTP and WebSocket on loopback
+//   keeper/keeping.hpp  what the console writes down, on a thread of its own: history/, alarms/, logbook/, runs/
 //   console/            the web page
 //   main.cpp            spillgate-online
 #pragma once

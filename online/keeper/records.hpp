@@ -85,10 +85,10 @@ class Records {  // owns the databases; one thread at a time
     RecordsOptions options_;
     AlarmBoard& board_;
     std::optional<History> history_;
-    std::unique_ptr<Database> desk_;  // stays where it is: others point to it
-    std::string history_fault_;       // of opening, or of the last commit; empty: none
-    std::string no_room_;             // for the history; empty: there is
-    std::string desk_fault_;
+    std::unique_ptr<Database> desk_;                    // stays where it is: others point to it
+    std::string history_fault_ = "it is being opened";  // of opening, or of the last commit; empty: none
+    std::string no_room_;                               // for the history; empty: there is
+    std::string desk_fault_ = "it is being opened";
     std::uint64_t values_while_off_ = 0;
     AlarmTable alarms_;
     bool judged_ = false;  // alarms, once
