@@ -189,7 +189,7 @@ proto::Result<WebAddress> parse_address(std::string_view url) {
 }
 
 proto::Result<unsigned> http_post(const WebAddress& address, const Headers& headers, std::string_view body,
-                                  std::chrono::milliseconds patience, std::stop_token stop) {
+                                  std::chrono::milliseconds patience, const std::stop_token& stop) {
     try {
         return Post(address, request_text(address, headers, body)).run(patience, stop);
     } catch (const std::exception& cause) {

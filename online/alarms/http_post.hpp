@@ -28,7 +28,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // answer can hold it longer. The server's certificate must be one that this machine trusts, for that name.
 // Redirections are not followed. Errors: TIMED_OUT, CLOSED (by the stop), IO, CORRUPT (no HTTP).
 proto::Result<unsigned> http_post(const WebAddress& address, const Headers& headers, std::string_view body,
-                                  std::chrono::milliseconds patience, std::stop_token stop);
+                                  std::chrono::milliseconds patience, const std::stop_token& stop);
 
 // HMAC-SHA-256 (RFC 2104), lower-case hexadecimal.
 std::string hmac_sha256_hex(std::string_view key, std::string_view text);

@@ -15,7 +15,7 @@ proto::Result<Database> open_desk(const std::string& path);
 template <class... Values>
 SQLite::Statement bound(SQLite::Database& database, const char* sql, const Values&... values) {
     SQLite::Statement statement(database, sql);
-    int place = 0;
+    [[maybe_unused]] int place = 0;
     (statement.bind(++place, values), ...);
     return statement;
 }

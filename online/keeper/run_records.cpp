@@ -14,7 +14,7 @@ using proto::ErrorKind;
 constexpr std::size_t max_note_bytes = 4096;
 
 // NULL if absent.
-void bind(SQLite::Statement& statement, int place, const std::optional<double>& value) {
+void bind_or_null(SQLite::Statement& statement, int place, const std::optional<double>& value) {
     if (value)
         statement.bind(place, *value);
     else
@@ -53,7 +53,7 @@ proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
                                 "console_sha256, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
                                 std::int64_t{row.run}, row.quantity, row.band, row.verdict, row.reason,
                                 row.console_sha256);
-            bind(insert, 7, row.value);
+            bind_or_null(insert, 7, row.value);
             insert.exec();
         }
         transaction.commit();
@@ -69,9 +69,9 @@ proto::Status RunRecords::keep(const std::vector<SidebandRow>& rows) {
                                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                                 std::int64_t{row.run}, row.spectrum, static_cast<std::int64_t>(row.c),
                                 static_cast<std::int64_t>(row.ac));
-            bind(insert, 5, row.alpha);
-            bind(insert, 6, row.ratio);
-            bind(insert, 7, row.sigma);
+            bind_or_null(insert, 5, row.alpha);
+            bind_or_null(insert, 6, row.ratio);
+            bind_or_null(insert, 7, row.sigma);
             insert.exec();
         }
         transaction.commit();

@@ -101,7 +101,7 @@ Response note(const RunList& list, Records& records, const Request& request, dou
 
 }  // namespace
 
-std::vector<Route> run_list_routes(Keeper& keeper, std::shared_ptr<const RunList> list) {
+std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list) {
     return {kept(keeper, "GET", "/api/runs", Need::READ,
                  [list](Records& records, const Request& request, double) {
                      return page(*list, records, request);

@@ -12,6 +12,6 @@ namespace spillgate::online {
 
 // GET /api/runs, /api/runs/{run}, /api/runs/{run}/config; POST /api/runs/{run}/note. The keeper must outlive
 // the routes.
-std::vector<Route> run_list_routes(Keeper& keeper, std::shared_ptr<const RunList> list);
+std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list);
 
 }  // namespace spillgate::online
