@@ -25,6 +25,10 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
                                                        const config::Console& console,
                                                        const SnapshotBoard& snapshots, Worker& worker) {
     std::unique_ptr<Keeping> keeping(new Keeping(worker));
+    keeping->alarms_.notify([made = keeping.get()] {
+        const std::lock_guard lock(made->mutex_);
+        if (made->changed_) made->changed_();
+    });
     auto webhooks = Webhooks::start(console);
     if (!webhooks) return webhooks.error();
     keeping->webhooks_ = std::move(*webhooks);
@@ -62,6 +66,11 @@ std::vector<Route> Keeping::routes() {
     add(layout_routes(*keeper_));
     add(run_list_routes(*keeper_, runs_));
     return all;
+}
+
+void Keeping::wake(std::function<void()> changed) {
+    const std::lock_guard lock(mutex_);
+    changed_ = std::move(changed);
 }
 
 std::unique_ptr<Topic> Keeping::topic() {

@@ -2,7 +2,9 @@
 // list.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,11 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
                                                          const SnapshotBoard& snapshots, Worker& worker);
 
     std::vector<Route> routes();
-    std::unique_ptr<Topic> topic();  // "alarms"; `notify` of the board wakes the feed
-    AlarmBoard& alarms() { return alarms_; }
+    std::unique_ptr<Topic> topic();  // "alarms"
+    // Called on the keeper's thread whenever alarms change, to wake the feed. May be set at any time; empty:
+    // nobody.
+    void wake(std::function<void()> changed);
+    const AlarmBoard& alarms() const { return alarms_; }
     Keeper& keeper() { return *keeper_; }
     const Webhooks& webhooks() const { return *webhooks_; }
 
@@ -34,6 +39,8 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     explicit Keeping(Worker& worker) : worker_(worker) {}
 
     Worker& worker_;
+    std::mutex mutex_;
+    std::function<void()> changed_;
     AlarmBoard alarms_;
     std::unique_ptr<Webhooks> webhooks_;
     std::shared_ptr<const PictureStore> pictures_;

@@ -1,6 +1,7 @@
 #include "online/keeper/keeper.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 
 #include <boost/json/parse.hpp>
@@ -9,6 +10,7 @@
 #include "online/alarms/alarm_routes.hpp"
 #include "online/history/history_routes.hpp"
 #include "online/http/router.hpp"
+#include "online/keeper/keeping.hpp"
 #include "online/keeper/layout_routes.hpp"
 #include "online/logbook/logbook_routes.hpp"
 #include "online/runs/run_list_routes.hpp"
@@ -246,6 +248,35 @@ TEST_CASE("a keeper that is busy refuses more than its queue holds at once, and 
     REQUIRE(Served::becomes([&] { return served.keeper->counts().waiting == 0; }));
     served.keeper->stop();
     CHECK_FALSE(served.keeper->post([](online::Records&) {}));
+}
+
+TEST_CASE("all of it starts from the two configurations, serves its routes and stops by itself") {
+    const TemporaryDirectory directory;
+    config::Config config;
+    config.mutable_storage()->set_runs_dir(directory.path());
+    config::Console console;
+    auto& hook = *console.add_webhook();
+    hook.set_name("phone");
+    hook.set_url("nonsense");
+    const online::SnapshotBoard snapshots;
+    Worker worker(4);
+    CHECK(online::Keeping::start(config, console, snapshots, worker).error().kind ==
+          proto::ErrorKind::CONFIG);
+    console.clear_webhook();
+    std::atomic<int> changes = 0;
+    {
+        const auto keeping = online::Keeping::start(config, console, snapshots, worker).value();
+        keeping->wake([&changes] { ++changes; });
+        online::Router router;
+        router.add(keeping->routes());
+        CHECK(router.find("GET", "/api/history").route != nullptr);
+        CHECK(router.find("POST", "/api/alarms/hv/shelve").route->need == Need::EXPERT);
+        CHECK(router.find("POST", "/api/pictures").route->max_body == online::max_picture_bytes);
+        CHECK(keeping->topic()->name() == "alarms");
+        REQUIRE(Served::becomes([&] { return keeping->alarms().newest() != nullptr; }));
+    }
+    CHECK(std::filesystem::exists(directory.path() + "/online/console/console.sqlite"));
+    CHECK(std::filesystem::exists(directory.path() + "/online/console/history.sqlite"));
 }
 
 TEST_CASE("a task that throws ends nothing, and a tick that never ends in time lets tasks have their turn") {
