@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "online/live_spectra.hpp"
 
 namespace spillgate::online {
@@ -14,7 +16,8 @@ constexpr std::size_t max_trend_points = 900;
 bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
     return std::ranges::equal(a.in_time, b.in_time) &&
            std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
-           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure;
+           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure && a.sealed == b.sealed &&
+           a.in_time_outside == b.in_time_outside && a.anti_coincident_outside == b.anti_coincident_outside;
 }
 
 }  // namespace
@@ -57,7 +60,8 @@ void LiveSpectra::publish() {
         snapshot->spectra = last_->spectra;
         snapshot->changed = last_->changed;
     } else {
-        snapshot->spectra = empty ? engine_->make_spectra() : run->spectra();
+        snapshot->spectra =
+            empty ? engine_->make_spectra() : opened_runs_.shown(run->number(), run->spectra());
         snapshot->changed.assign(snapshot->spectra->size(), snapshot->version);
         for (std::size_t i = 0; last_ && i < snapshot->spectra->size(); ++i) {
             if (same_counts(last_->spectra->histogram(i), snapshot->spectra->histogram(i))) {
@@ -76,6 +80,13 @@ void LiveSpectra::publish() {
     snapshot->checkpoint_fault = checkpoint_fault_;
     last_ = snapshot;
     board_.publish(std::move(snapshot));
+}
+
+void LiveSpectra::look_for_unblinding() {
+    const LiveRun* const run = newest();
+    if (run == nullptr || !engine_->config().blinded() || !opened_runs_.look(run->number())) return;
+    say(fmt::format("run {} has been unblinded", run->number()));
+    changed_ = true;
 }
 
 // Differences of the lead's ledger over the last second. Without a daemon there is no point, not a zero.

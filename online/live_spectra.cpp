@@ -113,6 +113,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
         if (now >= next_trend) {
             add_trend_point();
             report_losses();
+            look_for_unblinding();
             next_trend = now + 1s;
         }
         if (now >= next_snapshot) {

@@ -17,6 +17,7 @@
 #include "online/control_client.hpp"
 #include "online/latency.hpp"
 #include "online/live_run.hpp"
+#include "online/opened_runs.hpp"
 #include "online/reconstruction_crew.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
@@ -69,6 +70,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void report_losses();
     void publish();
     void add_trend_point();
+    void look_for_unblinding();
     void tell_of_no_daemon(Clock::time_point now);
     void say(const std::string& message);
     void warn(const std::string& message);
@@ -79,6 +81,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     const config::Config config_;
     const CheckpointKeys keys_;
     const std::string directory_;  // of checkpoints and exports
+    OpenedRuns opened_runs_{config_.storage().runs_dir()};
     std::shared_ptr<const offline::Engine> engine_;
     SnapshotBoard& board_;
     ControlClient& control_;

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 
 #include "offline/exposure/residual.hpp"
+#include "online/blinding_json.hpp"
 #include "online/snapshot_json.hpp"
 
 namespace spillgate::online {
@@ -55,6 +56,14 @@ json::value kind_json(const offline::HistogramView& histogram, Counts counts,
                         {"windows", exposure.windows}, {"windows_rejected", exposure.rejected}};
 }
 
+// What was live is known; what was seen is not.
+json::value sealed_kind_json(const offline::KindExposure& exposure) {
+    if (exposure.windows == 0) return nullptr;
+    return json::object{{"counts", nullptr},           {"inside", nullptr},
+                        {"outside", nullptr},          {"exposure_s", exposure.live_ns() * 1e-9},
+                        {"windows", exposure.windows}, {"windows_rejected", exposure.rejected}};
+}
+
 json::value residual_json(const offline::HistogramView& histogram, const offline::Alpha& alpha) {
     json::array values;
     json::array sigmas;
@@ -95,13 +104,18 @@ json::value spectrum_json(const Snapshot& snapshot, std::size_t index) {
         {"axes", axes_json(histogram)},
         {"version", snapshot.changed[index]},
         {"run", snapshot.run.description ? json::value(snapshot.run.description->number()) : nullptr}};
-    out["in_time"] = kind_json(histogram, histogram.in_time, exposure.in_time);
+    out["in_time"] = histogram.sealed == offline::Sealing::ALL
+                         ? sealed_kind_json(exposure.in_time)
+                         : kind_json(histogram, histogram.in_time, exposure.in_time);
     out["anti_coincident"] = kind_json(histogram, histogram.anti_coincident, exposure.anti_coincident);
     out["free"] = kind_json(histogram, histogram.free, exposure.free);
     out["no_beam"] = kind_json(histogram, histogram.no_beam, exposure.no_beam);
     out["alpha"] =
         alpha ? json::value(json::object{{"value", alpha->value}, {"sigma", alpha->sigma}}) : nullptr;
-    out["residual"] = alpha ? residual_json(histogram, *alpha) : nullptr;
+    const auto open_alpha = offline::residual_alpha(histogram);
+    out["residual"] = open_alpha ? residual_json(histogram, *open_alpha) : nullptr;
+    out["sealed"] = sealed_json(histogram);
+    out["sideband"] = sideband_json(histogram);
     out["live_pot"] = json::object{{"measured", protons(exposure.live_charge_measured_pc)},
                                    {"estimated", protons(exposure.live_charge_estimated_pc)},
                                    {"slots_without_charge", exposure.live_charge_missing_slots}};
