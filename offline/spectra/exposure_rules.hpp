@@ -15,8 +15,8 @@ namespace spillgate::offline {
 proto::Status may_cost_exposure(const config::Config& config, const Variable& variable, const Chain& chain,
                                 const std::string& where);
 
-// Whether a selection may reject this quality bit of a candidate. Errors: CONFIG: in a blinded config where
-// channels trigger themselves, windows without a trace are those in which nothing was seen.
+// Whether a selection may reject this quality bit of a candidate. Errors: CONFIG: in a blinded config, what
+// says that there is a trace, where a trace says that something was seen.
 proto::Status may_reject(const config::Config& config, const std::string& quality, const std::string& where);
 
 }  // namespace spillgate::offline
