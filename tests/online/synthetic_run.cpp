@@ -144,10 +144,10 @@ std::string write_synthetic_run(const std::string& runs_dir, std::uint32_t run,
     return writer->directory();
 }
 
-std::string spectra_of_files(const std::string& run_directory) {
+std::string spectra_of_files(const std::string& run_directory, const offline::Engine& engine) {
     const auto run = proto::RunReader::open(run_directory).value();
-    auto spectra = demo_engine()->make_spectra();
-    const auto worker = demo_engine()->make_worker();
+    auto spectra = engine.make_spectra();
+    const auto worker = engine.make_worker();
     offline::Accumulator accumulator(*spectra, 1000);
     proto::SpillRecord record;
     offline::SlotCandidates candidates;

@@ -28,7 +28,8 @@ std::string write_synthetic_run(const std::string& runs_dir, std::uint32_t run,
                                 const std::vector<proto::Message>& messages, bool end);
 
 // Spectra of a run directory through the engine and its accumulator, as reprocessing makes them; serialised.
-std::string spectra_of_files(const std::string& run_directory);
+std::string spectra_of_files(const std::string& run_directory,
+                             const offline::Engine& engine = *demo_engine());
 
 // Owns a directory below the system's temporary one; removes it.
 class ScratchDirectory {
