@@ -46,4 +46,11 @@ proto::Result<std::vector<BoxPlan>> plan_boxes(const config::Config& config,
     return plans;
 }
 
+const BoxPlan& box_of(const config::Config& config, const std::vector<BoxPlan>& boxes, std::size_t channel) {
+    const auto& name = config.channel(static_cast<int>(channel)).chain();
+    const auto chain =
+        std::ranges::find_if(config.chain(), [&](const auto& one) { return one.name() == name; });
+    return boxes[static_cast<std::size_t>(chain - config.chain().begin())];
+}
+
 }  // namespace spillgate::offline

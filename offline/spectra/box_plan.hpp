@@ -24,4 +24,7 @@ struct BoxPlan {
 proto::Result<std::vector<BoxPlan>> plan_boxes(const config::Config& config,
                                                const std::vector<std::shared_ptr<const Chain>>& chains);
 
+// That of a channel's chain. `channel`: index into Config.channel, of one that has a chain.
+const BoxPlan& box_of(const config::Config& config, const std::vector<BoxPlan>& boxes, std::size_t channel);
+
 }  // namespace spillgate::offline

@@ -66,7 +66,7 @@ class SpectrumPlanner {
         for (const std::size_t channel : *wanted) {
             auto plan = plan_channel(spectrum, *selection, *chains_[channel], where);
             if (!plan) return plan.error();
-            plan->box = box_of(channel).inside;
+            plan->box = box_of(config_, boxes_, channel).inside;
             out.channels[channel] = std::move(*plan);
             ++out.channel_count;
             label_axes(*chains_[channel], out);
@@ -240,13 +240,6 @@ class SpectrumPlanner {
         }
     }
 
-    const BoxPlan& box_of(std::size_t channel) const {
-        const auto& name = config_.channel(static_cast<int>(channel)).chain();
-        const auto chain =
-            std::ranges::find_if(config_.chain(), [&](const auto& one) { return one.name() == name; });
-        return boxes_[static_cast<std::size_t>(chain - config_.chain().begin())];
-    }
-
     // A box of some of its channels' chains would not be one of the sum.
     void seal(SpectrumPlan& out) const {
         bool boxed = true;
@@ -256,7 +249,7 @@ class SpectrumPlanner {
             if (!plan.included) continue;
             boxed = boxed && !plan.box.empty() && !plan.fills_every_window;
             if (!listed.insert(config_.channel(static_cast<int>(i)).chain()).second) continue;
-            const auto& ranges = box_of(i).ranges;
+            const auto& ranges = box_of(config_, boxes_, i).ranges;
             out.box.insert(out.box.end(), ranges.begin(), ranges.end());
         }
         if (!boxed) out.box.clear();

@@ -59,7 +59,8 @@ Result<proto::LoadedConfig> config_of(const std::vector<RunReader>& runs, const 
 }
 
 // As blind as the runs are.
-Result<SecondConfig> config_for(const std::vector<RunReader>& runs, const ProcessOptions& options) {
+Result<SecondConfig> config_for(const std::vector<RunReader>& runs, const ProcessOptions& options,
+                                bool opened) {
     auto given = config_of(runs, options.config);
     if (!given) return given.error();
     const auto blinded =
@@ -67,7 +68,9 @@ Result<SecondConfig> config_for(const std::vector<RunReader>& runs, const Proces
     if (blinded == runs.end()) return SecondConfig{std::move(*given), false};
     const auto own = own_config(*blinded);
     if (!own) return own.error();
-    return second_config(*own, *given, !options.calibrations.empty());
+    auto second = second_config(*own, *given, !options.calibrations.empty());
+    if (second && opened) second->leaves_out_in_time = false;
+    return second;
 }
 
 std::string log_directory(const ProcessOptions& options) {
@@ -169,7 +172,9 @@ class RunProcessor {
 Result<Processed> process_runs(const ProcessOptions& options) {
     auto runs = open_all(options.directories);
     if (!runs) return runs.error();
-    auto second = config_for(*runs, options);
+    const std::uint32_t number = runs->front().description().number();
+    const auto key = key_of({&number, 1}, log_directory(options)).unsealing;
+    auto second = config_for(*runs, options, key.has_value());
     if (!second) return second.error();
     Result<proto::LoadedConfig> config(std::move(second->config));
     std::vector<std::pair<std::string, std::string>> calibrations;
@@ -197,9 +202,6 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     if (!calibrations.empty()) saved.provenance.calibrations = calibrations;
     saved.effective_config = config->effective;
 
-    const std::uint32_t number = runs->front().description().number();
-    const auto key = saved.provenance.blinded ? key_of({&number, 1}, log_directory(options)).unsealing
-                                              : std::optional<proto::Unsealing>();
     Accumulator accumulator(*saved.spectra, max_pending_slots);
     std::optional<CandidateTable> table;
     if (!options.candidate_table.empty()) {

@@ -7,9 +7,6 @@
 #include <fmt/format.h>
 
 #include "offline/blinding/sideband.hpp"
-#include "offline/spectra/spectra_state.hpp"
-#include "proto/schema/spectra.pb.h"
-#include "proto/wire.hpp"
 #include "tests/offline/blinding_key.hpp"
 #include "tests/offline/spectra/random_slots.hpp"
 #include "tests/offline/spectra/window_chain.hpp"
@@ -20,7 +17,7 @@ using namespace spillgate::offline::testing;
 
 namespace {
 
-const char* const box_text_1 = R"(
+const char* const the_box = R"(
     box { chain: "w" range { variable: "x" min: 1 max: 4.5 } range { variable: "y" min: 0 max: 5 } })";
 
 std::string random_axis(std::mt19937_64& random) {
@@ -107,7 +104,7 @@ TEST_CASE("open and sealed counts together are those of a run that is not blinde
     INFO("seed " << seed);
     const auto slots = random_slots(seed, 2500);
     const auto key = key_to_run(12);
-    for (const std::string box : {"", box_text_1}) {
+    for (const std::string box : {"", the_box}) {
         const auto text = random_spectra(seed);
         const auto open = filled(*engine_of(text), slots);
         const auto blinded = filled(*engine_of(text + "blinded: true" + box), slots);
@@ -136,7 +133,7 @@ TEST_CASE("what is open does not depend on what is in the box", "[property]") {
     INFO("seed " << seed);
     const auto slots = random_slots(seed, 2500);
     const auto changed = other_inside(slots, seed + 1);
-    const auto engine = engine_of(random_spectra(seed) + "blinded: true" + box_text_1);
+    const auto engine = engine_of(random_spectra(seed) + "blinded: true" + the_box);
     const auto one = filled(*engine, slots), other = filled(*engine, changed);
     REQUIRE(one->serialise() != other->serialise());
     std::uint64_t open = 0;
@@ -153,7 +150,7 @@ TEST_CASE("what is open does not depend on what is in the box", "[property]") {
 }
 
 TEST_CASE("a spectrum with an entry for every window is sealed whole: what is missing would count") {
-    const auto engine = engine_of(random_spectra(3) + "blinded: true" + box_text_1);
+    const auto engine = engine_of(random_spectra(3) + "blinded: true" + the_box);
     const auto spectra = filled(*engine, random_slots(3, 800));
     for (std::size_t i = 0; i < spectra->size(); ++i) {
         const auto view = spectra->histogram(i);
@@ -176,7 +173,7 @@ TEST_CASE("the sideband of a box is C over scaled AC outside of it, with the err
     const auto slots = random_slots(7, 3000);
     const auto text = std::string(R"(selection { name: "all" alpha_relative_uncertainty: 0.03 }
         spectrum { name: "x" selection: "all" axis { variable: "x" bins: 4 min: 0 max: 2 } })");
-    const auto spectra = filled(*engine_of(text + box_text_1), slots);
+    const auto spectra = filled(*engine_of(text + the_box), slots);
     const auto view = spectra->histogram(0);
     CHECK(view.sealed == Sealing::NONE);
     // By hand, from an engine whose spectrum shows which candidates are in the box.
@@ -206,12 +203,12 @@ TEST_CASE("the sideband of a box is C over scaled AC outside of it, with the err
     CHECK(outside->ratio == Approx(n / (alpha * m)).epsilon(1e-12));
     CHECK(outside->sigma == Approx(n / (alpha * m) * std::sqrt(1 / n + 1 / m + 0.03 * 0.03)).epsilon(1e-12));
     CHECK(box_text(view) == "w: 1 ≤ x < 4.5, 0 ≤ y < 5");
-    CHECK_FALSE(sideband(engine_of(text + box_text_1)->make_spectra()->histogram(0)).has_value());
+    CHECK_FALSE(sideband(engine_of(text + the_box)->make_spectra()->histogram(0)).has_value());
     CHECK_FALSE(sideband(filled(*engine_of(text), slots)->histogram(0)).has_value());
 }
 
 TEST_CASE("sealed counts survive saving, adding and copying, and stay sealed") {
-    const auto engine = engine_of(random_spectra(5) + "blinded: true" + box_text_1);
+    const auto engine = engine_of(random_spectra(5) + "blinded: true" + the_box);
     const auto slots = random_slots(5, 600);
     const auto whole = filled(*engine, slots);
     const auto key = key_to_run(12);
@@ -233,80 +230,4 @@ TEST_CASE("sealed counts survive saving, adding and copying, and stay sealed") {
         CHECK(of(copy->histogram(i).in_time) == of(whole->histogram(i).in_time));
         CHECK(of(restored->unsealed(key)->histogram(i).in_time) == of(opened->histogram(i).in_time));
     }
-}
-
-TEST_CASE("a state whose counts are open where they must be sealed is refused") {
-    const auto text =
-        std::string(selection_all) +
-        R"(spectrum { name: "x" selection: "all" axis { variable: "x" bins: 2 min: 0 max: 2 } })";
-    const auto blinded = engine_of(text + "blinded: true");
-    const auto open = engine_of(text);
-    const auto state_of = [](const Engine& engine, bool sealed) {
-        wire::SpectraState state;
-        state.set_engine_hash(engine.hash());
-        auto& spectrum = *state.add_spectrum();
-        spectrum.set_name("x");
-        auto& kind = sealed ? *spectrum.mutable_sealed() : *spectrum.mutable_in_time();
-        for (const std::uint64_t n : {0u, 1u, 2u, 0u})
-            kind.add_counts(n);
-        return frame(spectra_magic, state.SerializeAsString());
-    };
-    CHECK(blinded->make_spectra()->restore(state_of(*blinded, true)).has_value());
-    CHECK(open->make_spectra()->restore(state_of(*open, false)).has_value());
-    for (const auto& [engine, sealed] : {std::pair{blinded, false}, std::pair{open, true}}) {
-        const auto refused = engine->make_spectra()->restore(state_of(*engine, sealed));
-        REQUIRE_FALSE(refused.has_value());
-        CHECK(refused.error().kind == proto::ErrorKind::CORRUPT);
-    }
-}
-
-TEST_CASE("the hash of an engine says what is sealed, and is what it was where nothing is") {
-    const std::string text = selection_all;
-    const auto plain = engine_of(text)->hash();
-    CHECK(engine_of(text + "blinded: false")->hash() == plain);
-    // As it was before anything could be sealed.
-    const auto config = window_config(text);
-    config::Config deciding;
-    *deciding.mutable_chain() = config.chain();
-    *deciding.mutable_channel() = config.channel();
-    *deciding.mutable_selection() = config.selection();
-    deciding.mutable_gate()->set_mode(config.gate().mode());
-    CHECK(plain == proto::sha256_hex("spillgate engine 1\n" + deciding.SerializePartialAsString()));
-    const auto blinded = engine_of(text + "blinded: true")->hash();
-    const auto boxed = engine_of(text + box_text_1)->hash();
-    CHECK(blinded != plain);
-    CHECK(boxed != plain);
-    CHECK(engine_of(text + "blinded: true" + box_text_1)->hash() != blinded);
-    CHECK(engine_of(text + "blinded: true" + box_text_1)->hash() != boxed);
-}
-
-TEST_CASE("a box of variables that the chain has not, or that every window has, is refused") {
-    const auto refusal = [](const std::string& text) {
-        const auto engine = try_window_engine(std::string(selection_all) + text);
-        REQUIRE_FALSE(engine.has_value());
-        CHECK(engine.error().kind == proto::ErrorKind::CONFIG);
-        return engine.error().message;
-    };
-    using Catch::Contains;
-    CHECK_THAT(refusal("box { chain: \"w\" range { variable: \"z\" min: 0 max: 1 } }"),
-               Contains("\"z\"") && Contains("x, y, peaks, level") && Contains("box of chain \"w\""));
-    CHECK_THAT(refusal("box { chain: \"w\" range { variable: \"peaks\" min: 0 max: 1 } }"),
-               Contains("\"peaks\" exists for every window"));
-    CHECK_THAT(refusal("box { chain: \"v\" range { variable: \"x\" min: 0 max: 1 } }"),
-               Contains("there is no such chain"));
-}
-
-TEST_CASE("where channels trigger themselves, live time of blinded runs may not say that one did") {
-    const std::string cut = R"(selection { name: "s" cut { variable: "level" min: 1 cost: EXPOSURE } })";
-    auto config = window_config(cut + "blinded: true");
-    const auto chains = [] {
-        return std::vector<std::shared_ptr<const Chain>>{std::make_shared<WindowChain>()};
-    };
-    CHECK(Engine::make(config, chains()).has_value());
-    config.mutable_gate()->set_mode(config::Gate::SELF_TRIGGERED);
-    const auto refused = Engine::make(config, chains());
-    REQUIRE_FALSE(refused.has_value());
-    CHECK_THAT(refused.error().message, Catch::Contains("\"level\" cannot cost EXPOSURE"));
-    config.set_blinded(false);
-    CHECK(Engine::make(config, chains()).has_value());
 }
