@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <google/protobuf/text_format.h>
 #include <unistd.h>
 
 #include "proto/run_file/file_layer.hpp"
@@ -129,8 +128,7 @@ Status UnblindingLog::read_chain(const std::vector<std::string>& names) {
         const auto text = read_text(path);
         if (!text) return broken(text.error().message);
         LoggedUnblinding logged;
-        if (!google::protobuf::TextFormat::ParseFromString(*text, &logged.act))
-            return broken("this is no unblinding");
+        if (!StrictText::parse(*text, path, logged.act)) return broken("this is no unblinding");
         if (logged.act.number() != number)
             return broken(fmt::format("it says that it is number {}", logged.act.number()));
         if (logged.act.previous_sha256() != previous)
