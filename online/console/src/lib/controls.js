@@ -15,8 +15,7 @@ export function holding() {
 export function offeredToMe() {
   const offer = feed.controls?.offer;
   if (!offer || !session.person || holding() === 'me') return false;
-  const to = offer.to ?? offer;
-  return to.person || to.session ? isMe(to) : true;
+  return isMe(offer);
 }
 
 // Why nothing may be asked of the daemons from here; empty if it may.

@@ -36,11 +36,13 @@ class Feed {
   heardAt = $state(0); // ms, this browser's clock
   now = $state(Date.now());
   protocol = $state(2);
+  forbidden = $state(false); // reading needs a person here
   range = $state('run');
 
   #socket = null;
   #retryMs = RETRY_FIRST_MS;
   #askedAgain = 0;
+  #wish = ''; // the last one, word for word: the same again means "from the beginning"
 
   begin() {
     setInterval(() => {
@@ -48,6 +50,7 @@ class Feed {
       if (this.connected) this.#poll();
     }, 500);
     document.addEventListener('visibilitychange', () => this.#send({ hidden: document.hidden }));
+    session.onChange(() => this.reconnect());
     this.#connect();
   }
 
@@ -73,7 +76,7 @@ class Feed {
   get doubt() {
     switch (this.state) {
       case 'connecting':
-        return 'connecting …';
+        return this.forbidden ? 'sign in to read' : 'connecting …';
       case 'lost':
         return `not connected, data ${age(this.age)} old`;
       case 'silent':
@@ -95,13 +98,16 @@ class Feed {
     return this.spectra.find((store) => store.info.name === name) ?? null;
   }
 
-  show(range) {
-    this.range = range;
-    this.#want();
+  // Opens the connection anew, as another person.
+  reconnect() {
+    this.#retryMs = RETRY_FIRST_MS;
+    this.#socket?.close();
   }
 
   async #connect() {
     const list = await ask('/api/spectra');
+    this.forbidden = list.status === 401;
+    if (this.forbidden) await session.refresh();
     if (!list.ok) return this.#retry();
     this.#list(list.body.spectra);
     await Promise.all([session.refresh(), this.#poll(true)]);
@@ -150,22 +156,22 @@ class Feed {
   #want() {
     const names = this.spectra.map((store) => store.info.name);
     if (this.protocol === 1) return this.#socket.send(JSON.stringify({ subscribe: names }));
-    const since = this.trend.at(-1)?.utc_s ?? 0;
-    this.#send({
-      want: { status: {}, spectra: { names, range: this.range }, trend: { since }, alarms: {}, controls: {}, log: { level: 'info' }, beam: {}, health: {} },
-    });
+    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, controls: {}, log: {}, beam: {}, health: {} };
+    this.#wish = JSON.stringify({ want });
+    this.#socket.send(this.#wish);
+    if (document.hidden) this.#send({ hidden: true });
   }
 
   #take(update) {
     this.heardAt = Date.now();
     this.now = this.heardAt;
-    if (update.status) this.status = update.status;
+    if (update.status) this.#takeStatus(update.status);
     if (update.health) this.health = update.health;
     if (update.beam) this.beam = update.beam;
     if (update.alarms) this.alarms = update.alarms.alarms ?? update.alarms;
     if (update.controls) this.controls = update.controls;
-    if (update.log) this.log = capped(joined(this.log, update.log.lines ?? update.log), LOG_LINES);
-    if (update.trend) this.trend = [...this.trend, ...(update.trend.points ?? update.trend)].slice(-TREND_POINTS);
+    if (update.log) this.#takeLines(update.log.lines ?? update.log);
+    if (update.trend) this.#takeTrend(update.trend);
     let lacking = false;
     for (const spectrum of update.spectra ?? []) {
       const store = this.store(spectrum.name);
@@ -177,11 +183,33 @@ class Feed {
     if (lacking) this.#askAgain();
   }
 
+  // A daemon's newest lines come with its status; each is taken once.
+  #takeStatus(status) {
+    this.status = status;
+    for (const daemon of status.daemons) {
+      const lines = daemon.status?.log;
+      if (lines?.length > 0) this.#takeLines(lines.map((line) => ({ ...line, source: daemon.name })));
+    }
+  }
+
+  #takeLines(lines) {
+    const log = joined(this.log, lines);
+    if (log !== this.log) this.log = capped(log, LOG_LINES);
+  }
+
+  // Points that are there already come again after "from the beginning".
+  #takeTrend(points) {
+    const last = this.trend.at(-1)?.utc_s ?? 0;
+    const fresh = points.filter((point) => point.utc_s > last);
+    if (fresh.length > 0) this.trend = [...this.trend, ...fresh].slice(-TREND_POINTS);
+  }
+
   // The base is missing: the same wish again brings whole spectra. Not more often than once a second.
   #askAgain() {
     if (Date.now() - this.#askedAgain < 1000) return;
     this.#askedAgain = Date.now();
-    this.#want();
+    if (this.protocol === 2) this.#socket.send(this.#wish);
+    else this.#want();
   }
 
   // What does not come through the socket is fetched: lights always, beam and controls where frames do not bring them.

@@ -11,7 +11,7 @@ export function legendOf(spectrum, dimensions) {
   });
   const sealed = isSealed(spectrum);
   const c = entry('in_time', '●', sealed ? 'C outside the box' : 'C');
-  const entries = [c, entry('anti_coincident', '▨', spectrum.alpha && dimensions === 1 ? 'α·AC, AC' : 'AC')];
+  const entries = [c, entry('anti_coincident', '▨', spectrum.alpha && dimensions === 1 ? 'α·AC; AC' : 'AC')];
   if (sealed) {
     if (c.inside === undefined) c.state = 'sealed';
     entries.push({ kind: 'residual', sign: '●', label: 'residual', state: 'sealed' });

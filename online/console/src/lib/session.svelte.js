@@ -6,6 +6,12 @@ class Session {
   person = $state(null);
   roles = $state.raw([]);
   id = $state(null);
+  #changed = null;
+
+  // Calls back when somebody has signed in or out.
+  onChange(callback) {
+    this.#changed = callback;
+  }
 
   async refresh() {
     const answer = await ask('/api/session');
@@ -24,6 +30,7 @@ class Session {
     if (!answer.ok) return answer.absent ? 'this server knows no persons' : answer.reason;
     this.#take(answer.body);
     if (!answer.body?.csrf) await this.refresh();
+    this.#changed?.();
     return null;
   }
 
@@ -31,6 +38,7 @@ class Session {
     await post('/api/session/end');
     this.#take({});
     await this.refresh();
+    this.#changed?.();
   }
 
   #take(body) {

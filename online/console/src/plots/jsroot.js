@@ -45,6 +45,7 @@ export function prepare(theme, margins) {
   });
 }
 
+const Y_TITLE_OFFSET = 2.3;
 const NO_STATS = 1 << 9;
 
 // An empty histogram that gives a frame its axes. x: { min, max, bins, title }, y: { min, max, title, divisions }; text in pixels.
@@ -67,7 +68,8 @@ export function axesOf(theme, x, y, textPx) {
       fNdivisions: divisions,
     });
   }
-  histogram.fYaxis.fTitleOffset = 1;
+  // In heights of the title's text: beside the longest label, and below the labels.
+  histogram.fYaxis.fTitleOffset = Y_TITLE_OFFSET;
   histogram.fXaxis.fTitleOffset = 1;
   Object.assign(histogram, { fTitle: '', fMinimum: y.min, fMaximum: y.max });
   histogram.fBits |= NO_STATS;

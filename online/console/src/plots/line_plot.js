@@ -5,8 +5,6 @@ import { area, columns, hatched, level, points, steps } from './bins.js';
 import { Frame } from './frame.js';
 import { countRange, extent, residualRange } from './scale.js';
 
-const MARGINS = { left: 58, right: 12, top: 8, bottom: 36 };
-
 // What is drawn of a spectrum, lowest first: { bins: { values, sigmas }, draw, style }.
 function layersOf(spectrum, overlays, colours) {
   const layers = [];
@@ -54,7 +52,7 @@ class Part {
     this.drawnLog = this.log;
     this.frame ??= new Frame(this.element, { margins, textPx, layer, redrawn: () => this.redrawn() });
     const y = { min: range.min, max: range.max, title: this.options.title, divisions: this.options.divisions };
-    this.frame.begin(this.context.theme, { x: { ...axis, title: axisTitle(axis) }, y, logY: this.log }, zoom);
+    this.frame.begin(this.context.theme, { x: { ...axis, title: this.options.named ? axisTitle(axis) : '' }, y, logY: this.log }, zoom);
   }
 
   // Zoomed by hand: the range of the other axis may follow.
@@ -135,7 +133,7 @@ export class LinePlot {
 
   // zoom: what is shown first (null: all); zoomed(zoom): the shown part of the axes has changed. textPx: height of labels. Both parts show the same part of the axis.
   constructor(overlayBox, residualBox, { textPx, zoom, zoomed }) {
-    const margins = { ...MARGINS, left: Math.round(textPx * 4.8), bottom: Math.round(textPx * 3) };
+    const margins = { top: 8, right: Math.round(textPx * 1.5), left: Math.round(textPx * 4.8), bottom: Math.round(textPx * 2.7) };
     const follow = (part, zoom) => part.frame?.followX(zoom?.x ?? [0, 0]);
     this.#overlay = new Overlay(overlayBox, {
       margins: { ...margins, bottom: Math.round(textPx * 1.6) },
@@ -152,6 +150,7 @@ export class LinePlot {
       margins,
       textPx,
       layer: 'residual',
+      named: true,
       zoom: zoom ? { x: zoom.x, y: [0, 0] } : null,
       title: 'C − α·AC',
       divisions: 503,

@@ -36,7 +36,7 @@ export class MapPlot {
     this.#box = box;
     this.#textPx = textPx;
     this.#firstZoom = zoom;
-    const margins = { left: Math.round(textPx * 4), right: Math.round(BAR_PX + textPx * 4.6), top: 8, bottom: Math.round(textPx * 3) };
+    const margins = { left: Math.round(textPx * 4.4), right: Math.round(BAR_PX + textPx * 4.6), top: 8, bottom: Math.round(textPx * 2.7) };
     this.#frame = new Frame(box, {
       margins,
       textPx,
@@ -133,7 +133,7 @@ export class MapPlot {
     const share = log
       ? (value) => Math.log(value / 0.5) / Math.log(limits.max / 0.5)
       : (value) => (value - limits.min) / (limits.max - limits.min);
-    for (const tick of ticks(limits, 5, log)) {
+    for (const tick of ticks(limits, 5, log, this.#settings.kind !== 'residual')) {
       context.fillText(tick.toLocaleString('en-GB', { maximumSignificantDigits: 3 }).replace('-', '−'), BAR_PX + 4, 8 + height * (1 - share(tick)));
     }
   }

@@ -2,6 +2,7 @@
 // the browser's own work per frame. A pad's newest data wait one period at most; where rounds are dear the period grows, so that
 // drawing takes at most a fifth of this page's time.
 
+export const TEXT_PERIOD_MS = 1000;
 const PERIOD_MS = 150;
 const SLOWEST_MS = 1000;
 const SHARE = 5;
@@ -13,7 +14,9 @@ export class Pace {
   #begun = -Infinity;
   #timer = null;
   #round = null;
+  #spoke = -Infinity;
   period = PERIOD_MS;
+  speaks = false; // whether texts change in this round
 
   // clock: { now, later(callback, ms), frame(callback), painted(callback) }; times in ms.
   constructor(clock) {
@@ -46,6 +49,8 @@ export class Pace {
       this.#timer = null;
       this.#round = { cost: 0 };
       this.#begun = this.#clock.now();
+      this.speaks = this.#begun - this.#spoke >= TEXT_PERIOD_MS - PERIOD_MS / 2;
+      if (this.speaks) this.#spoke = this.#begun;
       this.#clock.frame(() => this.#draw());
     }, wait);
   }

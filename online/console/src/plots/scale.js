@@ -41,14 +41,14 @@ export function shade(limits, steps, log) {
   return (value) => Math.max(0, Math.min(steps - 1, Math.floor((value - min) * factor)));
 }
 
-// About `count` round numbers between the limits, for a colour bar.
-export function ticks({ min, max }, count, log) {
+// About `count` round numbers between the limits, for a colour bar; of counts (`whole`) none between two counts.
+export function ticks({ min, max }, count, log, whole) {
   if (log) {
     const out = [];
     for (let power = 0; 10 ** power <= max; ++power) out.push(10 ** power);
     return out;
   }
-  const step = roomy((max - min) / count);
+  const step = roomy(Math.max(whole ? 1 : 0, (max - min) / count));
   const out = [];
   for (let at = Math.ceil(min / step - 1e-9) * step; at <= max * (1 + 1e-9); at += step) out.push(Math.abs(at) < step * 1e-6 ? 0 : at);
   return out;

@@ -57,6 +57,8 @@ export class TrendPlot {
       height,
       legend: { show: false },
       cursor: { sync: { key: shared.key }, y: false, drag: { x: true, y: false } },
+      // 24 hours; the date where a day begins
+      fmtDate: (template) => uPlot.fmtDate(template.replace(/\{h\}/g, '{HH}').replace(/\{aa\}/g, '')),
       tzDate: (utc) => uPlot.tzDate(new Date(utc * 1000), 'Etc/UTC'),
       scales: { y: { range } },
       axes: [axis(), axis(label)],
