@@ -11,6 +11,7 @@ const LOG_LINES = 500;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 5000;
 const SILENT_S = 2.5;
+const POLLED = ['health', 'beam', 'controls', 'alarms']; // once a second, where frames do not bring them
 
 // One spectrum; pads that show others do not wake when it changes.
 class SpectrumStore {
@@ -118,6 +119,7 @@ class Feed {
     socket.onopen = () => {
       this.connected = true;
       this.trend = [];
+      this.#told.clear();
       this.#want();
     };
     socket.onmessage = (event) => {
@@ -164,7 +166,7 @@ class Feed {
 
   #take(update) {
     this.heardAt = Date.now();
-    this.now = this.heardAt;
+    for (const topic of POLLED) if (update[topic]) this.#told.add(topic);
     if (update.status) this.#takeStatus(update.status);
     if (update.health) this.health = update.health;
     if (update.beam) this.beam = update.beam;
@@ -212,23 +214,19 @@ class Feed {
     else this.#want();
   }
 
-  // What does not come through the socket is fetched: lights always, beam and controls where frames do not bring them.
+  // What does not come through the socket is fetched.
   #polled = 0;
+  #told = new Set(); // topics that frames bring
   async #poll(all = false) {
     if (!all && (document.hidden || Date.now() - this.#polled < 1000)) return;
     this.#polled = Date.now();
-    await Promise.all([
-      this.#fetch('health', (body) => (this.health = body), all),
-      this.#fetch('beam', (body) => (this.beam = body), all),
-      this.#fetch('controls', (body) => (this.controls = body), all),
-      this.#fetch('alarms', (body) => (this.alarms = body.alarms ?? []), all),
-    ]);
+    await Promise.all(POLLED.filter((topic) => all || !this.#told.has(topic)).map((topic) => this.#fetch(topic, all)));
   }
 
-  async #fetch(route, take, again) {
+  async #fetch(route, again) {
     if (this.offered[route] === false && !again) return;
     const answer = await ask(`/api/${route}`);
-    if (answer.ok) take(answer.body);
+    if (answer.ok) this[route] = route === 'alarms' ? (answer.body.alarms ?? []) : answer.body;
     const known = answer.ok || answer.status === 401 ? true : answer.absent ? false : this.offered[route];
     if (this.offered[route] !== known) this.offered = { ...this.offered, [route]: known };
   }

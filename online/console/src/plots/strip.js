@@ -26,10 +26,11 @@ export function drawStrip(canvas, slots, { colours, textPx }) {
   const left = textPx * 5.5;
   const columns = layoutOf(slots.length, width, left);
   const marksHeight = textPx + 8;
-  const each = (height - marksHeight - 2 * GAP) / 2;
-  deviations(context, slots, columns, { top: 4, height: each - 4, left, width }, colours, textPx);
-  charges(context, slots, columns, { top: each + GAP, height: each, left, width }, colours, textPx);
-  marks(context, slots, columns, { top: 2 * (each + GAP), height: marksHeight, left }, colours, textPx);
+  const head = textPx + 5; // each band has its title above it
+  const each = (height - marksHeight - GAP) / 2 - head;
+  deviations(context, slots, columns, { top: head, height: each, left, width }, colours, textPx);
+  charges(context, slots, columns, { top: 2 * head + each, height: each, left, width }, colours, textPx);
+  marks(context, slots, columns, { top: 2 * (head + each) + GAP, height: marksHeight, left }, colours);
 }
 
 function frame(context, { top, height, left, width }, colours, labels) {
@@ -74,7 +75,7 @@ function charges(context, slots, { step, x }, band, colours, textPx) {
   title(context, 'charge', band, colours, textPx);
 }
 
-function marks(context, slots, { step, x }, band, colours, textPx) {
+function marks(context, slots, { step, x }, band, colours) {
   context.fillStyle = colours.text;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
@@ -88,5 +89,5 @@ function marks(context, slots, { step, x }, band, colours, textPx) {
 function title(context, text, band, colours, textPx) {
   context.textAlign = 'left';
   context.fillStyle = colours.dim;
-  context.fillText(text, band.left + 6, band.top + textPx);
+  context.fillText(text, band.left, band.top - textPx / 2 - 2);
 }
