@@ -25,6 +25,8 @@ export class Frame {
   #textPx;
   #redrawn;
   #painter = null;
+  #theme = 'dark';
+  #axes = null; // as given to begin()
   #canvas;
   #context;
   #work = Promise.resolve();
@@ -70,6 +72,8 @@ export class Frame {
     const { clientWidth: width, clientHeight: height } = this.#element;
     if (this.#closed || width < 40 || height < 40) return;
     this.#clear();
+    this.#theme = theme;
+    this.#axes = axes;
     const { left, right, top, bottom } = this.#margins;
     prepare(theme, { left: left / width, right: right / width, top: top / height, bottom: bottom / height });
     const painter = await TH1Painter.draw(this.#element, axesOf(theme, axes.x, axes.y, this.#textPx), 'axis');
@@ -94,6 +98,9 @@ export class Frame {
     this.#work = this.#work
       .then(async () => {
         if (!this.ready || this.#closed) return;
+        // Only a new object makes JSROOT look at its range again.
+        const { x, y } = this.#axes;
+        this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
         Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
         this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
         await this.#painter.redrawPad();
