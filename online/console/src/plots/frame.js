@@ -100,8 +100,11 @@ export class Frame {
         if (!this.ready || this.#closed) return;
         // Only a new object makes JSROOT look at its range again.
         const { x, y } = this.#axes;
+        const frame = this.#painter.getFramePainter();
+        const { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax } = frame;
         this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
         Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
+        Object.assign(frame, { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax });
         this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
         await this.#painter.redrawPad();
       })
