@@ -1,0 +1,73 @@
+// The console's HTTP interface, as a script would use it.
+// A WebSocket client's wish for these spectra.
+export const wishFor = (names) => JSON.stringify({ subscribe: names });
+
+export class Refused extends Error {
+  constructor(status, reason) {
+    super(`${status}: ${reason}`);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export class Api {
+  constructor(url) {
+    this.url = url;
+  }
+
+  fetch(path, options = {}) {
+    return fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...options });
+  }
+
+  async get(path) {
+    const response = await this.fetch(path);
+    if (!response.ok) throw new Refused(response.status, await response.text());
+    return response.json();
+  }
+
+  status() {
+    return this.get('/api/status');
+  }
+
+  spectrum(name) {
+    return this.get(`/api/spectra/${name}`);
+  }
+
+  async daemon(name) {
+    return (await this.status()).daemons.find((daemon) => daemon.name === name);
+  }
+
+  // What authorises a request to act: the token of this server's page.
+  async permission() {
+    const page = await (await this.fetch('/')).text();
+    return { 'X-Spillgate-Token': /name="spillgate-token" content="([^"]+)"/.exec(page)[1] };
+  }
+
+  // Throws Refused with the reason.
+  async post(path, body = {}, headers = undefined) {
+    const response = await this.fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...(headers ?? (await this.permission())) },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text);
+    let reason = text;
+    try {
+      reason = JSON.parse(text).reason;
+    } catch {
+      // not every refusal is JSON
+    }
+    throw new Refused(response.status, reason);
+  }
+
+  act(verb, body) {
+    return this.post(`/api/run/${verb}`, body);
+  }
+
+  async metric(name) {
+    const text = await (await this.fetch('/metrics')).text();
+    const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text);
+    return found ? Number(found[1]) : null;
+  }
+}
