@@ -1,4 +1,6 @@
-// The console's HTTP interface, as a script would use it.
+// The console's HTTP interface, as a script of an expert would use it.
+import { PEOPLE } from './people.mjs';
+
 // A WebSocket client's wish for these spectra.
 export const wishFor = (names) => JSON.stringify({ subscribe: names });
 
@@ -37,10 +39,16 @@ export class Api {
     return (await this.status()).daemons.find((daemon) => daemon.name === name);
   }
 
-  // What authorises a request to act: the token of this server's page.
+  // What authorises a request to act: a person's token; the token of this server's page, if it knows no persons.
   async permission() {
+    if (await this.#knowsPersons()) return { Authorization: `Bearer ${PEOPLE.expert.token}` };
     const page = await (await this.fetch('/')).text();
     return { 'X-Spillgate-Token': /name="spillgate-token" content="([^"]+)"/.exec(page)[1] };
+  }
+
+  async #knowsPersons() {
+    this.persons ??= (await this.fetch('/api/session')).ok;
+    return this.persons;
   }
 
   // Throws Refused with the reason.
@@ -61,8 +69,21 @@ export class Api {
     throw new Refused(response.status, reason);
   }
 
-  act(verb, body) {
-    return this.post(`/api/run/${verb}`, body);
+  // Takes the controls from whoever has them. False if this server knows no controls.
+  async takeControls() {
+    if (!(await this.#knowsPersons())) return false;
+    await this.post('/api/controls/take', { force: true });
+    return true;
+  }
+
+  // Takes the controls for it and lets them go again.
+  async act(verb, body) {
+    const steers = await this.takeControls();
+    try {
+      return await this.post(`/api/run/${verb}`, body);
+    } finally {
+      if (steers) await this.post('/api/controls/release');
+    }
   }
 
   async metric(name) {

@@ -3,19 +3,24 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { hooks } from './hooks.mjs';
 import { firstHooks } from './hooks_first.mjs';
+import { PEOPLE } from './people.mjs';
 import { patience, until, untilEqual } from './until.mjs';
 
 // Little is drawn in a small window: drawing takes most of the time of a busy machine.
 const SMALL = { width: 800, height: 600 };
+const STEERING = ['configure', 'start', 'stop', 'pause', 'resume', 'reset', 'note'];
 export const DESK = { width: 1280, height: 800 };
+
+// Pages ask servers for more than older ones have.
+const isAbsentRoute = (said) => /status of 404/.test(said.text()) && /\/api\//.test(said.location().url);
 
 export class ConsolePage {
   #errors = [];
   #held = false;
 
   // A browser of its own, as another person's: nothing is shared with other pages. holdable: hold() makes it a page that is
-  // behind, and goes on being told what it was told last.
-  static async open(browser, url, { width, height, path = '/', holdable = false } = {}) {
+  // behind, and goes on being told what it was told last. person: who signs in; null: nobody.
+  static async open(browser, url, { width, height, path = '/', holdable = false, person = PEOPLE.expert } = {}) {
     const opened = new ConsolePage();
     opened.context = await browser.newContext({ viewport: width ? { width, height } : SMALL });
     await opened.context.addInitScript(() =>
@@ -25,11 +30,13 @@ export class ConsolePage {
     );
     opened.page = await opened.context.newPage();
     opened.page.on('pageerror', (error) => opened.#errors.push(error.stack ?? error.message));
-    opened.page.on('console', (said) => said.type() === 'error' && opened.#errors.push(`console: ${said.text()}`));
+    opened.page.on('console', (said) => {
+      if (said.type() === 'error' && !isAbsentRoute(said)) opened.#errors.push(`console: ${said.text()}`);
+    });
     opened.page.on('crash', () => opened.#errors.push('the page crashed'));
     if (holdable) await opened.#makeHoldable();
     opened.page.setDefaultTimeout(patience.ms);
-    await opened.page.goto(url + path, { waitUntil: 'domcontentloaded' });
+    await opened.page.goto(url + path + (person ? `#token=${person.token}` : ''), { waitUntil: 'domcontentloaded' });
     opened.hooks = (await opened.page.locator('html[data-look]').count()) > 0 ? hooks : firstHooks;
     return opened;
   }
@@ -115,12 +122,15 @@ export class ConsolePage {
     return (await found.count()) > 0 ? (await found.innerText()).trim() : null;
   }
 
-  offers(action) {
+  // Whether this page could do it now.
+  async offers(action) {
+    await this.hooks.steer(this.page);
     const button = this.page.locator(this.hooks.button(action)).first();
     return button.isEnabled({ timeout: 1000 }).catch(() => false);
   }
-  press(action) {
-    return this.page.locator(this.hooks.button(action)).first().click();
+  async press(action) {
+    if (STEERING.includes(action)) await this.hooks.steer(this.page);
+    await this.page.locator(this.hooks.button(action)).first().click();
   }
 
   // fields: by name, of the form for starting a run.

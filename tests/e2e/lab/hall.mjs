@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from './api.mjs';
+import { writeConsole } from './people.mjs';
 import { Program } from './program.mjs';
 import { until } from './until.mjs';
 
@@ -58,6 +59,7 @@ export class Hall {
   }
 
   async start() {
+    writeConsole(this.config);
     const places = ['--config', this.config, '--runtime-dir', join(this.directory, 'sockets'), '--runs-dir', join(this.directory, 'runs')];
     const page = this.webRoot ? ['--web-root', this.webRoot] : [];
     this.online = new Program('online', join(this.bin, 'spillgate-online'), [...places, '--http-port', '0', ...page]);

@@ -22,6 +22,11 @@ export const hooks = {
     await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
     await page.locator(`[data-view="${view.split('/')[0]}"]`).waitFor();
   },
+  // Takes the controls, if somebody must hold them and it is not this page.
+  steer: async (page) => {
+    const take = page.locator('[data-action="take-controls"]');
+    if ((await take.count()) > 0) await take.first().click();
+  },
   // The lead's state; "no-daemon" if it is not heard.
   state: (page) => attribute(page, '[data-run-state]', 'data-run-state'),
   runNumber: async (page) => number(await attribute(page, '[data-run-number]', 'data-run-number')),

@@ -16,10 +16,15 @@ const text = async (page, selector) => {
   const found = page.locator(selector);
   return (await found.count()) > 0 ? (await found.first().innerText()).trim() : null;
 };
-const number = (words) => (words === null || !/\d/.test(words) ? null : Number(words.replace(/[^\d.e-]/g, '')));
+// As the page writes them: "4 083", "9.027 × 10²¹".
+const number = (words) => {
+  const powers = words?.replace(/\s*×\s*10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, digits) => `e${[...digits].map((one) => ('⁻' === one ? '-' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(one))).join('')}`) ?? '';
+  return /\d/.test(powers) ? Number(powers.replace(/[^\d.e-]/g, '')) : null;
+};
 
 const readings = {
   open: async () => {}, // everything is on one page
+  steer: async () => {},
   allDrawn: async (page) => (await page.locator('svg.root_canvas').count()) >= 7, // of the demo
   // The lead's state; "no-daemon" if it is not heard.
   state: async (page) => (await text(page, named('state')))?.toLowerCase().replace(' ', '-') ?? null,

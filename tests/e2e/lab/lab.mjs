@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Api } from './api.mjs';
 import { replaced } from './config_text.mjs';
+import { writeConsole } from './people.mjs';
 import { Program } from './program.mjs';
 import { until } from './until.mjs';
 
@@ -17,7 +18,8 @@ export class Lab {
 
   // config: path of NAME.txtpb, with NAME-emulator.txtpb beside it. edit, editEmulator: change their texts; "@PORT:MODULE@"
   // in the config becomes the port of that emulated module. runs: where runs are kept, if not in the temporary directory.
-  constructor({ bin, config, edit = same, editEmulator = same, webRoot, runs }) {
+  // consoleText: more of NAME-console.txtpb.
+  constructor({ bin, config, edit = same, editEmulator = same, consoleText = '', webRoot, runs }) {
     this.bin = bin;
     this.webRoot = webRoot;
     this.directory = mkdtempSync(join(tmpdir(), 'spillgate-e2e-'));
@@ -26,6 +28,7 @@ export class Lab {
     this.emulatorText = editEmulator(this.#here(config.replace(/\.txtpb$/, '-emulator.txtpb'), ['port: 57344', 'port: 0']));
     this.configText = edit(this.#here(config, ['local_port: 0', PATIENT_PORT]));
     this.config = join(this.directory, basename(config));
+    this.consoleText = consoleText;
   }
 
   // A configuration's text with its sockets in the temporary directory.
@@ -53,6 +56,7 @@ export class Lab {
     this.lead = daemons[0];
     await this.startEmulator();
     this.writeConfig();
+    writeConsole(this.config, this.consoleText);
     if (online) this.launchOnline();
     for (const daemon of daemons.slice(1)) this.startDaemon(daemon);
     this.startDaemon(this.lead, type);
