@@ -30,40 +30,16 @@ export const beamFaults = (fields) => (text) => {
 
 export const slowValues = (values) => append(`slow_control { record_s: 1\n${values}\n}`);
 
-// A second crystal on a SIS3316 of its own, read by a second daemon.
+// For demo-simulation: a second crystal at the same beam, whose digitizer is read by a second daemon.
 export const FOLLOWER = 'east';
-export const secondDaemon = edit(
-  replace('daemon { name: "daq" lead: true }', `daemon { name: "daq" lead: true board: 0 }\ndaemon { name: "${FOLLOWER}" board: 1 }`),
-  append(`
-board {
-  id: 1
-  name: "SIS3316 east"
-  sample_rate_mhz: 250
-  bits: 14
-  clock_domain: 1
-  sis3316 {
-    address: "127.0.0.1"
-    port: @PORT:${FOLLOWER}@
-    local_port: 0
-    timeout_ms: 1000
-    jumbo: true
-    input { channel: 0 channel: 1 record_ns: 70008 pretrigger_ns: 54952 negative_pulses: true }
-  }
-  mark { trigger { channel: 0 } }
-}
+export const secondDaemon = (text) => {
+  const begin = text.indexOf('board {\n');
+  const end = text.indexOf('\n}\n', begin) + 3;
+  const board = edit(replace('  id: 0\n', '  id: 1\n'), replace('name: "simulated digitizer"', `name: "${FOLLOWER}"`))(text.slice(begin, end));
+  return edit(
+    replace('daemon { name: "daq" lead: true }', `daemon { name: "daq" lead: true board: 0 }\ndaemon { name: "${FOLLOWER}" board: 1 }`),
+    append(`${board}
 channel { name: "csi-east" board: 1 channel: 0 role: DETECTOR chain: "csi" veto: "muon-east" }
 channel { name: "muon-east" board: 1 channel: 1 role: VETO }`),
-);
-
-// The emulator's side of it: the demo's module once more, on the same beam.
-export const secondModule = (text) => {
-  const begin = text.indexOf('module {');
-  const end = text.indexOf('\n}\n', begin) + 3;
-  const module = text.slice(begin, end);
-  const second = edit(
-    replace('name: "digitizer"', `name: "${FOLLOWER}"`),
-    replace('serial: 3316', 'serial: 3317'),
-    replace('id: 0', 'id: 1'),
-  )(module);
-  return text.slice(0, end) + second + text.slice(end);
+  )(text);
 };

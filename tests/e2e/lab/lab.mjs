@@ -1,6 +1,6 @@
 // The programs of an experiment in a temporary directory, on free ports: an emulated digitizer and beam, its daemons, and the
 // console. Any of them can be killed, frozen, and started again where it was.
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Api } from './api.mjs';
@@ -16,8 +16,8 @@ const PATIENT_PORT = 'port: @PORT:digitizer@ local_port: 0 timeout_ms: 1000';
 export class Lab {
   #programs = new Map(); // name → how it was started last
 
-  // config: path of NAME.txtpb, with NAME-emulator.txtpb beside it. edit, editEmulator: change their texts; "@PORT:MODULE@"
-  // in the config becomes the port of that emulated module. runs: where runs are kept, if not in the temporary directory.
+  // config: path of NAME.txtpb; if NAME-emulator.txtpb lies beside it, that emulator is started, too. edit, editEmulator: change
+  // their texts; "@PORT:MODULE@" in the config becomes the port of that emulated module. runs: where runs are kept, if not in the temporary directory.
   // consoleText: more of NAME-console.txtpb.
   constructor({ bin, config, edit = same, editEmulator = same, consoleText = '', webRoot, runs }) {
     this.bin = bin;
@@ -25,8 +25,13 @@ export class Lab {
     this.directory = mkdtempSync(join(tmpdir(), 'spillgate-e2e-'));
     this.begun = Date.now();
     this.runs = runs ?? join(this.directory, 'runs');
-    this.emulatorText = editEmulator(this.#here(config.replace(/\.txtpb$/, '-emulator.txtpb'), ['port: 57344', 'port: 0']));
-    this.configText = edit(this.#here(config, ['local_port: 0', PATIENT_PORT]));
+    const emulated = config.replace(/\.txtpb$/, '-emulator.txtpb');
+    if (existsSync(emulated)) {
+      this.emulatorText = editEmulator(this.#here(emulated, ['port: 57344', 'port: 0']));
+      this.configText = edit(this.#here(config, ['local_port: 0', PATIENT_PORT]));
+    } else {
+      this.configText = edit(readFileSync(config, 'utf8'));
+    }
     this.config = join(this.directory, basename(config));
     this.consoleText = consoleText;
   }
@@ -54,7 +59,7 @@ export class Lab {
   async start({ daemons = ['daq'], type = 'physics', online = true } = {}) {
     this.begun = Date.now();
     this.lead = daemons[0];
-    await this.startEmulator();
+    if (this.emulatorText) await this.startEmulator();
     this.writeConfig();
     writeConsole(this.config, this.consoleText);
     if (online) this.launchOnline();
