@@ -192,11 +192,12 @@ async function heap(hall) {
 
 // Worst answer to a control request, at 10 a second.
 async function worstAnswer(hall, seconds) {
+  const permission = await hall.api.permission();
   let worst = 0;
   let asked = 0;
   for (const end = performance.now() + 1000 * seconds; performance.now() < end; ++asked) {
     const begin = performance.now();
-    await hall.api.act('note', { text: `note ${asked}` });
+    await hall.api.post('/api/run/note', { text: `note ${asked}` }, permission);
     const took = performance.now() - begin;
     worst = Math.max(worst, took);
     await sleep(Math.max(0, 100 - took));
@@ -208,6 +209,7 @@ async function hostile(hall) {
   const SOCKETS = 500;
   const names = await hall.spectra;
   const late = async () => (await hall.api.status()).latency.window_to_candidates.p99_ms;
+  await hall.api.takeControls();
   const calm = await worstAnswer(hall, SECONDS);
   const lateCalm = await late();
   const sockets = Array.from({ length: SOCKETS }, () => socketTo(hall.url));

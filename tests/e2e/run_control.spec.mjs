@@ -94,7 +94,7 @@ inLab('run control', { edit: light, editEmulator: light, start: { type: null } }
       await lab.api.act('pause');
       await page.untilState('paused');
       await behind.press('pause');
-      await until('the reason is on the page', () => behind.refusal(), (words) => /cannot pause while paused; possible now: resume, stop/.test(words));
+      await until('the reason is on the page', () => behind.refusal(), (words) => /cannot pause while paused; possible now: resume, stop|the controls/.test(words));
       await stage.shot(behind, 'refused');
       behind.release();
       await behind.untilState('paused');
