@@ -55,4 +55,24 @@ inLab('programs die and come back', { edit: light, editEmulator: light }, async 
     await page.untilRun(3);
     await page.untilState('running');
   });
+
+  await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('running');
+    const number = await page.runNumber();
+    await lab.untilSlots(40);
+    lab.freeze('emulator');
+    await page.goto('health');
+    await until('the page says that it is lost', () => page.words(), (words) => /source SIS3316 is lost/.test(words));
+    assert.equal(await page.state(), 'running');
+    await page.untilConnection('live');
+    await stage.shot(page, 'device-lost');
+    await lab.kill('emulator');
+    await lab.startEmulator();
+    const { ledger } = await lab.api.status();
+    await until('slots are complete again', async () => (await lab.api.status()).ledger, (now) => now.complete > ledger.complete + 20);
+    await until('the slots between are named on the page', () => page.losses(), (losses) => losses['daq lost-device'] > 0);
+    assert.equal(await page.state(), 'running');
+    assert.equal(await page.runNumber(), number);
+  });
 });
