@@ -18,7 +18,9 @@ export class Api {
   }
 
   fetch(path, options = {}) {
-    return fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...options });
+    // A connection of its own: one that was kept may just have been closed for its silence.
+    const headers = { ...options.headers, connection: 'close' };
+    return fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...options, headers });
   }
 
   async get(path) {
