@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # run.sh [--config FILE] [--for SECONDS]: installs what is missing, builds, and starts the readout daemon and the live
 # spectra with FILE (config/demo.txtpb: a SIMULATED CsI[Na] detector at the SNS, read over UDP from an emulated SIS3316). If
-# NAME-emulator.txtpb lies beside NAME.txtpb, that emulator is started first. Runs are kept in ./runs. Ctrl-C, or the end
-# of SECONDS, ends the run cleanly and stops all. Exit status: 0 unless one of them failed.
+# NAME-emulator.txtpb lies beside NAME.txtpb, that emulator is started first. Runs are kept in ./runs. A link is printed
+# with which you may act by the console, as yourself, until all is stopped. Ctrl-C, or the end of SECONDS, ends the run
+# cleanly and stops all. Exit status: 0 unless one of them failed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 config=config/demo.txtpb
 seconds=
-usage() { sed -n '2,5s/^# //p' "$0"; }
+usage() { sed -n '2,6s/^# //p' "$0"; }
 wrong() { echo "run.sh: $1" >&2; usage >&2; exit 2; }
 while [ $# -gt 0 ]; do
     case $1 in
@@ -51,6 +52,7 @@ stop_all() {
     [ -n "${online:-}" ] && stop "$online"
     [ -n "${emulator:-}" ] && stop "$emulator"
     [ -n "${listening:-}" ] && rm -f "$listening"
+    [ -n "${private:-}" ] && rm -rf "$private"
     [ -n "${timer:-}" ] && kill "$timer" 2>/dev/null
     return 0
 }
@@ -77,8 +79,20 @@ if [ -r "$emulated" ]; then
     fi
 fi
 
-# In sessions of their own, so that Ctrl-C reaches this script alone, which stops them in order.
-setsid $bin/spillgate-online --config "$config" &
+# Unless the console's own config says who may act: whoever runs this.
+console=${config%.txtpb}-console.txtpb
+may_act=()
+if ! { [ -r "$console" ] && grep -q '^ *people_file' "$console"; }; then
+    private=$(mktemp -d)
+    person=$(id -un)
+    token=$($bin/spillgate-online --people "$private/people.txtpb" person add "$person" --role shift --role expert)
+    may_act=(--people "$private/people.txtpb")
+fi
+
+# In sessions of their own, so that Ctrl-C reaches this script alone, which stops them in order. The line with the console's
+# address gets the token, in the part that browsers keep to themselves.
+setsid $bin/spillgate-online --config "$config" "${may_act[@]}" \
+    > >(sed -u "s|^console at .*|&${token:+/#token=$token}|") &
 online=$!
 names[$online]=spillgate-online
 setsid $bin/spillgate-daq --config "$config" --start physics &

@@ -1,23 +1,21 @@
 // spillgate-ctl: run control from a shell.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <zmq.hpp>
 
-#include "daq/control_client.hpp"
+#include "daq/ctl/amount_text.hpp"
+#include "daq/ctl/control_verb.hpp"
+#include "daq/ctl/login_name.hpp"
 #include "daq/ctl/module_verb.hpp"
-#include "daq/ctl/status_table.hpp"
 #include "daq/daemon.hpp"
 #include "daq/doctor/doctor.hpp"
 #include "daq/doctor/report.hpp"
-#include "daq/run_states.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/endpoints.hpp"
 #include "proto/names.hpp"
@@ -25,13 +23,10 @@
 namespace {
 
 using namespace spillgate;
-using Clock = std::chrono::steady_clock;
 
 constexpr int success = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
-constexpr auto answer_within = std::chrono::seconds(2);
-constexpr auto look_every = std::chrono::milliseconds(50);
 
 struct Options {
     std::string config;
@@ -39,6 +34,7 @@ struct Options {
     std::string daemon;
     std::string argument;  // of the verb: run type, file name, reason or text
     std::string note;
+    std::string on_shift;  // the operator of a run
     bool json = false;
     double timeout_s = 30;
 };
@@ -46,13 +42,6 @@ struct Options {
 int fail(int status, const std::string& message) {
     fmt::print(stderr, "spillgate-ctl: {}\n", message);
     return status;
-}
-
-void show(const wire::DaemonStatus& status, bool json) {
-    if (json)
-        fmt::print("{}\n", daq::status_json(status));
-    else
-        fmt::print("{}", daq::status_table(status));
 }
 
 // Where the daemon listens: named outright, or by its configuration.
@@ -92,68 +81,58 @@ int see_doctor(const Options& options) {
     return daq::doctor::is_any_bad(findings) ? failed : success;
 }
 
-bool has_arrived(daq::State state, wire::Request::VerbCase verb) {
-    using R = wire::Request;
-    switch (verb) {
-        case R::kStart:
-        case R::kResume:
-            return state == wire::RUNNING;
-        case R::kPause:
-            return state == wire::PAUSED_STATE;
-        case R::kStop:
-        case R::kConfigure:
-            return state == wire::CONFIGURED;
-        default:
-            return true;
+// What a run is limited to, as the command line says it.
+struct Limits {
+    std::string time, protons, bytes;
+    std::uint64_t spills = 0;
+    bool restart = false;
+    bool none = false;
+
+    void add_options(CLI::App& verb) {
+        verb.add_option("--for", time, "end the run after this time: 3600s, 90min, 2h, 1.5d");
+        verb.add_option("--spills", spills, "end it after so many spills")->check(CLI::PositiveNumber);
+        verb.add_option("--pot", protons, "end it after so many protons on target, delivered: 1.5e19");
+        verb.add_option("--bytes", bytes, "end it when so much is on disk: 500GB");
+        verb.add_flag("--restart", restart, "then start another run like it, and so on until it is stopped");
     }
-}
+    bool any() const { return !time.empty() || spills > 0 || !protons.empty() || !bytes.empty(); }
+
+    // Errors: CONFIG.
+    proto::Result<wire::RunLimits> parse() const {
+        wire::RunLimits limits;
+        limits.set_spills(spills);
+        if (!time.empty()) {
+            const auto seconds = daq::seconds_in(time);
+            if (!seconds) return seconds.error();
+            limits.set_seconds(*seconds);
+        }
+        if (!protons.empty()) {
+            const auto number = daq::protons_in(protons);
+            if (!number) return number.error();
+            limits.set_protons(*number);
+        }
+        if (!bytes.empty()) {
+            const auto number = daq::bytes_in(bytes);
+            if (!number) return number.error();
+            limits.set_bytes(*number);
+        }
+        return limits;
+    }
+};
 
 // Asks, then waits for the transition to end.
-int carry_out(const wire::Request& request, const Options& options) {
+int carry_out(wire::Request request, const Options& options) {
     auto endpoint = endpoint_of(options);
     if (!endpoint) return fail(wrong_usage, endpoint.error().message);
-    zmq::context_t context(1);
-    daq::ControlClient client(context, *endpoint);
-    auto reply = client.ask(request, answer_within);
-    if (!reply) return fail(failed, fmt::format("{}; is spillgate-daq running?", reply.error().message));
-    if (!reply->ok()) {
-        if (options.json) show(reply->status(), true);
-        return fail(failed, fmt::format("refused: {}", reply->reason()));
-    }
-    wire::Request ask_status;
-    ask_status.set_client("spillgate-ctl");
-    ask_status.mutable_status();
-    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                             std::chrono::duration<double>(options.timeout_s));
-    const auto started_run = [&](const wire::DaemonStatus& s) {
-        return request.verb_case() == wire::Request::kStart && s.state() == wire::CONFIGURED &&
-               s.refusal().empty();
-    };
-    while (!has_arrived(reply->status().state(), request.verb_case()) ||
-           !daq::is_steady(reply->status().state())) {
-        const auto& status = reply->status();
-        if (daq::is_steady(status.state()) && started_run(status)) break;  // a short replay: begun and ended
-        if (daq::is_steady(status.state())) {
-            if (options.json) show(status, true);
-            const auto& why = status.fault().empty() ? status.refusal() : status.fault();
-            return fail(failed, fmt::format("the daemon is {} now{}{}", wire::name_of(status.state()),
-                                            why.empty() ? "" : ": ", why));
-        }
-        if (Clock::now() >= deadline)
-            return fail(failed,
-                        fmt::format("still {} after {} s", wire::name_of(status.state()), options.timeout_s));
-        std::this_thread::sleep_for(look_every);
-        reply = client.ask(ask_status, answer_within);
-        if (!reply) return fail(failed, reply.error().message);
-    }
-    if (request.verb_case() == wire::Request::kStatus || options.json) {
-        show(reply->status(), options.json);
-    } else {
-        const auto& run = reply->status().run();
-        fmt::print("{}{}\n", wire::name_of(reply->status().state()),
-                   run.number() == 0 ? "" : fmt::format(", run {}", run.number()));
-    }
-    return success;
+    daq::ControlVerb verb;
+    verb.request = std::move(request);
+    verb.endpoint = std::move(*endpoint);
+    verb.timeout = std::chrono::duration<double>(options.timeout_s);
+    verb.json = options.json;
+    const auto answer = daq::run_control_verb(verb);
+    if (!answer) return fail(failed, answer.error().message);
+    fmt::print("{}", answer->told);
+    return answer->done ? success : fail(failed, answer->why);
 }
 
 // Talks to modules, not to a daemon.
@@ -188,6 +167,7 @@ int run(int argc, char** argv) {
 
     wire::Request request;
     request.set_client("spillgate-ctl");
+    request.set_person(daq::login_name());
     std::string wrong;
     std::string verbs;
     const auto verb = [&](const char* name, const char* what, const char* example) {
@@ -202,16 +182,41 @@ int run(int argc, char** argv) {
                            "configure csi-sns.txtpb");
     configure->add_option("name", options.argument, "file name; default: the one given at start");
     configure->callback([&] { request.mutable_configure()->set_name(options.argument); });
-    auto* start = verb("start", "start a run", "start physics --note 'first beam'");
+    Limits limits;
+    auto* start = verb("start", "start a run", "start physics --note 'first beam' --for 8h --restart");
     start->add_option("type", options.argument, wire::run_type_names())->required();
     start->add_option("--note", options.note, "what the shift should know of this run");
+    start->add_option("--operator", options.on_shift, "who is on shift");
+    limits.add_options(*start);
     start->callback([&] {
         const auto type = wire::run_type_from_name(options.argument);
         if (!type)
             wrong = fmt::format("'{}' is no run type; allowed: {}", options.argument, wire::run_type_names());
         else
             request.mutable_start()->set_type(*type);
-        if (!options.note.empty()) request.mutable_start()->set_note(options.note);
+        auto& asked = *request.mutable_start();
+        asked.set_note(options.note);
+        asked.set_operator_(options.on_shift);
+        asked.set_restart(limits.restart);
+        if (auto parsed = limits.parse(); !parsed)
+            wrong = parsed.error().message;
+        else if (limits.any())
+            *asked.mutable_limits() = *parsed;
+    });
+    Limits changed;
+    auto* limit = verb("limits", "say when the run in progress is to end; replaces what was said before",
+                       "limits --for 2h --pot 1e18");
+    changed.add_options(*limit);
+    limit->add_flag("--none", changed.none, "it ends when somebody stops it");
+    limit->callback([&] {
+        auto& asked = *request.mutable_limit();
+        asked.set_restart(changed.restart);
+        if (changed.any() == changed.none)
+            wrong = "limits wants --for, --spills, --pot or --bytes; or --none";
+        if (auto parsed = changed.parse(); !parsed)
+            wrong = parsed.error().message;
+        else
+            *asked.mutable_limits() = *parsed;
     });
     verb("pause", "pause the run: slots are counted, not recorded", "pause")->callback([&] {
         request.mutable_pause();

@@ -140,8 +140,8 @@ proto::Result<std::unique_ptr<Daemon>> Daemon::create(proto::LoadedConfig config
                                       });
     if (!server) return server.error();
     daemon->server_ = std::move(*server);
-    daemon->journal_.info(fmt::format("daemon {}{} is ready in {}, runs go to {}", part->daemon,
-                                      part->lead ? " (lead)" : "", runtime_dir, runs_dir));
+    daemon->journal_.info("daemon", fmt::format("daemon {}{} is ready in {}, runs go to {}", part->daemon,
+                                                part->lead ? " (lead)" : "", runtime_dir, runs_dir));
     return daemon;
 }
 
@@ -196,7 +196,7 @@ proto::Status Daemon::run(const volatile std::sig_atomic_t& signal, std::optiona
         control_->step();
         if (signal != 0 && !told) {
             told = true;
-            journal_.info(fmt::format("signal {}: stopping", static_cast<int>(signal)));
+            journal_.info("control", fmt::format("signal {}: stopping", static_cast<int>(signal)));
             control_->shut_down("signal");
         }
         if (told && control_->at_rest()) break;

@@ -9,6 +9,8 @@
 //   recorder.hpp      messages → run files, synced and acknowledged; lossless, comes first
 //   publisher.hpp     messages → ZeroMQ; never slows the recorder
 //   run_control.hpp   states, two-phase start, lead and followers
+//   run_limits.hpp    when a run ends by itself; run_restart.hpp: whether another follows
+//   journal.hpp       what people are told, numbered
 //   slow_control/     high voltages, temperatures, levels: recorded with the run, judged, shown
 //   doctor/           what the host lacks for a configuration
 //   main.cpp, ctl_main.cpp   spillgate-daq, spillgate-ctl

@@ -293,12 +293,16 @@ void Readout::add_note(const std::string& text) {
     description_.mutable_note()->append(text);
 }
 
+void Readout::set_limits(const wire::RunLimits& limits) {
+    *description_.mutable_limits() = limits;
+}
+
 Progress Readout::progress() const {
     const std::lock_guard lock(mutex_);
     return progress_;
 }
 
-proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
+proto::Result<wire::RunDescription> Readout::close(const std::string& reason, const std::string& stopped_by) {
     if (thread_.joinable()) thread_.join();
     sources_->request_stop();
     queue_.close();
@@ -306,7 +310,7 @@ proto::Result<wire::RunDescription> Readout::close(const std::string& reason) {
     if (!sources_started_)
         if (auto finished = recorder_->finish(); !finished)
             journal_.error("disk-failed", finished.error().message);
-    fill_end_record(reason);
+    fill_end_record(reason, stopped_by);
     auto closed = recorder_->close(description_);
     // On a full disk somebody else may have taken, in that moment, the room that the reserve gave back.
     for (int i = 0; i < close_attempts && !closed && closed.error().kind == proto::ErrorKind::DISK_FULL;

@@ -66,13 +66,15 @@ class Readout {
     // Ends the run within about a second: sources stop, what they gave is finished, verdicts are issued.
     void stop();
 
-    void add_note(const std::string& text);  // a line more; written with the end record
+    void add_note(const std::string& text);  // a line more; written with the end record, as are
+    void set_limits(const wire::RunLimits& limits);
 
     Progress progress() const;
     void fill(wire::DaemonStatus& status) const;  // run, slots, rates, buffers, bytes
 
-    // After progress().finished: the end record. Returns the final description.
-    proto::Result<wire::RunDescription> close(const std::string& reason);
+    // After progress().finished: the end record. `stopped_by`: who asked for it, or empty. Returns the final
+    // description.
+    proto::Result<wire::RunDescription> close(const std::string& reason, const std::string& stopped_by);
     const wire::RunDescription& description() const { return description_; }
     const std::string& directory() const { return recorder_->directory(); }
 
@@ -89,7 +91,7 @@ class Readout {
     void look();
     void tell_losses(const PipelineStatistics& statistics, const RecorderStatus& disk);
     void obey();
-    void fill_end_record(const std::string& reason);
+    void fill_end_record(const std::string& reason, const std::string& stopped_by);
 
     Settings settings_;
     wire::RunDescription description_;

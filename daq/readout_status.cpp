@@ -96,12 +96,13 @@ void Readout::fill(wire::DaemonStatus& status) const {
               disk.refused_records + disk.lost_records, "bytes");
 }
 
-void Readout::fill_end_record(const std::string& reason) {
+void Readout::fill_end_record(const std::string& reason, const std::string& stopped_by) {
     const auto statistics = pipeline_->statistics();
     const auto disk = recorder_->status();
     auto& d = description_;
     d.set_stop_utc_ns(proto::utc_now_ns());
     d.set_stop_reason(reason);
+    d.set_stopped_by(stopped_by);
     *d.mutable_ledger() = recorder_->ledger().totals();
     *d.mutable_ledger()->mutable_faults() = statistics.ledger.totals().faults();
     d.set_next_sequence(statistics.next_sequence);

@@ -1,6 +1,7 @@
 // How RunControl starts a run, on its stepping thread: in two phases, on all daemons.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "daq/byte_text.hpp"
 #include "daq/common_start.hpp"
 #include "daq/run_control.hpp"
+#include "daq/run_limits.hpp"
 #include "proto/names.hpp"
 
 namespace spillgate::daq {
@@ -29,22 +31,25 @@ std::string host_name() {
     return name.data();
 }
 
+// Of the file system that holds it; 0: not known.
+std::uint64_t total_bytes(const std::string& directory) {
+    std::error_code failed;
+    const auto space = std::filesystem::space(directory, failed);
+    return failed ? 0 : space.capacity;
+}
+
 bool has_simulation(const config::Config& config) {
     return std::ranges::any_of(config.board(), [](const auto& board) { return board.has_simulation(); });
 }
 
 }  // namespace
 
-proto::Result<std::unique_ptr<Readout>> RunControl::open_run(std::uint32_t number, wire::RunType type,
-                                                             const std::string& note) {
-    wire::RunDescription description;
+// The description is given what is asked of the run; the rest is filled in here.
+proto::Result<std::unique_ptr<Readout>> RunControl::open_run(wire::RunDescription description) {
     description.set_format_major(proto::wire_major);
     description.set_format_minor(proto::wire_minor);
-    description.set_number(number);
-    description.set_type(type);
     description.set_simulated(has_simulation(settings_.config.config));
     description.set_blinded(settings_.config.config.blinded());
-    description.set_note(note);
     description.set_daemon(settings_.daemon);
     description.set_follower(!settings_.lead);
     description.set_software_version(SPILLGATE_VERSION);
@@ -55,6 +60,19 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(std::uint32_t numbe
     const Readout::Settings settings{&settings_.config, settings_.daemon, settings_.boards,
                                      settings_.runs_dir};
     return Readout::prepare(settings, std::move(description), publisher_, files_, journal_);
+}
+
+// For a run that begins, or the first that will.
+void RunControl::begin_afresh() {
+    {
+        const std::lock_guard lock(mutex_);
+        restart_pending_ = false;
+    }
+    ending_.reset();
+    first_slot_at_.reset();
+    elapsed_s_ = 0;
+    ties_deadline_ = Clock::now() + tied_within;
+    disk_total_bytes_ = total_bytes(settings_.runs_dir);
 }
 
 // A run that would end disk-full at once is better not begun.
@@ -72,23 +90,35 @@ proto::Status RunControl::check_room() const {
                     byte_text(storage.stop_below_bytes()), byte_text(storage.reserve_bytes())));
 }
 
-void RunControl::start(const wire::Request::Start& start) {
+void RunControl::start(const wire::Request::Start& start, const std::string& person,
+                       std::uint32_t restarted_from) {
     if (const auto room = check_room(); !room) {  // before a number is spent on it
         refuse(fmt::format("no run was started: {}", room.error().message));
-        return force(Trigger::ABANDON);
+        force(Trigger::ABANDON);
+        return;
     }
     auto number = catalogue_->take_number();
     if (!number) {
         refuse(number.error().message);
-        return force(Trigger::ABANDON);
+        force(Trigger::ABANDON);
+        return;
     }
-    auto readout = open_run(*number, start.type(), start.note());
+    wire::RunDescription description;
+    description.set_number(*number);
+    description.set_type(start.type());
+    description.set_note(start.note());
+    description.set_operator_(start.operator_());
+    if (has_limit(start.limits())) *description.mutable_limits() = start.limits();
+    description.set_restarted_from(restarted_from);
+    auto readout = open_run(std::move(description));
     if (!readout) {
         refuse(fmt::format("run {} was not started: {}", *number, readout.error().message));
-        return force(Trigger::ABANDON);
+        force(Trigger::ABANDON);
+        return;
     }
+    begin_afresh();
+    started_as_ = start;
     readout_ = std::move(*readout);
-    ties_deadline_ = Clock::now() + tied_within;
     if (followers_->empty()) {
         // Slots before the clocks are tied would lack traces.
         if (readout_->progress().statistics.ties.empty()) return commit_all();
@@ -96,10 +126,12 @@ void RunControl::start(const wire::Request::Start& start) {
         return;
     }
     auto request = from_lead();
+    request.set_person(person);
     auto& prepare = *request.mutable_prepare();
     prepare.set_run(*number);
     prepare.set_type(start.type());
     prepare.set_note(start.note());
+    prepare.set_operator_(start.operator_());
     prepare.set_config_sha256(settings_.config.sha256);
     if (auto status = followers_->ask_each(request); !status) return abandon(status.error().message);
     readout_->start_sources();
@@ -109,17 +141,24 @@ void RunControl::start(const wire::Request::Start& start) {
 void RunControl::prepare(const wire::Request::Prepare& prepare) {
     if (const auto room = check_room(); !room) {
         refuse(room.error().message);
-        return force(Trigger::ABANDON);
+        force(Trigger::ABANDON);
+        return;
     }
-    auto readout = open_run(prepare.run(), prepare.type(), prepare.note());
+    wire::RunDescription description;
+    description.set_number(prepare.run());
+    description.set_type(prepare.type());
+    description.set_note(prepare.note());
+    description.set_operator_(prepare.operator_());
+    auto readout = open_run(std::move(description));
     if (!readout) {
         refuse(readout.error().message);
-        return force(Trigger::ABANDON);
+        force(Trigger::ABANDON);
+        return;
     }
+    begin_afresh();
     readout_ = std::move(*readout);
     readout_->start_sources();
     deadline_ = Clock::now() + commit_within;
-    ties_deadline_ = Clock::now() + tied_within;
 }
 
 // The second phase, when every daemon is prepared.
@@ -154,7 +193,8 @@ void RunControl::commit(const StartRule& rule, bool simulated) {
     const auto& description = readout_->description();
     publisher_.put(announcement(proto::Topic::RUN, description.SerializeAsString()));
     catalogue_run(description);
-    journal_.info(fmt::format("run {} starts: {}{}, in {}", description.number(), name_of(description.type()),
+    journal_.info("run",
+                  fmt::format("run {} starts: {}{}, in {}", description.number(), name_of(description.type()),
                               description.simulated() ? ", SIMULATED" : "", readout_->directory()));
 }
 
@@ -171,7 +211,7 @@ void RunControl::abandon(const std::string& why) {
     if (readout_) {
         if (slow_control_) slow_control_->end_run();
         readout_->stop();
-        if (auto closed = readout_->close(fmt::format("abandoned: {}", why))) {
+        if (auto closed = readout_->close(fmt::format("abandoned: {}", why), {})) {
             catalogue_run(*closed);
             last_run_ = *closed;
             publisher_.put(announcement(proto::Topic::RUN, closed->SerializeAsString()));

@@ -118,7 +118,9 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
 
     proto::Status prepare() {
         if (auto ok = resolve_channels(); !ok) return ok;
-        auto plans = plan_spectra(config_, chain_by_channel_);
+        const auto boxes = plan_boxes(config_, chains_);
+        if (!boxes) return boxes.error();
+        auto plans = plan_spectra(config_, chain_by_channel_, *boxes);
         if (!plans) return plans.error();
         plans_ = std::make_shared<const std::vector<SpectrumPlan>>(std::move(*plans));
         hash_ = hash_of(config_);
@@ -148,6 +150,9 @@ class TheEngine : public Engine, public std::enable_shared_from_this<TheEngine> 
         deciding.mutable_gate()->set_mode(config.gate().mode());
         // Which boards a daemon reads decides which of its records a channel is in.
         *deciding.mutable_daemon() = config.daemon();
+        // What is sealed. Only said if something is: other configs keep the hash that they had before.
+        if (config.blinded()) deciding.set_blinded(true);
+        *deciding.mutable_box() = config.box();
         return proto::sha256_hex(fmt::format("spillgate engine {}\n", engine_version) +
                                  deciding.SerializePartialAsString());
     }

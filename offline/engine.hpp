@@ -43,8 +43,8 @@ class Engine {
     virtual std::unique_ptr<Spectra> make_spectra() const = 0;  // empty
     virtual const config::Config& config() const = 0;
     // SHA-256 of the parts of the config that decide histograms (chains, selections, spectra, channels,
-    // daemons, gate mode) with
-    // the engine's own version: a checkpoint with another hash is discarded.
+    // daemons, gate mode, what is sealed) with the engine's own version: a checkpoint with another hash is
+    // discarded.
     virtual const std::string& hash() const = 0;
     // By index into Config.channel; nothing if that is no detector channel with a chain.
     virtual const Chain* chain_of(std::size_t channel) const = 0;

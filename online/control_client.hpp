@@ -1,4 +1,5 @@
-// Requests to daemons' control sockets, one at a time, off the caller's thread.
+// Requests to daemons' control sockets, off the caller's thread: a lane of its own for each daemon, so that
+// one that does not answer delays no other.
 #pragma once
 
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,7 +17,7 @@
 
 namespace spillgate::online {
 
-// Owns a thread and sockets. Stops within `patience`.
+// Owns a thread per daemon that was ever asked, and sockets. Stops within `patience`.
 class ControlClient {
   public:
     using Answer = std::function<void(proto::Result<wire::Reply>)>;
@@ -23,24 +25,18 @@ class ControlClient {
     ControlClient(std::string runtime_dir, std::chrono::milliseconds patience);
     ~ControlClient();
 
-    // Sends `request` to `daemon`. `answer` is called on this client's thread, once: with the reply, or
-    // TIMED_OUT, IO or CORRUPT. False: too many requests wait already; `answer` is not called.
-    bool post(std::string daemon, wire::Request request, Answer answer);
+    // Sends `request` to `daemon`, after what waits for it already; a report of losses lets everything else
+    // go first. `answer` is called once, on the daemon's lane: with the reply, or TIMED_OUT, IO or CORRUPT.
+    // False: too many requests wait already, or too many daemons have been asked; `answer` is not called.
+    bool post(const std::string& daemon, wire::Request request, Answer answer);
 
   private:
-    struct Item {
-        std::string daemon;
-        wire::Request request;
-        Answer answer;
-    };
-    void serve(const std::stop_token& stop);
+    class Lane;
 
     std::string runtime_dir_;
     std::chrono::milliseconds patience_;
     std::mutex mutex_;
-    std::condition_variable_any filled_;
-    std::deque<Item> waiting_;
-    std::jthread thread_;
+    std::map<std::string, std::unique_ptr<Lane>, std::less<>> lanes_;
 };
 
 }  // namespace spillgate::online

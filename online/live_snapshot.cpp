@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "online/live_spectra.hpp"
 
 namespace spillgate::online {
@@ -14,7 +16,8 @@ constexpr std::size_t max_trend_points = 900;
 bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
     return std::ranges::equal(a.in_time, b.in_time) &&
            std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
-           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure;
+           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure && a.sealed == b.sealed &&
+           a.in_time_outside == b.in_time_outside && a.anti_coincident_outside == b.anti_coincident_outside;
 }
 
 }  // namespace
@@ -35,8 +38,10 @@ bool takes_data(wire::State state) {
 
 void LiveSpectra::publish() {
     auto snapshot = std::make_shared<Snapshot>();
-    snapshot->version = last_ ? last_->version + 1 : 1;
+    snapshot->version = ++version_;
     snapshot->utc_ns = proto::utc_now_ns();
+    snapshot->config = loaded_;
+    snapshot->newest_slot_utc_ns = window_ends_.newest_utc_ns();
     for (const Daemon& daemon : daemons_) {
         snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status});
     }
@@ -57,7 +62,8 @@ void LiveSpectra::publish() {
         snapshot->spectra = last_->spectra;
         snapshot->changed = last_->changed;
     } else {
-        snapshot->spectra = empty ? engine_->make_spectra() : run->spectra();
+        snapshot->spectra =
+            empty ? engine_->make_spectra() : opened_runs_.shown(run->number(), run->spectra());
         snapshot->changed.assign(snapshot->spectra->size(), snapshot->version);
         for (std::size_t i = 0; last_ && i < snapshot->spectra->size(); ++i) {
             if (same_counts(last_->spectra->histogram(i), snapshot->spectra->histogram(i))) {
@@ -67,6 +73,7 @@ void LiveSpectra::publish() {
     }
     changed_ = false;
     snapshot->trend = shared_trend_;
+    snapshot->strip = strip_.view();
     snapshot->to_candidates = to_candidates_.quantiles();
     snapshot->to_histogram = to_histogram_.quantiles();
     snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();
@@ -76,6 +83,13 @@ void LiveSpectra::publish() {
     snapshot->checkpoint_fault = checkpoint_fault_;
     last_ = snapshot;
     board_.publish(std::move(snapshot));
+}
+
+void LiveSpectra::look_for_unblinding() {
+    const LiveRun* const run = newest();
+    if (run == nullptr || !engine_->config().blinded() || !opened_runs_.look(run->number())) return;
+    say(fmt::format("run {} has been unblinded", run->number()));
+    changed_ = true;
 }
 
 // Differences of the lead's ledger over the last second. Without a daemon there is no point, not a zero.

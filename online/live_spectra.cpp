@@ -17,9 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t batch_limit = 64;
 constexpr auto idle_wait = 20ms;
 constexpr auto heal_slice = 20ms;
-constexpr auto silence_limit = 10s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
-constexpr auto leave_grace = 1500ms;
 constexpr std::size_t kept_checkpoints = 2;
 
 std::string checkpoint_directory(const config::Config& config) {
@@ -36,19 +34,15 @@ std::vector<std::string> endpoints(const config::Config& config) {
     return out;
 }
 
-template <class Message>
-bool parse(const RawMessage& raw, Message& message) {
-    const auto bytes = raw.header_bytes();
-    return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
 }  // namespace
 
-LiveSpectra::LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<const offline::Engine> engine,
-                         SnapshotBoard& board, ControlClient& control)
-    : config_(config.config),
-      keys_{engine->hash(), config.sha256},
-      directory_(checkpoint_directory(config.config)),
+LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
+                         std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board,
+                         ControlClient& control)
+    : loaded_(std::move(config)),
+      config_(loaded_->config),
+      keys_{engine->hash(), loaded_->sha256},
+      directory_(checkpoint_directory(config_)),
       engine_(std::move(engine)),
       board_(board),
       control_(control),
@@ -67,6 +61,12 @@ LiveSpectra::LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<cons
             proto::ErrorKind::IO,
             fmt::format("cannot make the directory for checkpoints, {}: {}", directory_, failed.message()),
             failed.value()));
+    }
+    if (const auto before = board_.newest()) {
+        version_ = before->version;
+        trend_.assign(before->trend->begin(), before->trend->end());
+        shared_trend_ = before->trend;
+        messages_.assign(before->messages.begin(), before->messages.end());
     }
     restore();
     publish();
@@ -113,6 +113,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
         if (now >= next_trend) {
             add_trend_point();
             report_losses();
+            look_for_unblinding();
             next_trend = now + 1s;
         }
         if (now >= next_snapshot) {
@@ -191,8 +192,10 @@ void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& 
         ++other_run_messages_;
         return;
     }
-    if (run.take(job) && job.window_end_utc_ns != 0)
-        to_candidates_.observe_ns(job.window_end_utc_ns, job.done_utc_ns);
+    const std::uint64_t slot = job.candidates.slot;  // taken away with the candidates
+    if (!run.take(job) || job.window_end_utc_ns == 0) return;
+    to_candidates_.observe_ns(job.window_end_utc_ns, job.done_utc_ns);
+    window_ends_.recorded(run.number(), slot, job.window_end_utc_ns);
 }
 
 void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const RawMessage& message) {
@@ -205,7 +208,12 @@ void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const Ra
         ++other_run_messages_;
         return;
     }
-    if (run.take(*verdict)) to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
+    if (!run.take(*verdict)) return;
+    to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
+    const auto from = std::ranges::find(daemons_, daemon, &Daemon::name);
+    if (from != daemons_.end() && from->lead)
+        strip_.add(*verdict, from->status ? from->status->period_ns() : 0);
+    window_ends_.filled(run.number(), verdict->slot);
 }
 
 LiveRun* LiveSpectra::find(std::uint32_t number) {
@@ -215,117 +223,6 @@ LiveRun* LiveSpectra::find(std::uint32_t number) {
 
 LiveRun* LiveSpectra::newest() {
     return runs_.empty() ? nullptr : &runs_.rbegin()->second;
-}
-
-// A run starts or ends.
-void LiveSpectra::take_run(Daemon& daemon, const RawMessage& message) {
-    wire::RunDescription description;
-    if (!parse(message, description) || description.number() == 0) {
-        ++bad_messages_;
-        return;
-    }
-    if (description.stop_utc_ns() == 0) {
-        leave_others(daemon, description.number(), fmt::format("run {} has begun", description.number()));
-        follow(daemon, description, true);
-    } else if (LiveRun* run = find(description.number())) {
-        if (daemon.lead) run->describe(description);
-        run->end(daemon.name, true, description.stop_reason());
-    }
-}
-
-void LiveSpectra::follow(Daemon& daemon, const wire::RunDescription& description, bool from_start) {
-    const std::uint32_t number = description.number();
-    LiveRun* run = find(number);
-    if (run == nullptr) {
-        if (newest() != nullptr && newest()->number() > number) return;
-        if (description.config_sha256() != keys_.config_sha256) {
-            if (refused_ && refused_->number() == number) return;
-            refused_ = std::make_shared<const wire::RunDescription>(description);
-            refusal_ = fmt::format(
-                "run {} is refused: it was started with another config (hash {:.12}…, ours {:.12}…). Restart "
-                "spillgate-online with the daemon's config.",
-                number, description.config_sha256(), keys_.config_sha256);
-            warn(refusal_);
-            return;
-        }
-        refused_.reset();
-        run = &runs_.try_emplace(number, engine_, crew_, config_.online().pending_slots(), description)
-                   .first->second;
-        const std::string_view how = from_start                       ? ""
-                                     : description.stop_utc_ns() != 0 ? ", over already, from its files"
-                                                                      : ", joined while it goes on";
-        say(fmt::format("following run {}{}", number, how));
-    }
-    if (!run->has(daemon.name)) {
-        const std::string runs_dir = daemon.status && !daemon.status->runs_dir().empty()
-                                         ? daemon.status->runs_dir()
-                                         : config_.storage().runs_dir();
-        run->join(daemon.name, runs_dir + "/" + proto::run_directory_name(number, daemon.name, daemon.lead),
-                  from_start);
-    }
-}
-
-// The daemon's share of every run but `current` is over, if nothing has come of it for a while.
-void LiveSpectra::leave_others(Daemon& daemon, std::uint32_t current, const std::string& why) {
-    for (auto& [number, run] : runs_) {
-        if (number == current || !run.following(daemon.name)) continue;
-        run.end(daemon.name, false, why);
-    }
-}
-
-void LiveSpectra::take_heartbeat(Daemon& daemon, const RawMessage& message) {
-    wire::Heartbeat heartbeat;
-    if (!parse(message, heartbeat) || heartbeat.status().daemon() != daemon.name) {
-        ++bad_messages_;
-        return;
-    }
-    daemon.status = std::make_shared<const wire::DaemonStatus>(std::move(*heartbeat.mutable_status()));
-    const wire::DaemonStatus& status = *daemon.status;
-    const std::uint32_t number = status.run().number();
-    if (takes_data(status.state()) && number != 0) {
-        follow(daemon, status.run(), false);
-        LiveRun* run = find(number);
-        if (run == nullptr) return;
-        if (!run->following(daemon.name)) {
-            say(fmt::format("{} goes on with run {}: reading its share again from its files", daemon.name,
-                            number));
-            run->reopen(daemon.name);
-        }
-        if (daemon.lead) run->describe(status.run());
-        run->acknowledge(daemon.name, status.acknowledged_sequence());
-    }
-    if (!takes_data(status.state())) take_ended_run(daemon, status.run());
-    // A heartbeat may have been made just before a start that overtook it: only quiet runs are left.
-    for (auto& [other, run] : runs_) {
-        const bool current = other == number && takes_data(status.state());
-        if (current || !run.following(daemon.name)) continue;
-        if (Clock::now() - *run.last_data(daemon.name) < leave_grace) continue;
-        run.end(daemon.name, false, fmt::format("{} is no longer in it", daemon.name));
-    }
-}
-
-// A run that came and went before anything of it was heard: a short replay, or one that ended while we were
-// away. Its files have all of it.
-void LiveSpectra::take_ended_run(Daemon& daemon, const wire::RunDescription& description) {
-    if (description.number() == 0 || description.stop_utc_ns() == 0) return;
-    if (description.config_sha256() != keys_.config_sha256) return;  // nobody waits for it any more
-    const LiveRun* const known = find(description.number());
-    if (known != nullptr && known->has(daemon.name)) return;
-    follow(daemon, description, false);
-    if (LiveRun* run = find(description.number())) run->end(daemon.name, true, description.stop_reason());
-}
-
-void LiveSpectra::watch_silence(Clock::duration elapsed) {
-    for (Daemon& daemon : daemons_) {
-        daemon.silence += elapsed;
-        if (daemon.silence < silence_limit) continue;
-        for (auto& [number, run] : runs_) {
-            if (!run.following(daemon.name)) continue;
-            warn(fmt::format("{} has been silent for {} s in run {}", daemon.name, silence_limit.count(),
-                             number));
-            run.end(daemon.name, false, fmt::format("{} fell silent", daemon.name));
-        }
-    }
 }
 
 // States what is in the spectra of runs that are closed now, and exports them. Older runs are then let go.

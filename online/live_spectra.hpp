@@ -17,9 +17,11 @@
 #include "online/control_client.hpp"
 #include "online/latency.hpp"
 #include "online/live_run.hpp"
+#include "online/opened_runs.hpp"
 #include "online/reconstruction_crew.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
+#include "online/window_ends.hpp"
 #include "proto/config_loader.hpp"
 
 namespace spillgate::online {
@@ -29,10 +31,10 @@ bool takes_data(wire::State state);
 
 class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a checkpoint
   public:
-    // Continues from a checkpoint if there is one that fits. Throws proto::Failure (checkpoint directory,
-    // endpoints).
-    LiveSpectra(const proto::LoadedConfig& config, std::shared_ptr<const offline::Engine> engine,
-                SnapshotBoard& board, ControlClient& control);
+    // Continues from a checkpoint if there is one that fits, and the board's versions, trend and messages.
+    // Throws proto::Failure (checkpoint directory, endpoints).
+    LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
+                std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control);
     ~LiveSpectra();
 
     void start();
@@ -69,6 +71,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void report_losses();
     void publish();
     void add_trend_point();
+    void look_for_unblinding();
     void tell_of_no_daemon(Clock::time_point now);
     void say(const std::string& message);
     void warn(const std::string& message);
@@ -76,9 +79,11 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     LiveRun* find(std::uint32_t number);
     LiveRun* newest();
 
-    const config::Config config_;
+    const std::shared_ptr<const proto::LoadedConfig> loaded_;
+    const config::Config& config_;  // of loaded_
     const CheckpointKeys keys_;
     const std::string directory_;  // of checkpoints and exports
+    OpenedRuns opened_runs_{config_.storage().runs_dir()};
     std::shared_ptr<const offline::Engine> engine_;
     SnapshotBoard& board_;
     ControlClient& control_;
@@ -95,9 +100,12 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     std::vector<SpillJob> jobs_;
     Latency to_candidates_;
     Latency to_histogram_;
+    SlotStrip strip_;  // of the lead
     std::uint64_t bad_messages_ = 0;
     std::uint64_t other_run_messages_ = 0;
+    WindowEnds window_ends_;
     bool changed_ = true;  // spectra may differ from the last snapshot's
+    std::uint64_t version_ = 0;
     SnapshotPtr last_;
     std::deque<TrendPoint> trend_;
     std::shared_ptr<const std::vector<TrendPoint>> shared_trend_;

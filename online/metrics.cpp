@@ -6,6 +6,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "offline/blinding/sideband.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -146,6 +147,9 @@ void live_pot(Families& out, const Snapshot& snapshot) {
                            "Live-weighted protons on target of a spectrum");
     auto& exposure =
         out.gauge("spillgate_spectrum_exposure_seconds", "Live time of a spectrum, by window kind");
+    auto& ratio = out.gauge("spillgate_spectrum_sideband_ratio",
+                            "In-time candidates outside the box over exposure-scaled anti-coincident ones");
+    auto& ratio_error = out.gauge("spillgate_spectrum_sideband_sigma", "Standard deviation of that ratio");
     for (std::size_t i = 0; i < snapshot.spectra->size(); ++i) {
         const auto histogram = snapshot.spectra->histogram(i);
         const std::string name(histogram.name);
@@ -162,6 +166,10 @@ void live_pot(Families& out, const Snapshot& snapshot) {
         exposed("anti_coincident", sums.anti_coincident);
         exposed("free", sums.free);
         exposed("no_beam", sums.no_beam);
+        if (const auto outside = offline::sideband(histogram)) {
+            set(ratio, {{"spectrum", name}}, outside->ratio);
+            set(ratio_error, {{"spectrum", name}}, outside->sigma);
+        }
     }
 }
 

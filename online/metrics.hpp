@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "online/http_server.hpp"
+#include "online/http/server.hpp"
 #include "online/snapshot.hpp"
 
 namespace spillgate::online {

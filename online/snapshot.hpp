@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "offline/spectra/spectra.hpp"
+#include "online/feed/board.hpp"
+#include "online/run/slot_strip.hpp"
+#include "proto/config_loader.hpp"
 #include "proto/schema/control.pb.h"
 #include "proto/schema/run.pb.h"
 
@@ -79,10 +81,12 @@ struct LatencyQuantiles {
 struct Snapshot {
     std::uint64_t version = 0;
     std::int64_t utc_ns = 0;
+    std::shared_ptr<const proto::LoadedConfig> config;  // of all of this: online may go over to another
     std::vector<DaemonView> daemons;
     RunView run;
     std::shared_ptr<const offline::Spectra> spectra;  // never empty; of `run`
     std::vector<std::uint64_t> changed;               // by spectrum: the version in which it last changed
+    std::int64_t newest_slot_utc_ns = 0;  // end of its last window, of the newest slot filled live; 0: none
     std::shared_ptr<const std::vector<TrendPoint>> trend;
     LatencyQuantiles to_candidates;        // end of the last window → candidates
     LatencyQuantiles to_histogram;         // verdict issued → histogram filled
@@ -91,24 +95,11 @@ struct Snapshot {
     std::vector<std::string> messages;     // what happened, newest last, bounded
     std::uint64_t checkpoints = 0;         // written
     std::string checkpoint_fault;          // why the last one could not be; empty: it could
+
+    std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-// Holds the newest snapshot. The lock covers a pointer copy only.
-class SnapshotBoard {
-  public:
-    void publish(SnapshotPtr snapshot) {
-        const std::lock_guard lock(mutex_);
-        newest_ = std::move(snapshot);
-    }
-    SnapshotPtr newest() const {  // empty before the first
-        const std::lock_guard lock(mutex_);
-        return newest_;
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    SnapshotPtr newest_;
-};
+using SnapshotBoard = Board<Snapshot>;
 
 }  // namespace spillgate::online

@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "online/daemon_json.hpp"
+#include "online/keeper/losses.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -30,44 +32,6 @@ json::array counts_json(const google::protobuf::RepeatedPtrField<wire::Count>& c
     for (const auto& count : counts)
         out.push_back(json::object{{"name", count.name()}, {"value", count.value()}});
     return out;
-}
-
-json::object daemon_json(const wire::DaemonStatus& status) {
-    json::array buffers;
-    for (const auto& buffer : status.buffers()) {
-        buffers.push_back(json::object{{"name", buffer.name()},
-                                       {"used", buffer.used()},
-                                       {"capacity", buffer.capacity()},
-                                       {"high_water", buffer.high_water()},
-                                       {"dropped", buffer.dropped()},
-                                       {"unit", buffer.unit()}});
-    }
-    json::array subscribers;
-    for (const auto& subscriber : status.subscribers()) {
-        subscribers.push_back(json::object{{"name", subscriber.subscriber()},
-                                           {"lost", subscriber.lost()},
-                                           {"healed", subscriber.healed()},
-                                           {"received", subscriber.received()}});
-    }
-    json::array messages;
-    for (const auto& message : status.messages())
-        messages.emplace_back(message);
-    return {{"state", name_of(status.state())},
-            {"fault", status.fault()},
-            {"run", status.run().number()},
-            {"slots", status.slots()},
-            {"acknowledged_sequence", status.acknowledged_sequence()},
-            {"mark_rate_hz", status.mark_rate_hz()},
-            {"period_ns", status.period_ns() > 0 ? json::value(status.period_ns()) : nullptr},
-            {"period_rms_ns", status.period_ns() > 0 ? json::value(status.period_rms_ns()) : nullptr},
-            {"data_rate_bytes_per_s", status.data_rate_bytes_per_s()},
-            {"bytes_written", status.bytes_written()},
-            {"disk_free_bytes", status.disk_free_bytes()},
-            {"next_run", status.next_run() == 0 ? json::value(nullptr) : json::value(status.next_run())},
-            {"software_version", status.software_version()},
-            {"buffers", std::move(buffers)},
-            {"subscribers", std::move(subscribers)},
-            {"messages", std::move(messages)}};
 }
 
 json::object stream_json(const StreamView& stream) {
@@ -104,16 +68,35 @@ json::object run_json(const RunView& run) {
     out["type"] = name_of(description.type());
     out["simulated"] = description.simulated();
     out["note"] = description.note();
+    out["operator"] = description.operator_();
+    out["limits"] = limits_json(description.limits());
+    out["restarted_from"] =
+        description.restarted_from() == 0 ? json::value(nullptr) : json::value(description.restarted_from());
     out["start_utc_s"] = time_or_null(description.start_utc_ns());
     out["stop_utc_s"] = time_or_null(description.stop_utc_ns());
     out["stop_reason"] = description.stop_reason();
+    out["stopped_by"] = description.stopped_by();
     out["config_sha256"] = description.config_sha256();
     out["software_version"] = description.software_version();
     return out;
 }
 
-// Of the run that is followed, summed over nothing: each daemon judges every slot, so the lead's ledger is
-// the run's.
+json::object latency_json(const LatencyQuantiles& latency) {
+    return {{"count", latency.count},
+            {"p50_ms", finite(latency.p50_s * 1e3)},
+            {"p99_ms", finite(latency.p99_s * 1e3)},
+            {"p99_9_ms", finite(latency.p999_s * 1e3)}};
+}
+
+json::array losses_json(const Snapshot& snapshot) {
+    json::array losses;
+    for (const Loss& loss : losses_of(snapshot))
+        losses.push_back(json::object{{"where", loss.where}, {"name", loss.name}, {"value", loss.value}});
+    return losses;
+}
+
+}  // namespace
+
 json::value ledger_json(const wire::RunDescription& run) {
     const auto& ledger = run.ledger();
     if (ledger.slots() == 0) return nullptr;
@@ -137,53 +120,13 @@ json::value ledger_json(const wire::RunDescription& run) {
                         {"charge_uncorrected_slots", ledger.charge_uncorrected_slots()}};
 }
 
-json::object latency_json(const LatencyQuantiles& latency) {
-    return {{"count", latency.count},
-            {"p50_ms", finite(latency.p50_s * 1e3)},
-            {"p99_ms", finite(latency.p99_s * 1e3)},
-            {"p99_9_ms", finite(latency.p999_s * 1e3)}};
-}
-
-// Everything that did not arrive where it should have, by the name under which it is counted. Zeroes are left
-// out.
-json::array losses_json(const Snapshot& snapshot) {
-    json::array losses;
-    const auto add = [&](std::string_view where, std::string_view name, std::uint64_t value) {
-        if (value > 0) losses.push_back(json::object{{"where", where}, {"name", name}, {"value", value}});
-    };
-    for (const auto& daemon : snapshot.daemons) {
-        if (!daemon.status) continue;
-        const auto& ledger = daemon.status->run().ledger();
-        add(daemon.name, "lost-buffer-full", ledger.lost_buffer_full());
-        add(daemon.name, "lost-device", ledger.lost_device());
-        add(daemon.name, "lost-corrupt", ledger.lost_corrupt());
-        add(daemon.name, "lost-disk", ledger.lost_disk());
-        add(daemon.name, "truncated", ledger.truncated());
-        for (const auto& fault : ledger.faults())
-            add(daemon.name, fault.name(), fault.value());
-        for (const auto& buffer : daemon.status->buffers()) {
-            add(daemon.name, "dropped: " + buffer.name(), buffer.dropped());
-        }
-    }
-    for (const auto& stream : snapshot.run.streams) {
-        add("online", "lost live", stream.lost);
-        add("online", "not yet healed", stream.missing);
-        add("online", "pushed out while waiting", stream.overflows);
-        add("online", "unreadable", stream.unreadable);
-    }
-    add("online", "bad messages", snapshot.bad_messages);
-    return losses;
-}
-
-}  // namespace
-
 double protons_of(std::int64_t charge_pc) {
     constexpr double protons_per_pc = 1e-12 / 1.602176634e-19;  // SI 2019, exact elementary charge
     return static_cast<double>(charge_pc) * protons_per_pc;
 }
 
-json::value status_json(const Snapshot& snapshot, const config::Config& config,
-                        std::string_view config_sha256) {
+json::value status_json(const Snapshot& snapshot) {
+    const config::Config& config = snapshot.config->config;
     json::array daemons;
     for (const auto& daemon : snapshot.daemons) {
         const double age = seconds(snapshot.utc_ns - daemon.heard_utc_ns);
@@ -201,7 +144,7 @@ json::value status_json(const Snapshot& snapshot, const config::Config& config,
     json::object out{{"version", snapshot.version},
                      {"utc_s", seconds(snapshot.utc_ns)},
                      {"config", config.name()},
-                     {"config_sha256", config_sha256},
+                     {"config_sha256", snapshot.config->sha256},
                      {"description", config.description()},
                      {"facility", config.facility().name()},
                      {"repetition_hz", config.facility().repetition_hz()},

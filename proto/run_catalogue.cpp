@@ -46,9 +46,8 @@ Result<std::uint32_t> highest_directory(const std::string& runs_dir) {
 }  // namespace
 
 struct RunCatalogue::State {
-    explicit State(const std::string& database_path)
-        : path(database_path),
-          database(database_path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {}
+    State(const std::string& database_path, int mode)
+        : path(database_path), database(database_path, mode, busy_timeout_ms) {}
 
     void prepare() {
         database.exec("PRAGMA journal_mode = WAL");
@@ -91,13 +90,24 @@ Result<RunCatalogue> RunCatalogue::open(const std::string& runs_dir) {
     const auto highest = highest_directory(runs_dir);
     if (!highest) return highest.error();
     try {
-        auto state = std::make_unique<State>(path);
+        auto state = std::make_unique<State>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         state->prepare();
         state->move_past(*highest);
         if (auto status = posix_file_layer().sync_directory(runs_dir); !status) return status.error();
         return RunCatalogue(std::move(state));
     } catch (const Failure& failure) {
         return failure.error();
+    } catch (const std::exception& cause) {
+        return database_error(path, cause);
+    }
+}
+
+Result<RunCatalogue> RunCatalogue::open_read_only(const std::string& runs_dir) {
+    const std::string path = fmt::format("{}/{}", runs_dir, file_name);
+    if (!std::filesystem::exists(path))
+        return error(ErrorKind::NOT_FOUND, fmt::format("{}: there is no catalogue of runs", path));
+    try {
+        return RunCatalogue(std::make_unique<State>(path, SQLite::OPEN_READONLY));
     } catch (const std::exception& cause) {
         return database_error(path, cause);
     }
@@ -140,9 +150,31 @@ Status RunCatalogue::record(const wire::RunDescription& run) {
 }
 
 Result<std::vector<wire::RunDescription>> RunCatalogue::list() const {
+    return read("SELECT number, description FROM runs ORDER BY number", {});
+}
+
+Result<std::vector<wire::RunDescription>> RunCatalogue::page(std::uint32_t before, std::size_t limit) const {
+    const std::int64_t end = before == 0 ? std::numeric_limits<std::int64_t>::max() : std::int64_t{before};
+    return read("SELECT number, description FROM runs WHERE number < ? ORDER BY number DESC LIMIT ?",
+                {end, static_cast<std::int64_t>(limit)});
+}
+
+Result<wire::RunDescription> RunCatalogue::run(std::uint32_t number) const {
+    auto found = read("SELECT number, description FROM runs WHERE number = ?", {std::int64_t{number}});
+    if (!found) return found.error();
+    if (found->empty())
+        return error(ErrorKind::NOT_FOUND, fmt::format("{}: there is no run {}", state_->path, number));
+    return std::move(found->front());
+}
+
+Result<std::vector<wire::RunDescription>> RunCatalogue::read(
+    const char* sql, std::initializer_list<std::int64_t> values) const {
     try {
         std::vector<wire::RunDescription> runs;
-        SQLite::Statement rows(state_->database, "SELECT number, description FROM runs ORDER BY number");
+        SQLite::Statement rows(state_->database, sql);
+        int place = 0;
+        for (const std::int64_t value : values)
+            rows.bind(++place, value);
         while (rows.executeStep()) {
             const auto bytes = rows.getColumn(1);
             wire::RunDescription run;

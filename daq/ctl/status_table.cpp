@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "daq/byte_text.hpp"
+#include "daq/run_limits.hpp"
 #include "daq/run_states.hpp"
 #include "proto/names.hpp"
 
@@ -34,12 +35,21 @@ void add_run(std::string& out, const wire::DaemonStatus& status) {
     if (run.number() == 0) return line(out, "run", "none yet");
     line(out, "run",
          fmt::format("{}  {}{}", run.number(), name_of(run.type()), run.simulated() ? "  SIMULATED" : ""));
+    if (!run.operator_().empty()) line(out, "operator", run.operator_());
     if (!run.note().empty()) line(out, "note", wire::first_line(run.note()));
+    if (run.restarted_from() != 0) line(out, "follows", fmt::format("run {}", run.restarted_from()));
     line(out, "began", utc(run.start_utc_ns()));
     if (run.stop_utc_ns() != 0)
-        line(out, "ended", fmt::format("{} ({})", utc(run.stop_utc_ns()), run.stop_reason()));
+        line(out, "ended",
+             fmt::format("{} ({}{})", utc(run.stop_utc_ns()), run.stop_reason(),
+                         run.stopped_by().empty() ? "" : ", asked by " + run.stopped_by()));
     else
         line(out, "running for", duration(status.utc_ns() - run.start_utc_ns()));
+    if (has_limit(status.limits()))
+        line(out, "limits",
+             fmt::format("{}; to go: {}; then {}", limits_text(status.limits()),
+                         remaining_text(status.limits(), course_of(status)),
+                         status.restart() ? "another run like it" : "it stops"));
 }
 
 void add_slots(std::string& out, const wire::DaemonStatus& status) {
@@ -126,8 +136,9 @@ void add_buffers(std::string& out, const wire::DaemonStatus& status) {
         first = false;
     }
     line(out, "disk",
-         fmt::format("{} written at {}/s, {} free in {}", byte_text(status.bytes_written()),
+         fmt::format("{} written at {}/s, {} free{} in {}", byte_text(status.bytes_written()),
                      byte_text(status.data_rate_bytes_per_s()), byte_text(status.disk_free_bytes()),
+                     status.disk_total_bytes() == 0 ? "" : " of " + byte_text(status.disk_total_bytes()),
                      status.runs_dir()));
 }
 
@@ -160,6 +171,9 @@ std::string status_table(const wire::DaemonStatus& status) {
          fmt::format("{}{}", name_of(status.state()),
                      status.fault().empty() ? "" : fmt::format(": {}", status.fault())));
     if (!status.refusal().empty()) line(out, "refused", status.refusal());
+    if (!status.last_request().empty()) line(out, "last request", status.last_request());
+    if (!status.config_file().empty())
+        line(out, "config", fmt::format("{}, {:.12}…", status.config_file(), status.config_sha256()));
     add_run(out, status);
     if (status.run().number() != 0) {
         add_slots(out, status);

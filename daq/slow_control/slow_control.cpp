@@ -62,7 +62,8 @@ proto::Status SlowControl::start_sources() {
         PushServer::start(config_.http_address(), static_cast<std::uint16_t>(config_.http_port()), take);
     if (!server) return server.error();
     push_server_ = std::move(*server);
-    journal_.info(fmt::format("slow values are taken at {}/slow/<name>", push_server_->url()));
+    journal_.info("slow control",
+                  fmt::format("slow values are taken at {}/slow/<name>", push_server_->url()));
     return {};
 }
 

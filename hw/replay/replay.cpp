@@ -241,6 +241,10 @@ proto::Result<std::unique_ptr<Source>> make_replay(const config::Board& board, c
     if (!(config.facility().repetition_hz() > 0)) return refuse("facility.repetition_hz is missing");
     auto run = proto::RunReader::open(replay.path());
     if (!run) return run.error();
+    // Its traces would be those of a run that nobody has blinded.
+    if (run->description().blinded() && !config.blinded())
+        return refuse(fmt::format("run {} is blinded; it is replayed with a config that is, too",
+                                  run->description().number()));
     const auto origin = find_origin(*run, board);
     if (!origin) return origin.error();
     return std::unique_ptr<Source>(new ReplaySource(std::move(*run), *origin, board, config));

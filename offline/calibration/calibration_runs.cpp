@@ -7,6 +7,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "offline/blinding/sealed_record.hpp"
+#include "offline/blinding/shown.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::offline {
@@ -53,10 +55,15 @@ proto::Status CalibrationRuns::for_each_record(
     const std::function<void(const proto::SpillRecord&)>& visit) const {
     proto::SpillRecord record;
     for (const auto& run : runs) {
+        const std::uint32_t number = run.description().number();
+        const bool sealed =
+            run.description().blinded() && !key_of({&number, 1}, runs_dir_of(run.directory())).unsealing;
         const auto damage = run.for_each([&](const proto::BlockView& block) {
             if (block.topic == proto::Topic::SPILL &&
-                proto::decode_spill(block.header, block.samples, record))
+                proto::decode_spill(block.header, block.samples, record)) {
+                if (sealed) seal_record(record, nullptr, config.config);
                 visit(record);
+            }
             return true;
         });
         if (!damage) return damage.error();

@@ -23,7 +23,8 @@ struct CalibrationRuns {
     proto::Result<std::string> chain(const std::string& given,
                                      std::initializer_list<config::Chain::KindCase> kinds,
                                      std::string_view kind_name) const;
-    // Every whole record of every run; damage is skipped as RunReader does.
+    // Every whole record of every run; damage is skipped as RunReader does. Of blinded runs without a key
+    // (blinding/shown.hpp) what in-time windows hold is taken out: a calibration is not to show it either.
     proto::Status for_each_record(const std::function<void(const proto::SpillRecord&)>& visit) const;
 };
 

@@ -155,7 +155,7 @@ proto::Status check_exposure(const HistogramView& view, const LivePot& pot) {
 
 Result<MeasuredSpectrum> measured_spectrum(const SavedSpectra& saved, const std::string& name,
                                            const Axes& axes) {
-    const auto view = find_histogram(*saved.spectra, name, axes);
+    const auto view = find_histogram(saved.shown(), name, axes);
     if (!view) return view.error();
     const auto& sums = *view->exposure;
     MeasuredSpectrum out;
@@ -170,7 +170,9 @@ Result<MeasuredSpectrum> measured_spectrum(const SavedSpectra& saved, const std:
     exposure.anti_coincident_live_s = sums.anti_coincident.live_ns() * 1e-9;
     exposure.channels = view->channels;
     const auto order = *matched(axes, *view);
-    if (!saved.provenance.blinded) out.coincidence = inner_counts(*view, view->in_time, axes, order);
+    exposure.sealed = view->sealed != Sealing::NONE;
+    exposure.why_sealed = saved.why_sealed;
+    if (!exposure.sealed) out.coincidence = inner_counts(*view, view->in_time, axes, order);
     out.anti_coincidence = inner_counts(*view, view->anti_coincident, axes, order);
     return out;
 }

@@ -23,11 +23,13 @@ struct OwnExposure {
     Alpha alpha;             // E_C/E_AC
     double in_time_live_s = 0, anti_coincident_live_s = 0;  // summed over the channels
     std::uint32_t channels = 1;
+    bool sealed = false;  // the runs are blinded, and nobody has opened them
+    std::string why_sealed;
 };
 
 struct MeasuredSpectrum {
     OwnExposure exposure;
-    std::vector<double> coincidence;  // by Axes::index; empty if the runs are blinded
+    std::vector<double> coincidence;  // by Axes::index; empty if it is sealed
     std::vector<double> anti_coincidence;
 };
 

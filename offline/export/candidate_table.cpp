@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "offline/export/uhi.hpp"
+#include "offline/spectra/filled_spectra.hpp"
 #include "proto/quality.hpp"
 
 namespace spillgate::offline {
@@ -15,6 +17,7 @@ namespace {
 
 constexpr hsize_t chunk_rows = 4096;
 constexpr std::size_t no_table = ~std::size_t{0};
+constexpr std::uint8_t found_is_sealed = 2;
 
 template <class T>
 hid_t stored_type();
@@ -98,8 +101,8 @@ struct CandidateTable::ChainTable {
     }
 };
 
-CandidateTable::CandidateTable(std::shared_ptr<const Engine> engine, std::string path)
-    : engine_(std::move(engine)), file_(std::move(path)) {
+CandidateTable::CandidateTable(std::shared_ptr<const Engine> engine, std::string path, bool opened)
+    : engine_(std::move(engine)), file_(std::move(path)), seals_(engine_->config().blinded() && !opened) {
     const auto& config = engine_->config();
     tables_.resize(static_cast<std::size_t>(config.chain_size()));
     table_of_channel_.assign(static_cast<std::size_t>(config.channel_size()), no_table);
@@ -141,7 +144,11 @@ CandidateTable::ChainTable& CandidateTable::table_of(std::size_t channel) {
                     {{"values", std::string("0 unknown, 1 in_time, 2 anti_coincident, 3 free")}});
     t.window_truncated = column(std::uint8_t{}, "window_truncated");
     t.live_ticks = column(std::int64_t{}, "live_ticks", {{"meaning", std::string("roi less dead time")}});
-    t.found = column(std::uint8_t{}, "found", {{"meaning", std::string("1: the window has a candidate")}});
+    t.found =
+        column(std::uint8_t{}, "found",
+               {{"meaning", std::string(seals_ ? "1: the window has a candidate, 2: that is sealed, as are "
+                                                 "the row's quality and variables"
+                                               : "1: the window has a candidate")}});
     t.quality = column(std::uint32_t{}, "quality", bits(t.chain->quality_names()));
     t.slot_quality = column(std::uint32_t{}, "slot_quality", bits(proto::slot_quality_names));
     t.disposition =
@@ -178,16 +185,33 @@ void CandidateTable::add(std::string_view daemon, const SlotCandidates& candidat
         t.kind.push(static_cast<std::uint8_t>(fact.kind));
         t.window_truncated.push(static_cast<std::uint8_t>(fact.truncated));
         t.live_ticks.push(fact.roi_ticks - fact.dead_ticks);
-        t.found.push(static_cast<std::uint8_t>(candidate.found));
-        t.quality.push(candidate.quality);
+        const bool seal = sealed(candidate, candidates, verdict);
+        t.found.push(seal ? found_is_sealed : static_cast<std::uint8_t>(candidate.found));
+        t.quality.push(seal ? 0u : candidate.quality);
         t.slot_quality.push(verdict.quality);
         t.disposition.push(static_cast<std::uint8_t>(verdict.disposition));
         t.charge_state.push(static_cast<std::uint8_t>(verdict.charge_state));
         t.charge_pc.push(verdict.charge_pc);
         t.t0_ticks.push(verdict.t0.ticks);
         for (std::size_t i = 0; i < t.variables.size(); ++i)
-            t.variables[i].push(candidate.value[i]);
+            t.variables[i].push(seal ? std::numeric_limits<double>::quiet_NaN() : candidate.value[i]);
         if (++t.waiting == chunk_rows) t.flush(file_);
+    }
+}
+
+// Open are windows that are certainly none of beam on the target. Nothing is said of the others, also not by
+// the variables of windows: some count what is in the roi.
+bool CandidateTable::sealed(const Candidate& candidate, const SlotCandidates& candidates,
+                            const proto::Verdict& verdict) const {
+    if (!seals_) return false;
+    if (verdict.windows.size() != candidates.windows.size()) return true;
+    switch (classify(candidates.windows[candidate.window], verdict.windows[candidate.window], verdict)) {
+        case WindowClass::ANTI_COINCIDENT:
+        case WindowClass::FREE:
+        case WindowClass::NO_BEAM:
+            return false;
+        default:
+            return true;
     }
 }
 

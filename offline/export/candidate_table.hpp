@@ -16,10 +16,12 @@
 namespace spillgate::offline {
 
 // Owns a file that appears whole at finish(). Memory is bounded: rows are written in chunks. The rows are in
-// the order of add().
+// the order of add(). With a blinded config the rows of windows that may be in time say only what the verdict
+// says: whether something was found, and what, is sealed.
 class CandidateTable {
   public:
-    CandidateTable(std::shared_ptr<const Engine> engine, std::string path);
+    // `opened`: with the key to the runs (blinding/shown.hpp) nothing is sealed.
+    CandidateTable(std::shared_ptr<const Engine> engine, std::string path, bool opened = false);
     ~CandidateTable();
 
     void add(std::string_view daemon, const SlotCandidates& candidates, const proto::Verdict& verdict);
@@ -31,9 +33,12 @@ class CandidateTable {
     struct Column;
     struct ChainTable;
     ChainTable& table_of(std::size_t channel);
+    bool sealed(const Candidate& candidate, const SlotCandidates& candidates,
+                const proto::Verdict& verdict) const;
 
     std::shared_ptr<const Engine> engine_;
     Hdf5Writer file_;
+    bool seals_ = false;
     std::vector<std::string> daemons_;
     std::vector<std::unique_ptr<ChainTable>> tables_;  // by index into Config.chain
     std::vector<std::size_t> table_of_channel_;        // by index into Config.channel

@@ -23,7 +23,8 @@ struct Provenance {
     std::string software_version;  // of the program that filled the spectra
     std::string config_sha256;     // of the config that the engine was made from
     std::vector<std::pair<std::string, std::string>> calibrations;  // name, SHA-256, by name
-    bool blinded = false;  // of any of the runs: their coincident counts are not for fits
+    bool blinded = false;      // what beam may have brought is sealed (docs/blinding.md)
+    std::string unblinding{};  // who opened it, if it is shown: Unsealing::citation()
     bool operator==(const Provenance&) const = default;
 };
 

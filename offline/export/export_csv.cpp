@@ -16,7 +16,15 @@ namespace spillgate::offline {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kind_columns{"in_time", "anti_coincident", "free", "no_beam"};
+using KindColumns = std::array<std::string_view, 4>;
+
+// A column of C that is not whole says so.
+KindColumns kind_columns(const Spectra& spectra) {
+    bool sealed = false;
+    for (std::size_t i = 0; i < spectra.size(); ++i)
+        sealed = sealed || spectra.histogram(i).sealed != Sealing::NONE;
+    return {sealed ? outside_box_name : "in_time", "anti_coincident", "free", "no_beam"};
+}
 
 // Shortest text that reads back as the same value, whatever the locale.
 struct ToText {
@@ -55,14 +63,15 @@ void write_header(TextFile& file, const Engine& engine, const Spectra& spectra,
         file.write(line + "\n");
     });
     file.write("spectrum,bin_0,low_0,high_0,bin_1,low_1,high_1");
-    for (const auto column : kind_columns)
+    for (const auto column : kind_columns(spectra))
         file.write(fmt::format(",{}", column));
     file.write(",residual,residual_variance\n");
 }
 
-void write_spectrum(TextFile& file, const Engine& engine, const HistogramView& view) {
+void write_spectrum(TextFile& file, const Engine& engine, const HistogramView& view,
+                    const KindColumns& columns_of_kinds) {
     const auto kinds = shown_kinds(engine, view);
-    const auto ratio = alpha(*view.exposure, view.alpha_relative_uncertainty);
+    const auto ratio = residual_alpha(view);
     const bool two = view.axes.size() == 2;
     const std::uint32_t columns = two ? view.axes[1].bins + 2 : 1;
     std::string line;
@@ -75,7 +84,7 @@ void write_spectrum(TextFile& file, const Engine& engine, const HistogramView& v
         line += two ? fmt::format(",{},{},{}", static_cast<std::int64_t>(j) - 1, edge(view.axes[1], j),
                                   edge(view.axes[1], j + 1))
                     : ",,,";
-        for (const auto column : kind_columns) {
+        for (const auto column : columns_of_kinds) {
             line += ',';
             for (const auto& kind : kinds)
                 if (kind.name == column) line += fmt::format("{}", kind.counts[bin]);
@@ -96,8 +105,9 @@ proto::Status export_csv(const Engine& engine, const Spectra& spectra, const Pro
                          const std::string& path) {
     TextFile file(path);
     write_header(file, engine, spectra, provenance);
+    const auto columns = kind_columns(spectra);
     for (std::size_t i = 0; i < spectra.size(); ++i)
-        write_spectrum(file, engine, spectra.histogram(i));
+        write_spectrum(file, engine, spectra.histogram(i), columns);
     return file.commit();
 }
 

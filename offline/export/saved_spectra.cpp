@@ -92,7 +92,7 @@ Status save_spectra(const SavedSpectra& saved, const std::string& path) {
             filled.add_last(last);
         }
     }
-    TextFile file(path);
+    TextFile file(path, saved.engine->config().blinded());
     file.write(frame(saved_magic, message.SerializeAsString()));
     return file.commit();
 }
@@ -108,6 +108,10 @@ Result<SavedSpectra> load_spectra(const std::string& path) {
     SavedSpectra saved;
     auto config = proto::parse_config(message.effective_config(), path);
     if (!config) return config.error();
+    if (message.blinded() && !config->config.blinded())
+        return proto::error(
+            ErrorKind::REFUSED,
+            fmt::format("{}: its runs are blinded, and nothing in it is sealed; reprocess them", path));
     auto engine = Engine::make(config->config);
     if (!engine) return engine.error();
     saved.engine = *engine;
@@ -146,6 +150,8 @@ Status merge_spectra(SavedSpectra& to, const SavedSpectra& from) {
                             *common, key.first, key.second));
     }
     to.spectra->merge(*from.spectra);
+    to.opened.reset();
+    to.provenance.unblinding.clear();
     for (const auto& [key, account] : from.filled)
         for (const auto& [first, last] : account.ranges())
             to.filled[key].add_range(first, last);

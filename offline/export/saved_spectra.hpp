@@ -25,17 +25,23 @@ struct SavedSpectra {
     Provenance provenance;
     std::string effective_config;
     FilledSlots filled;
+    std::shared_ptr<const Spectra> opened;  // with what is sealed: blinding/shown.hpp; not saved
+    std::string why_sealed;                 // if there is no key to spectra of blinded runs
+
+    // What may be looked at.
+    const Spectra& shown() const { return opened ? *opened : *spectra; }
 };
 
-// Replaces the file at `path` when complete. Errors: IO, DISK_FULL.
+// Replaces the file at `path` when complete. Of blinded runs it holds what is sealed, as the runs themselves
+// do, and is not for everybody to read. Errors: IO, DISK_FULL.
 proto::Status save_spectra(const SavedSpectra& saved, const std::string& path);
 
 // Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, CONFIG (its config is not allowed any more), REFUSED (saved by
-// another version of the engine).
+// another version of the engine, or of blinded runs by one that did not seal).
 proto::Result<SavedSpectra> load_spectra(const std::string& path);
 
 // Adds `from` to `to`. Errors: REFUSED, if the engine or the config differ or a slot is in both; then nothing
-// has changed.
+// has changed. The sum is as sealed as its parts are, opened or not.
 proto::Status merge_spectra(SavedSpectra& to, const SavedSpectra& from);
 
 }  // namespace spillgate::offline

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace spillgate::offline {
 
-TextFile::TextFile(std::string path)
+TextFile::TextFile(std::string path, bool for_group)
     : path_(std::move(path)), temporary_(path_ + ".part"), file_(std::fopen(temporary_.c_str(), "wb")) {
-    if (file_ == nullptr) errno_ = errno;
+    if (file_ == nullptr || (for_group && ::fchmod(::fileno(file_), 0640) != 0)) errno_ = errno;
 }
 
 TextFile::~TextFile() {

@@ -13,7 +13,8 @@ namespace spillgate::offline {
 // remembered and reported by commit().
 class TextFile {
   public:
-    explicit TextFile(std::string path);
+    // `for_group`: not for everybody else to read.
+    explicit TextFile(std::string path, bool for_group = false);
     TextFile(const TextFile&) = delete;
     TextFile& operator=(const TextFile&) = delete;
     ~TextFile();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "offline/blinding/sideband.hpp"
 #include "offline/exposure/residual.hpp"
 #include "proto/wire.hpp"
 
@@ -48,6 +49,33 @@ Attributes spectrum_attributes(const Engine& engine, const HistogramView& view, 
             {"channels", integer(view.channels)}};
 }
 
+// Of a spectrum with a box, or of one of which something is sealed.
+Attributes blinding_attributes(const HistogramView& view) {
+    Attributes out;
+    if (!view.box.empty()) out.emplace_back("box", box_text(view));
+    if (view.sealed != Sealing::NONE)
+        out.emplace_back("sealed",
+                         std::string(view.sealed == Sealing::BOX ? "in_time inside the box" : "in_time"));
+    if (const auto outside = sideband(view))
+        append(out, {{"sideband_in_time", integer(outside->in_time)},
+                     {"sideband_anti_coincident", integer(outside->anti_coincident)},
+                     {"sideband_ratio", outside->ratio},
+                     {"sideband_sigma", outside->sigma}});
+    return out;
+}
+
+// What else says them is absent while C is sealed: its own histogram, the residual.
+Attributes in_time_attributes(const HistogramView& view) {
+    const auto& exposure = view.exposure->in_time;
+    Attributes out{{"in_time_live_ps", exposure.live_ps},
+                   {"in_time_windows", integer(exposure.windows)},
+                   {"in_time_windows_rejected", integer(exposure.rejected)}};
+    if (const auto ratio = alpha(*view.exposure, view.alpha_relative_uncertainty))
+        append(out, {{"alpha", ratio->value}, {"alpha_sigma", ratio->sigma}});
+    append(out, charge_attributes(*view.exposure));
+    return out;
+}
+
 }  // namespace
 
 std::vector<ShownKind> shown_kinds(const Engine& engine, const HistogramView& view) {
@@ -58,7 +86,8 @@ std::vector<ShownKind> shown_kinds(const Engine& engine, const HistogramView& vi
                           const KindExposure& exposure, bool always) {
         if (always || exposure.windows + exposure.rejected > 0) kinds.push_back({name, counts, &exposure});
     };
-    show("in_time", view.in_time, sums.in_time, marks);
+    if (view.sealed != Sealing::ALL)
+        show(view.sealed == Sealing::BOX ? outside_box_name : "in_time", view.in_time, sums.in_time, marks);
     show("anti_coincident", view.anti_coincident, sums.anti_coincident, marks);
     show("free", view.free, sums.free, !marks);
     show("no_beam", view.no_beam, sums.no_beam, false);
@@ -70,18 +99,20 @@ Attributes provenance_attributes(const Engine& engine, const Spectra& spectra, c
     calibrations.reserve(provenance.calibrations.size());
     for (const auto& [name, hash] : provenance.calibrations)
         calibrations.push_back(fmt::format("{}:{}", name, hash));
-    return {{"runs", fmt::format("{}", fmt::join(provenance.runs, ","))},
-            {"run_type", provenance.run_type},
-            {"simulated", provenance.simulated},
-            {"blinded", provenance.blinded},
-            {"detector", engine.config().name()},
-            {"facility", engine.config().facility().name()},
-            {"software_version", provenance.software_version},
-            {"config_sha256", provenance.config_sha256},
-            {"engine_sha256", engine.hash()},
-            {"calibrations", fmt::format("{}", fmt::join(calibrations, ","))},
-            {"slots", integer(spectra.slots())},
-            {"inconsistent_slots", integer(spectra.inconsistent_slots())}};
+    Attributes out{{"runs", fmt::format("{}", fmt::join(provenance.runs, ","))},
+                   {"run_type", provenance.run_type},
+                   {"simulated", provenance.simulated},
+                   {"blinded", provenance.blinded},
+                   {"detector", engine.config().name()},
+                   {"facility", engine.config().facility().name()},
+                   {"software_version", provenance.software_version},
+                   {"config_sha256", provenance.config_sha256},
+                   {"engine_sha256", engine.hash()},
+                   {"calibrations", fmt::format("{}", fmt::join(calibrations, ","))},
+                   {"slots", integer(spectra.slots())},
+                   {"inconsistent_slots", integer(spectra.inconsistent_slots())}};
+    if (!provenance.unblinding.empty()) out.emplace_back("unblinding", provenance.unblinding);
+    return out;
 }
 
 void for_each_histogram(const Engine& engine, const Spectra& spectra, const Provenance& provenance,
@@ -97,11 +128,14 @@ void for_each_histogram(const Engine& engine, const Spectra& spectra, const Prov
             append(histogram.metadata, exposure_attributes(*kind.exposure));
             if (kind.exposure == &view.exposure->in_time)
                 append(histogram.metadata, charge_attributes(*view.exposure));
+            if (kind.exposure == &view.exposure->anti_coincident && view.sealed != Sealing::NONE)
+                append(histogram.metadata, in_time_attributes(view));
+            append(histogram.metadata, blinding_attributes(view));
             append(histogram.metadata, origin);
             histogram.counts.assign(kind.counts.begin(), kind.counts.end());
             visit(histogram);
         }
-        const auto ratio = alpha(*view.exposure, view.alpha_relative_uncertainty);
+        const auto ratio = residual_alpha(view);
         if (!ratio) continue;
         UhiHistogram histogram;
         histogram.name = fmt::format("{}/residual", view.name);
@@ -113,6 +147,7 @@ void for_each_histogram(const Engine& engine, const Spectra& spectra, const Prov
                                     {"in_time_live_ps", view.exposure->in_time.live_ps},
                                     {"anti_coincident_live_ps", view.exposure->anti_coincident.live_ps}});
         append(histogram.metadata, charge_attributes(*view.exposure));
+        append(histogram.metadata, blinding_attributes(view));
         append(histogram.metadata, origin);
         histogram.values.reserve(view.in_time.size());
         histogram.variances.reserve(view.in_time.size());

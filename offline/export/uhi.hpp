@@ -15,6 +15,8 @@
 namespace spillgate::offline {
 
 inline constexpr std::int64_t uhi_schema_version = 1;
+// Of C while what is in the box is sealed.
+inline constexpr std::string_view outside_box_name = "in_time_outside_box";
 
 // One histogram: "<spectrum>/<window kind>" with storage `int`, or "<spectrum>/residual" with storage
 // `weighted`.
@@ -28,9 +30,10 @@ struct UhiHistogram {
 };
 
 // Which window kinds of a spectrum are in its outputs: C and AC, or free in a config without marks; beside
-// these, whatever kind has windows. Absent is never shown as zero.
+// these, whatever kind has windows. Absent is never shown as zero, and neither is what is sealed: outside the
+// box C has a name of its own, and where all of it is sealed it is absent.
 struct ShownKind {
-    std::string_view name;  // "in_time", "anti_coincident", "free", "no_beam"
+    std::string_view name;  // "in_time" or outside_box_name, "anti_coincident", "free", "no_beam"
     std::span<const std::uint64_t> counts;
     const KindExposure* exposure = nullptr;
 };

@@ -9,6 +9,11 @@ std::optional<Alpha> alpha(const ExposureSums& exposure, double relative_uncerta
     return Alpha{value, value * relative_uncertainty};
 }
 
+std::optional<Alpha> residual_alpha(const HistogramView& view) {
+    if (view.sealed != Sealing::NONE) return std::nullopt;
+    return alpha(*view.exposure, view.alpha_relative_uncertainty);
+}
+
 Residual residual(std::uint64_t in_time, std::uint64_t anti_coincident, const Alpha& alpha) {
     const double c = static_cast<double>(in_time);
     const double ac = static_cast<double>(anti_coincident);

@@ -19,6 +19,9 @@ struct Alpha {
 // were filled, so how many windows passed adds no fluctuation of its own.
 std::optional<Alpha> alpha(const ExposureSums& exposure, double relative_uncertainty);
 
+// α of a residual: nothing either, while in-time candidates are sealed.
+std::optional<Alpha> residual_alpha(const HistogramView& view);
+
 struct Residual {
     double value = 0;
     double variance = 0;

@@ -79,6 +79,7 @@ proto::Result<ImportedRun> ImportedRun::create(const std::string& runs_dir, cons
     d.set_host(host_name());
     d.set_start_utc_ns(proto::utc_now_ns());
     d.set_config_sha256(loaded->sha256);
+    d.set_blinded(loaded->config.blinded());
     d.set_effective_config(loaded->effective);
     d.set_imported_from(imported_from);
     auto writer = proto::RunWriter::create(proto::posix_file_layer(), runs_dir, d, options.storage);

@@ -1,5 +1,6 @@
 // One slot as it is to be drawn: its record and verdict, the config that reads it, and what the engine makes
-// of it.
+// of it. Of a blinded run without a key to it (blinding/shown.hpp), what in-time windows hold is taken out
+// before anybody looks.
 #pragma once
 
 #include <memory>
@@ -18,7 +19,8 @@ struct SlotView {
     RecordedSlot slot;
     std::shared_ptr<const Engine> engine;  // null, if the config makes none; then there are no candidates
     std::string no_engine;                 // why
-    SlotCandidates candidates;
+    SlotCandidates candidates;             // of the windows that are open
+    std::string sealed;                    // what is said of those that are not; empty: all are open
 };
 
 // `config` is a path; empty: the run's own. Errors: those of RunReader::open, read_slot and the config

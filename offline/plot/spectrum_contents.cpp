@@ -50,11 +50,12 @@ SpectrumContents contents_of(const HistogramView& view) {
     SpectrumContents out;
     const bool ac = exposure.anti_coincident.live_ps > 0;
     if (exposure.in_time.live_ps > 0) {
-        out.windows = counts(view, view.in_time, "C", in_time_colour);
-        if (const auto ratio = alpha(exposure, view.alpha_relative_uncertainty)) {
+        if (view.sealed != Sealing::ALL)
+            out.windows = counts(view, view.in_time, view.sealed == Sealing::BOX ? "C outside the box" : "C",
+                                 in_time_colour);
+        if (const auto ratio = alpha(exposure, view.alpha_relative_uncertainty))
             out.background = counts(view, view.anti_coincident, "α·AC", anti_coincident_colour, *ratio);
-            out.residual = residuals(view, *ratio);
-        }
+        if (const auto ratio = residual_alpha(view)) out.residual = residuals(view, *ratio);
     } else if (exposure.no_beam.live_ps > 0) {
         out.windows = counts(view, view.no_beam, "no beam", no_beam_colour);
         if (ac)

@@ -18,12 +18,12 @@ struct Contents {
 };
 
 struct SpectrumContents {
-    std::optional<Contents> windows;     // C; without C exposure no-beam, or free
+    std::optional<Contents> windows;     // C, or what is open of it; without C exposure no-beam, or free
     std::optional<Contents> background;  // AC, scaled to the live time of `windows`
     std::optional<Contents> residual;    // C − α·AC
 };
 
-// Only kinds with live time are there. AC alone is background, unscaled.
+// Only kinds with live time are there, and nothing that is sealed. AC alone is background, unscaled.
 SpectrumContents contents_of(const HistogramView& view);
 
 }  // namespace spillgate::offline::plot

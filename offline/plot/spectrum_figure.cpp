@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/blinding/sideband.hpp"
 #include "offline/exposure/residual.hpp"
 #include "offline/plot/colours.hpp"
 #include "offline/plot/gnuplot_text.hpp"
@@ -61,6 +62,19 @@ std::string origin_line(const SavedSpectra& saved) {
         config.facility().name() == "none" ? std::string() : " · " + config.facility().name();
     return fmt::format("{} {}{}{} · {}", saved.provenance.run_type, runs_text(saved.provenance.runs),
                        detector, facility, count_text(saved.spectra->slots(), "slot"));
+}
+
+// What of C is not there, and who opened what was not.
+std::vector<std::string> blinding_lines(const SavedSpectra& saved, const HistogramView& view) {
+    std::vector<std::string> lines;
+    if (view.sealed == Sealing::BOX)
+        lines.push_back("BLINDED: C inside the box is sealed: " + box_text(view));
+    if (view.sealed == Sealing::ALL) lines.emplace_back("BLINDED: C is sealed");
+    if (!saved.provenance.unblinding.empty()) lines.push_back("UNBLINDED: " + saved.provenance.unblinding);
+    if (const auto outside = sideband(view))
+        lines.push_back(
+            fmt::format("outside the box C/(α·AC) = {:.4g} ± {:.2g}", outside->ratio, outside->sigma));
+    return lines;
 }
 
 Axis axis_of(const AxisView& view) {
@@ -158,7 +172,7 @@ void draw_two_axes(const HistogramView& view, const SpectrumContents& contents, 
 }  // namespace
 
 proto::Result<Figure> spectrum_figure(const SavedSpectra& saved, const std::string& name, bool logarithmic) {
-    const auto view = view_named(*saved.spectra, name);
+    const auto view = view_named(saved.shown(), name);
     if (!view) return view.error();
     const auto contents = contents_of(*view);
     if (!contents.windows && !contents.background)
@@ -171,6 +185,8 @@ proto::Result<Figure> spectrum_figure(const SavedSpectra& saved, const std::stri
     figure.lines = {origin_line(saved), exposure_line(*view)};
     if (contents.windows && contents.windows->name == "C" && !contents.residual)
         figure.lines.emplace_back("no AC live time: no residual");
+    for (auto& line : blinding_lines(saved, *view))
+        figure.lines.push_back(std::move(line));
     figure.footer = footer_text(saved.provenance, view->selection);
     figure.simulated = saved.provenance.simulated;
     if (view->axes.size() == 2)

@@ -53,6 +53,7 @@ proto::Result<Figure> waveform_figure(const SlotView& view, const WaveformOption
     figure.title = fmt::format("{} {} · {}", name_of(view.run.type()), runs_text({&view.slot.record.run, 1}),
                                slot_text(view.slot.record, view.slot.verdict));
     figure.lines = candidate_lines(view, *channels);
+    if (!view.sealed.empty()) figure.lines.push_back(view.sealed);
     if (!remark.empty()) figure.lines.insert(figure.lines.begin(), remark);
     figure.footer = footer_text(provenance_of(view.run, view.config.sha256), {});
     figure.simulated = view.run.simulated();

@@ -20,6 +20,10 @@ struct Variable {
     std::string_view unit;
     std::string_view meaning;
     bool of_window = false;
+    // Of a variable of windows: what it sees of the signal, which matters while a run is blinded.
+    bool sees_roi = false;     // its value comes from the roi
+    bool needs_trace = false;  // it does not exist without a trace: where channels trigger themselves, it
+                               // tells that something was seen
 };
 
 // One per window and detector channel, found or not: a window without a candidate still counts as exposure.

@@ -61,10 +61,6 @@ std::int64_t live_ps_of(const proto::WindowFact& fact, double frequency_hz) {
     return ps < 9e18 ? static_cast<std::int64_t>(ps) : std::numeric_limits<std::int64_t>::max();
 }
 
-bool passes_all(const std::vector<ValueCut>& cuts, const Candidate& candidate) {
-    return std::all_of(cuts.begin(), cuts.end(), [&](const ValueCut& cut) { return cut.passes(candidate); });
-}
-
 std::size_t bin_of(const SpectrumPlan& plan, const ChannelPlan& channel, const Candidate& candidate) {
     std::size_t bin = 0;
     for (std::size_t i = 0; i < plan.binning.size(); ++i) {
@@ -102,6 +98,7 @@ FilledSpectra::FilledSpectra(std::shared_ptr<const std::vector<SpectrumPlan>> pl
     for (std::size_t i = 0; i < plans_->size(); ++i) {
         for (auto& array : counts_[i].of)
             array.assign((*plans_)[i].bins, 0);
+        if ((*plans_)[i].sealing != Sealing::NONE) counts_[i].sealed.assign((*plans_)[i].bins, 0);
         channels = std::max(channels, (*plans_)[i].channels.size());
     }
     charged_.assign(channels, 0);
@@ -153,8 +150,20 @@ void FilledSpectra::fill_spectrum(const SpectrumPlan& plan, const SlotCandidates
             add_charge(counts.exposure, verdict);
         }
         if ((candidate.found || channel.fills_every_window) && passes_all(channel.efficiency_cuts, candidate))
-            ++counts.of[index_of(window.counts_as)][bin_of(plan, channel, candidate)];
+            fill_bin(plan, channel, candidate, window.counts_as, counts);
     }
+}
+
+void FilledSpectra::fill_bin(const SpectrumPlan& plan, const ChannelPlan& channel, const Candidate& candidate,
+                             WindowClass counts_as, Counts& counts) {
+    const bool inside = !plan.box.empty() && passes_all(channel.box, candidate);
+    if (!plan.box.empty() && !inside) {
+        if (counts_as == WindowClass::IN_TIME) ++counts.in_time_outside;
+        if (counts_as == WindowClass::ANTI_COINCIDENT) ++counts.anti_coincident_outside;
+    }
+    const bool seals = plan.sealing == Sealing::ALL || (plan.sealing == Sealing::BOX && inside);
+    auto& into = seals && counts_as == WindowClass::IN_TIME ? counts.sealed : counts.of[index_of(counts_as)];
+    ++into[bin_of(plan, channel, candidate)];
 }
 
 void FilledSpectra::merge(const Spectra& other) {
@@ -166,6 +175,11 @@ void FilledSpectra::merge(const Spectra& other) {
             auto& to = counts_[i].of[k];
             std::transform(to.begin(), to.end(), from->counts_[i].of[k].begin(), to.begin(), std::plus<>());
         }
+        auto& sealed = counts_[i].sealed;
+        std::transform(sealed.begin(), sealed.end(), from->counts_[i].sealed.begin(), sealed.begin(),
+                       std::plus<>());
+        counts_[i].in_time_outside += from->counts_[i].in_time_outside;
+        counts_[i].anti_coincident_outside += from->counts_[i].anti_coincident_outside;
         auto& to = counts_[i].exposure;
         const auto& sums = from->counts_[i].exposure;
         add(to.in_time, sums.in_time);
@@ -184,21 +198,38 @@ void FilledSpectra::merge(const Spectra& other) {
 HistogramView FilledSpectra::histogram(std::size_t index) const {
     const auto& plan = (*plans_)[index];
     const auto& counts = counts_[index];
+    const bool open = !opened_.empty();
     return {plan.name,
             plan.title,
             plan.selection,
             plan.axes,
-            counts.of[index_of(WindowClass::IN_TIME)],
+            open ? opened_[index] : counts.of[index_of(WindowClass::IN_TIME)],
             counts.of[index_of(WindowClass::ANTI_COINCIDENT)],
             counts.of[index_of(WindowClass::FREE)],
             counts.of[index_of(WindowClass::NO_BEAM)],
             &counts.exposure,
             plan.channel_count,
-            plan.alpha_relative_uncertainty};
+            plan.alpha_relative_uncertainty,
+            open ? Sealing::NONE : plan.sealing,
+            plan.box,
+            counts.in_time_outside,
+            counts.anti_coincident_outside};
+}
+
+std::unique_ptr<const Spectra> FilledSpectra::unsealed(const proto::Unsealing&) const {
+    auto copy = std::make_unique<FilledSpectra>(*this);
+    copy->opened_.clear();
+    for (const auto& counts : counts_) {
+        auto& sum = copy->opened_.emplace_back(counts.of[index_of(WindowClass::IN_TIME)]);
+        std::transform(counts.sealed.begin(), counts.sealed.end(), sum.begin(), sum.begin(), std::plus<>());
+    }
+    return copy;
 }
 
 std::unique_ptr<Spectra> FilledSpectra::clone() const {
-    return std::make_unique<FilledSpectra>(*this);
+    auto copy = std::make_unique<FilledSpectra>(*this);
+    copy->opened_.clear();
+    return copy;
 }
 
 }  // namespace spillgate::offline

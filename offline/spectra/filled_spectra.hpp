@@ -30,6 +30,7 @@ class FilledSpectra : public Spectra {
     void merge(const Spectra& other) override;
     std::size_t size() const override { return plans_->size(); }
     HistogramView histogram(std::size_t index) const override;
+    std::unique_ptr<const Spectra> unsealed(const proto::Unsealing& key) const override;
     std::uint64_t slots() const override { return slots_; }
     std::uint64_t inconsistent_slots() const override { return inconsistent_slots_; }
     std::unique_ptr<Spectra> clone() const override;
@@ -39,7 +40,10 @@ class FilledSpectra : public Spectra {
   private:
     struct Counts {
         std::array<std::vector<std::uint64_t>, window_classes> of;  // by WindowClass
+        std::vector<std::uint64_t> sealed;  // in-time, apart; without entries if nothing is to be sealed
         ExposureSums exposure;
+        std::uint64_t in_time_outside = 0;  // of the box, if there is one
+        std::uint64_t anti_coincident_outside = 0;
     };
     // One window of the slot being filled.
     struct LabelledWindow {
@@ -47,6 +51,8 @@ class FilledSpectra : public Spectra {
         std::int64_t live_ps = 0;
     };
 
+    static void fill_bin(const SpectrumPlan& plan, const ChannelPlan& channel, const Candidate& candidate,
+                         WindowClass counts_as, Counts& counts);
     void fill_spectrum(const SpectrumPlan& plan, const SlotCandidates& candidates,
                        const proto::Verdict& verdict, Counts& counts);
     void write_state(wire::SpectraState& state) const;
@@ -56,6 +62,7 @@ class FilledSpectra : public Spectra {
     std::shared_ptr<const std::vector<SpectrumPlan>> plans_;
     std::string engine_hash_;
     std::vector<Counts> counts_;
+    std::vector<std::vector<std::uint64_t>> opened_;  // in-time with what is sealed; only of an unsealed copy
     std::uint64_t slots_ = 0;
     std::uint64_t inconsistent_slots_ = 0;
     std::vector<LabelledWindow> windows_;  // scratch

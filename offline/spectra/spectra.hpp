@@ -13,6 +13,10 @@
 #include "proto/result.hpp"
 #include "proto/spill_record.hpp"
 
+namespace spillgate::proto {
+class Unsealing;
+}
+
 namespace spillgate::offline {
 
 // Exposure of one window kind under one selection, summed over the spectrum's channels.
@@ -47,6 +51,20 @@ struct AxisView {
     double min = 0, max = 0;
 };
 
+// What a view leaves out of the in-time candidates, since the runs are blinded (docs/blinding.md).
+enum class Sealing : std::uint8_t {
+    NONE,  // nothing
+    BOX,   // those inside the box
+    ALL,   // every one: a chain has no box, or every window has an entry, so that what is missing outside the
+           // box would count what is inside
+};
+
+// min ≤ variable < max, one range of a chain's box.
+struct BoxRangeView {
+    std::string chain, variable;
+    double min = 0, max = 0;
+};
+
 // Counts of one spectrum per window kind: bins in row-major order, first axis slowest, each axis with
 // underflow first and overflow last ((bins+2) per axis). The upper edge belongs to the next bin; NaN is
 // overflow.
@@ -54,14 +72,20 @@ struct HistogramView {
     std::string_view name;
     std::string_view title;
     std::string_view selection;
-    std::span<const AxisView> axes;  // one or two
-    std::span<const std::uint64_t> in_time;
+    std::span<const AxisView> axes;          // one or two
+    std::span<const std::uint64_t> in_time;  // but what is sealed; of ALL, zeros that mean nothing
     std::span<const std::uint64_t> anti_coincident;
     std::span<const std::uint64_t> free;
     std::span<const std::uint64_t> no_beam;
     const ExposureSums* exposure = nullptr;
     std::uint32_t channels = 0;             // detector channels summed
     double alpha_relative_uncertainty = 0;  // of the selection: exposure/residual.hpp
+    Sealing sealed = Sealing::NONE;
+    // The boxes of its channels' chains; empty, if one of them has none or every window has an entry. What is
+    // filled outside of them, flow bins included, is the sideband (blinding/sideband.hpp).
+    std::span<const BoxRangeView> box;
+    std::uint64_t in_time_outside = 0;
+    std::uint64_t anti_coincident_outside = 0;
 };
 
 class Spectra {
@@ -75,7 +99,11 @@ class Spectra {
     // Both of one engine hash; throws std::logic_error otherwise.
     virtual void merge(const Spectra& other) = 0;
     virtual std::size_t size() const = 0;
+    // Without what is sealed.
     virtual HistogramView histogram(std::size_t index) const = 0;
+    // A copy whose histograms hold what is sealed, too, for looking at: its state as bytes and its clones are
+    // sealed as before. Whether the key is that of the runs in here, the caller knows (blinding/shown.hpp).
+    virtual std::unique_ptr<const Spectra> unsealed(const proto::Unsealing& key) const = 0;
     virtual std::uint64_t slots() const = 0;  // verdicts filled
     virtual std::uint64_t inconsistent_slots()
         const = 0;  // record and verdict name different numbers of windows

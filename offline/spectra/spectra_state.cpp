@@ -27,22 +27,42 @@ std::uint32_t checksum(std::string_view bytes) {
     return proto::crc32c(std::as_bytes(std::span(bytes)));
 }
 
-void write(wire::KindState& to, const std::vector<std::uint64_t>& counts, const KindExposure& exposure) {
+bool any_of(const std::vector<std::uint64_t>& counts) {
     std::uint64_t any = 0;
     for (const auto n : counts)
         any |= n;
-    if (any != 0) to.mutable_counts()->Add(counts.begin(), counts.end());
+    return any != 0;
+}
+
+void write(wire::KindState& to, const std::vector<std::uint64_t>& counts, const KindExposure& exposure) {
+    if (any_of(counts)) to.mutable_counts()->Add(counts.begin(), counts.end());
     to.set_live_ps(exposure.live_ps);
     to.set_windows(exposure.windows);
     to.set_rejected(exposure.rejected);
 }
 
-void read(const wire::KindState& from, std::vector<std::uint64_t>& counts, KindExposure& exposure) {
+void read(const wire::KindState& from, std::vector<std::uint64_t>& counts) {
     if (from.counts().empty())
         counts.assign(counts.size(), 0);
     else
         counts.assign(from.counts().begin(), from.counts().end());
+}
+
+void read(const wire::KindState& from, std::vector<std::uint64_t>& counts, KindExposure& exposure) {
+    read(from, counts);
     exposure = {from.live_ps(), from.windows(), from.rejected()};
+}
+
+// What must be sealed is not open, and the other way round.
+Status check_sealing(const wire::SpectrumState& spectrum, const SpectrumPlan& plan) {
+    const bool open = spectrum.in_time().counts_size() != 0;
+    const auto sealed = static_cast<std::size_t>(spectrum.sealed().counts_size());
+    const bool seals = plan.sealing != Sealing::NONE;
+    const bool outside = spectrum.in_time_outside() != 0 || spectrum.anti_coincident_outside() != 0;
+    if ((sealed != 0 && (!seals || sealed != plan.bins)) || (plan.sealing == Sealing::ALL && open) ||
+        (plan.box.empty() && outside))
+        return corrupt(fmt::format("spectrum \"{}\" is not sealed as its config says", plan.name));
+    return {};
 }
 
 }  // namespace
@@ -80,12 +100,15 @@ void FilledSpectra::write_state(wire::SpectraState& state) const {
     state.set_inconsistent_slots(inconsistent_slots_);
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         auto& to = *state.add_spectrum();
-        const auto& [of, sums] = counts_[i];
+        const auto& [of, sealed, sums, in_time_outside, anti_coincident_outside] = counts_[i];
         to.set_name((*plans_)[i].name);
         write(*to.mutable_in_time(), of[0], sums.in_time);
         write(*to.mutable_anti_coincident(), of[1], sums.anti_coincident);
         write(*to.mutable_free(), of[2], sums.free);
         write(*to.mutable_no_beam(), of[3], sums.no_beam);
+        if (any_of(sealed)) to.mutable_sealed()->mutable_counts()->Add(sealed.begin(), sealed.end());
+        to.set_in_time_outside(in_time_outside);
+        to.set_anti_coincident_outside(anti_coincident_outside);
         to.set_live_charge_measured_pc(sums.live_charge_measured_pc);
         to.set_live_charge_estimated_pc(sums.live_charge_estimated_pc);
         to.set_live_charge_missing_slots(sums.live_charge_missing_slots);
@@ -110,6 +133,7 @@ Status FilledSpectra::check_state(const wire::SpectraState& state) const {
             if ((kind->counts_size() != 0 && static_cast<std::size_t>(kind->counts_size()) != plan.bins) ||
                 kind->live_ps() < 0)
                 return corrupt(fmt::format("impossible counts or live time of spectrum \"{}\"", plan.name));
+        if (auto ok = check_sealing(spectrum, plan); !ok) return ok;
     }
     return {};
 }
@@ -119,11 +143,14 @@ void FilledSpectra::read_state(const wire::SpectraState& state) {
     inconsistent_slots_ = state.inconsistent_slots();
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         const auto& from = state.spectrum(static_cast<int>(i));
-        auto& [of, sums] = counts_[i];
+        auto& [of, sealed, sums, in_time_outside, anti_coincident_outside] = counts_[i];
         read(from.in_time(), of[0], sums.in_time);
         read(from.anti_coincident(), of[1], sums.anti_coincident);
         read(from.free(), of[2], sums.free);
         read(from.no_beam(), of[3], sums.no_beam);
+        read(from.sealed(), sealed);
+        in_time_outside = from.in_time_outside();
+        anti_coincident_outside = from.anti_coincident_outside();
         sums.live_charge_measured_pc = from.live_charge_measured_pc();
         sums.live_charge_estimated_pc = from.live_charge_estimated_pc();
         sums.live_charge_missing_slots = from.live_charge_missing_slots();

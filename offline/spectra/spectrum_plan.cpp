@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "offline/spectra/chain_variables.hpp"
+#include "offline/spectra/exposure_rules.hpp"
 #include "proto/quality.hpp"
 
 namespace spillgate::offline {
@@ -20,29 +22,6 @@ using proto::Status;
 
 Error refused(std::string message) {
     return proto::error(ErrorKind::CONFIG, std::move(message));
-}
-
-std::string names_of(std::span<const Variable> variables, bool of_window_only) {
-    std::vector<std::string_view> names;
-    for (const auto& v : variables)
-        if (v.of_window || !of_window_only) names.push_back(v.name);
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
-const Variable* find_variable(const Chain& chain, std::string_view name) {
-    for (const auto& v : chain.variables())
-        if (v.name == name) return &v;
-    return nullptr;
-}
-
-Result<const Variable*> variable_of(const Chain& chain, const std::string& name, const std::string& where) {
-    if (const auto* found = find_variable(chain, name)) return found;
-    return refused(fmt::format("{}: the chain \"{}\" has no variable \"{}\"; allowed: {}", where,
-                               chain.kind(), name, names_of(chain.variables(), false)));
-}
-
-std::size_t index_in(const Chain& chain, const Variable* variable) {
-    return static_cast<std::size_t>(variable - chain.variables().data());
 }
 
 template <class Messages>
@@ -59,8 +38,9 @@ Status check_names(const Messages& messages, std::string_view what) {
 
 class SpectrumPlanner {
   public:
-    SpectrumPlanner(const config::Config& config, const std::vector<std::shared_ptr<const Chain>>& chains)
-        : config_(config), chains_(chains) {}
+    SpectrumPlanner(const config::Config& config, const std::vector<std::shared_ptr<const Chain>>& chains,
+                    const std::vector<BoxPlan>& boxes)
+        : config_(config), chains_(chains), boxes_(boxes) {}
 
     Result<SpectrumPlan> plan(const config::Spectrum& spectrum) const {
         const std::string where = fmt::format("spectrum \"{}\"", spectrum.name());
@@ -86,10 +66,12 @@ class SpectrumPlanner {
         for (const std::size_t channel : *wanted) {
             auto plan = plan_channel(spectrum, *selection, *chains_[channel], where);
             if (!plan) return plan.error();
+            plan->box = box_of(config_, boxes_, channel).inside;
             out.channels[channel] = std::move(*plan);
             ++out.channel_count;
             label_axes(*chains_[channel], out);
         }
+        seal(out);
         return out;
     }
 
@@ -182,15 +164,12 @@ class SpectrumPlanner {
         return found;
     }
 
-    static Result<ValueCut> cut_of(const config::Cut& cut, const Chain& chain, const std::string& where,
-                                   bool costs_exposure) {
+    Result<ValueCut> cut_of(const config::Cut& cut, const Chain& chain, const std::string& where,
+                            bool costs_exposure) const {
         auto variable = variable_of(chain, cut.variable(), where);
         if (!variable) return variable.error();
-        if (costs_exposure && !(*variable)->of_window)
-            return refused(
-                fmt::format("{}: a cut on \"{}\" cannot cost EXPOSURE, because that exists only where a "
-                            "candidate was found; allowed for EXPOSURE: {}; or let it cost EFFICIENCY",
-                            where, cut.variable(), names_of(chain.variables(), true)));
+        if (costs_exposure)
+            if (auto ok = may_cost_exposure(config_, **variable, chain, where); !ok) return ok.error();
         if (!cut.has_min() && !cut.has_max())
             return refused(fmt::format("{}: the cut on \"{}\" has neither min nor max; give at least one",
                                        where, cut.variable()));
@@ -203,7 +182,7 @@ class SpectrumPlanner {
         return ValueCut{index_in(chain, *variable), cut.has_min(), cut.has_max(), cut.min(), cut.max()};
     }
 
-    static Status add_selection(const config::Selection& selection, const Chain& chain, ChannelPlan& plan) {
+    Status add_selection(const config::Selection& selection, const Chain& chain, ChannelPlan& plan) const {
         const std::string where = fmt::format("selection \"{}\"", selection.name());
         for (const auto& name : selection.reject_quality()) {
             const auto names = chain.quality_names();
@@ -212,6 +191,7 @@ class SpectrumPlanner {
                 return refused(
                     fmt::format("{}: reject_quality \"{}\" is no quality of the chain \"{}\"; allowed: {}",
                                 where, name, chain.kind(), fmt::join(names, ", ")));
+            if (auto ok = may_reject(config_, name, where); !ok) return ok;
             plan.reject_quality |= 1u << (found - names.begin());
         }
         for (const auto& cut : selection.cut()) {
@@ -223,9 +203,8 @@ class SpectrumPlanner {
         return {};
     }
 
-    static Result<ChannelPlan> plan_channel(const config::Spectrum& spectrum,
-                                            const config::Selection& selection, const Chain& chain,
-                                            const std::string& where) {
+    Result<ChannelPlan> plan_channel(const config::Spectrum& spectrum, const config::Selection& selection,
+                                     const Chain& chain, const std::string& where) const {
         ChannelPlan plan;
         plan.included = true;
         plan.fills_every_window = true;
@@ -261,8 +240,25 @@ class SpectrumPlanner {
         }
     }
 
+    // A box of some of its channels' chains would not be one of the sum.
+    void seal(SpectrumPlan& out) const {
+        bool boxed = true;
+        std::set<std::string> listed;
+        for (std::size_t i = 0; i < out.channels.size(); ++i) {
+            const auto& plan = out.channels[i];
+            if (!plan.included) continue;
+            boxed = boxed && !plan.box.empty() && !plan.fills_every_window;
+            if (!listed.insert(config_.channel(static_cast<int>(i)).chain()).second) continue;
+            const auto& ranges = box_of(config_, boxes_, i).ranges;
+            out.box.insert(out.box.end(), ranges.begin(), ranges.end());
+        }
+        if (!boxed) out.box.clear();
+        if (config_.blinded()) out.sealing = boxed ? Sealing::BOX : Sealing::ALL;
+    }
+
     const config::Config& config_;
     const std::vector<std::shared_ptr<const Chain>>& chains_;
+    const std::vector<BoxPlan>& boxes_;
 };
 
 }  // namespace
@@ -279,10 +275,11 @@ Status check_name(const std::string& name, std::string_view what) {
 }
 
 Result<std::vector<SpectrumPlan>> plan_spectra(const config::Config& config,
-                                               const std::vector<std::shared_ptr<const Chain>>& chains) {
+                                               const std::vector<std::shared_ptr<const Chain>>& chains,
+                                               const std::vector<BoxPlan>& boxes) {
     if (auto ok = check_names(config.selection(), "selection"); !ok) return ok.error();
     if (auto ok = check_names(config.spectrum(), "spectrum"); !ok) return ok.error();
-    const SpectrumPlanner planner(config, chains);
+    const SpectrumPlanner planner(config, chains, boxes);
     for (const auto& selection : config.selection())
         if (auto ok = planner.check(selection); !ok) return ok.error();
     std::vector<SpectrumPlan> plans;

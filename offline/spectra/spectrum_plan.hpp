@@ -11,7 +11,9 @@
 #include <boost/histogram/axis/regular.hpp>
 
 #include "offline/reconstruction/chain.hpp"
+#include "offline/spectra/box_plan.hpp"
 #include "offline/spectra/spectra.hpp"
+#include "offline/spectra/value_cut.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/config.pb.h"
 
@@ -22,19 +24,6 @@ namespace spillgate::offline {
 using BinningAxis =
     boost::histogram::axis::regular<double, boost::use_default, boost::histogram::axis::null_type>;
 
-// Passes min ≤ value < max; an absent bound is open, one is there; NaN never passes.
-struct ValueCut {
-    std::size_t variable = 0;  // index into the chain's variables
-    bool has_min = false;
-    bool has_max = false;
-    double min = 0;
-    double max = 0;
-    bool passes(const Candidate& candidate) const {
-        const double value = candidate.value[variable];
-        return (!has_min || value >= min) && (!has_max || value < max);
-    }
-};
-
 // How one detector channel enters one spectrum.
 struct ChannelPlan {
     bool included = false;
@@ -43,6 +32,7 @@ struct ChannelPlan {
     std::array<std::size_t, 2> axis_variable{};
     std::vector<ValueCut> exposure_cuts;    // a window that fails is not live
     std::vector<ValueCut> efficiency_cuts;  // a candidate that fails is not filled
+    std::vector<ValueCut> box;              // its chain's, as BoxPlan::inside
 };
 
 struct SpectrumPlan {
@@ -54,6 +44,8 @@ struct SpectrumPlan {
     double alpha_relative_uncertainty = 0;
     std::vector<ChannelPlan> channels;  // by index into Config.channel
     std::uint32_t channel_count = 0;    // included ones
+    Sealing sealing = Sealing::NONE;
+    std::vector<BoxRangeView> box;  // as HistogramView::box
 };
 
 // No spectrum may have more bins than this, flow bins included: 128 MiB per window kind.
@@ -63,9 +55,10 @@ inline constexpr std::size_t max_spectrum_bins = std::size_t{1} << 24;
 // Errors: CONFIG.
 proto::Status check_name(const std::string& name, std::string_view what);
 
-// `chains` by index into Config.channel; empty where a channel has none. Errors: CONFIG, with what is wrong
-// and what is allowed.
-proto::Result<std::vector<SpectrumPlan>> plan_spectra(
-    const config::Config& config, const std::vector<std::shared_ptr<const Chain>>& chains);
+// `chains` by index into Config.channel; empty where a channel has none. `boxes` by index into Config.chain.
+// Errors: CONFIG, with what is wrong and what is allowed.
+proto::Result<std::vector<SpectrumPlan>> plan_spectra(const config::Config& config,
+                                                      const std::vector<std::shared_ptr<const Chain>>& chains,
+                                                      const std::vector<BoxPlan>& boxes);
 
 }  // namespace spillgate::offline

@@ -36,11 +36,11 @@ fit::Statistic OpenedExperiment::statistic() const {
 }
 
 Result<fit::Likelihood> OpenedExperiment::likelihood() const {
-    if (experiment.own && experiment.own->provenance.blinded)
+    if (experiment.own && experiment.own->sealed)
         return proto::error(
             proto::ErrorKind::REFUSED,
-            fmt::format("{}: the runs are blinded, and their coincident counts are not fitted",
-                        experiment.own->file));
+            fmt::format("{}: the runs are blinded, and their coincident counts are sealed: {}",
+                        experiment.own->file, experiment.own->why_sealed));
     if (!observed)
         return proto::error(
             proto::ErrorKind::CONFIG,
@@ -95,7 +95,7 @@ Result<OpenedExperiment> ExperimentInput::open(const std::vector<std::string>& m
             return status.error();
         anti_coincidence = {measured->anti_coincidence, 0, measured->exposure.alpha};
         take_exposure(std::move(measured->exposure), *loaded);
-        if (!loaded->own->provenance.blinded)
+        if (!loaded->own->sealed)
             observed = {std::move(measured->coincidence), std::move(measured->anti_coincidence), 0, {}, {}};
     } else if (config.data().counts_case() != config::ReleasedData::COUNTS_NOT_SET) {
         auto counts = read_counts(config.data(), *axes, folder);

@@ -1,6 +1,7 @@
 // export: histograms of saved spectra or of a run, or a run's candidate table, into one file.
 #include <fmt/format.h>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/verbs/json_text.hpp"
 #include "offline/verbs/spectra_input.hpp"
 #include "offline/verbs/verbs.hpp"
@@ -37,7 +38,7 @@ class ExportVerb : public Verb {
         const auto& saved = done->saved;
         if (!candidates_) {
             const auto format = *format_from_name(format_);
-            if (auto ok = export_spectra(*saved.engine, *saved.spectra, saved.provenance, out_, format); !ok)
+            if (auto ok = export_spectra(*saved.engine, saved.shown(), saved.provenance, out_, format); !ok)
                 return ok.error();
         }
         Report report;
@@ -49,9 +50,9 @@ class ExportVerb : public Verb {
         report.json["out"] = out_;
         report.json["format"] = candidates_ ? "hdf5" : format_;
         report.json["slots"] = saved.spectra->slots();
-        report.json["spectra"] = spectra_json(*saved.engine, *saved.spectra);
-        report.text =
-            fmt::format("{} slots into {}\n", saved.spectra->slots(), out_) + damage_text(done->damage);
+        report.json["spectra"] = spectra_json(*saved.engine, saved.shown());
+        report.text = fmt::format("{} slots into {}\n", saved.spectra->slots(), out_) + blinding_text(saved) +
+                      damage_text(done->damage);
         return report;
     }
 

@@ -7,6 +7,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "offline/blinding/sideband.hpp"
 #include "offline/export/uhi.hpp"
 #include "offline/exposure/residual.hpp"
 
@@ -33,6 +34,32 @@ json::value number(const google::protobuf::Message& message, const FieldDescript
 
 std::uint64_t entries(std::span<const std::uint64_t> counts) {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+json::object kind_json(json::value entered, const KindExposure& exposure) {
+    return {{"entries", std::move(entered)},
+            {"live_ns", exposure.live_ns()},
+            {"windows", exposure.windows},
+            {"windows_rejected", exposure.rejected}};
+}
+
+std::string kind_line(std::string_view spectrum, std::string_view kind, std::string_view entered,
+                      const KindExposure& exposure) {
+    return fmt::format("  {:<24} {:<20} {:>12} {:>12} {:>12} {:>14.6g}\n", spectrum, kind, entered,
+                       exposure.windows, exposure.rejected, exposure.live_ns() * 1e-6);
+}
+
+// Of a spectrum with a box, or of one of which something is sealed.
+void add_blinding(const HistogramView& view, json::object& out) {
+    if (view.sealed != Sealing::NONE) out["sealed"] = view.sealed == Sealing::BOX ? "box" : "all";
+    if (view.box.empty()) return;
+    out["box"] = box_text(view);
+    const auto outside = sideband(view);
+    out["sideband"] = outside ? json::value{{"in_time", outside->in_time},
+                                            {"anti_coincident", outside->anti_coincident},
+                                            {"ratio", outside->ratio},
+                                            {"sigma", outside->sigma}}
+                              : json::value(nullptr);
 }
 
 }  // namespace
@@ -99,10 +126,8 @@ json::array spectra_json(const Engine& engine, const Spectra& spectra) {
         const auto view = spectra.histogram(i);
         json::object kinds;
         for (const auto& kind : shown_kinds(engine, view))
-            kinds[kind.name] = json::object{{"entries", entries(kind.counts)},
-                                            {"live_ns", kind.exposure->live_ns()},
-                                            {"windows", kind.exposure->windows},
-                                            {"windows_rejected", kind.exposure->rejected}};
+            kinds[kind.name] = kind_json(entries(kind.counts), *kind.exposure);
+        if (view.sealed == Sealing::ALL) kinds["in_time"] = kind_json(nullptr, view.exposure->in_time);
         const auto ratio = alpha(*view.exposure, view.alpha_relative_uncertainty);
         out.push_back(json::object{{"name", view.name},
                                    {"selection", view.selection},
@@ -111,22 +136,27 @@ json::array spectra_json(const Engine& engine, const Spectra& spectra) {
                                    {"alpha", ratio ? json::value(ratio->value) : json::value(nullptr)},
                                    {"live_charge_measured_pc", view.exposure->live_charge_measured_pc},
                                    {"live_charge_estimated_pc", view.exposure->live_charge_estimated_pc}});
+        add_blinding(view, out.back().as_object());
     }
     return out;
 }
 
 std::string spectra_text(const Engine& engine, const Spectra& spectra) {
     if (spectra.size() == 0) return "  no spectra in the configuration\n";
-    std::string text = fmt::format("  {:<24} {:<16} {:>12} {:>12} {:>12} {:>14}\n", "spectrum", "windows",
+    std::string text = fmt::format("  {:<24} {:<20} {:>12} {:>12} {:>12} {:>14}\n", "spectrum", "windows",
                                    "entries", "passing", "rejected", "live time/ms");
     for (std::size_t i = 0; i < spectra.size(); ++i) {
         const auto view = spectra.histogram(i);
         for (const auto& kind : shown_kinds(engine, view))
-            text += fmt::format("  {:<24} {:<16} {:>12} {:>12} {:>12} {:>14.6g}\n", view.name, kind.name,
-                                entries(kind.counts), kind.exposure->windows, kind.exposure->rejected,
-                                kind.exposure->live_ns() * 1e-6);
+            text += kind_line(view.name, kind.name, fmt::format("{}", entries(kind.counts)), *kind.exposure);
+        if (view.sealed == Sealing::ALL)
+            text += kind_line(view.name, "in_time", "sealed", view.exposure->in_time);
         if (const auto ratio = alpha(*view.exposure, view.alpha_relative_uncertainty))
             text += fmt::format("  {:<24} alpha = {:.6g} +- {:.3g}\n", view.name, ratio->value, ratio->sigma);
+        if (!view.box.empty()) text += fmt::format("  {:<24} box {}\n", view.name, box_text(view));
+        if (const auto outside = sideband(view))
+            text += fmt::format("  {:<24} outside it C/(alpha AC) = {:.6g} +- {:.3g}\n", view.name,
+                                outside->ratio, outside->sigma);
     }
     return text;
 }

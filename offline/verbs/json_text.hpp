@@ -21,7 +21,7 @@ std::string ledger_text(const wire::LedgerTotals& ledger);
 boost::json::array damage_json(const std::vector<proto::Damage>& damage);
 std::string damage_text(const std::vector<proto::Damage>& damage);
 
-// Per spectrum: entries inside the axes and exposure of each shown window kind, α.
+// Per spectrum: entries and exposure of each shown window kind, α; what is sealed, and the sideband of a box.
 boost::json::array spectra_json(const Engine& engine, const Spectra& spectra);
 std::string spectra_text(const Engine& engine, const Spectra& spectra);
 

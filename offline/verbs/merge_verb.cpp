@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/verbs/json_text.hpp"
 #include "offline/verbs/output_directory.hpp"
 #include "offline/verbs/verbs.hpp"
@@ -27,6 +28,8 @@ class MergeVerb : public Verb {
             .add_option("INPUT", inputs_, "output directories of reprocess or merge, or spectra.saved files")
             ->required();
         command.add_option("-o,--out", out_, "directory for the outputs")->required();
+        command.add_option("--runs-dir", runs_dir_,
+                           "of blinded runs: where the log of unblindings is; unset: as their config says");
         command.add_flag("--overwrite", overwrite_, "replace the files of an earlier merge in --out");
     }
 
@@ -39,6 +42,7 @@ class MergeVerb : public Verb {
             if (auto ok = merge_spectra(*sum, *next); !ok)
                 return proto::error(ok.error().kind, fmt::format("{}: {}", inputs_[i], ok.error().message));
         }
+        open_sealed(*sum, runs_dir_);
         if (auto ok = prepare_output(out_, overwrite_); !ok) return ok.error();
         if (auto ok = write_output(*sum, out_); !ok) return ok.error();
 
@@ -49,15 +53,16 @@ class MergeVerb : public Verb {
                        {"out", out_},
                        {"slots", sum->spectra->slots()},
                        {"engine_sha256", sum->engine->hash()},
-                       {"spectra", spectra_json(*sum->engine, *sum->spectra)}};
-        report.text = fmt::format("runs {}: {} slots into {}\n{}", fmt::join(sum->provenance.runs, ", "),
-                                  sum->spectra->slots(), out_, spectra_text(*sum->engine, *sum->spectra));
+                       {"spectra", spectra_json(*sum->engine, sum->shown())}};
+        report.text = fmt::format("runs {}: {} slots into {}\n{}{}", fmt::join(sum->provenance.runs, ", "),
+                                  sum->spectra->slots(), out_, blinding_text(*sum),
+                                  spectra_text(*sum->engine, sum->shown()));
         return report;
     }
 
   private:
     std::vector<std::string> inputs_;
-    std::string out_;
+    std::string out_, runs_dir_;
     bool overwrite_ = false;
 };
 

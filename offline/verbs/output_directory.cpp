@@ -30,7 +30,7 @@ proto::Status prepare_output(const std::string& directory, bool overwrite) {
 
 proto::Status write_output(const SavedSpectra& saved, const std::string& directory) {
     for (const auto format : {Format::HDF5, Format::JSON, Format::CSV})
-        if (auto ok = export_spectra(*saved.engine, *saved.spectra, saved.provenance,
+        if (auto ok = export_spectra(*saved.engine, saved.shown(), saved.provenance,
                                      fmt::format("{}/spectra{}", directory, extension_of(format)), format);
             !ok)
             return ok;

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/plot/origin_text.hpp"
 #include "offline/verbs/output_directory.hpp"
 
@@ -26,6 +27,8 @@ void OwnSpectra::add_options(CLI::App& command) {
     command.add_option("--histogram", histogram_,
                        "which of its histograms; none: the one with the experiment's axes");
     command.add_option("--good-runs", good_runs_, "good-run list that all of the spectra must be in");
+    command.add_option("--runs-dir", runs_dir_,
+                       "of blinded runs: where the log of unblindings is; unset: as their config says");
     // Without a beam there is nothing to fit: sources, pulsers and pedestals are for calibrations, and
     // beam-off runs have no protons. Tests may have been taken with beam.
     command.add_option("--run-type", run_type_, "of the runs in the spectra")
@@ -35,8 +38,10 @@ void OwnSpectra::add_options(CLI::App& command) {
 }
 
 proto::Status OwnSpectra::check_options() const {
-    if (given() || (histogram_.empty() && good_runs_.empty() && !allow_simulated_)) return {};
-    return error(ErrorKind::CONFIG, "--histogram, --good-runs and --allow-simulated go with --spectra");
+    if (given() || (histogram_.empty() && good_runs_.empty() && runs_dir_.empty() && !allow_simulated_))
+        return {};
+    return error(ErrorKind::CONFIG,
+                 "--histogram, --good-runs, --runs-dir and --allow-simulated go with --spectra");
 }
 
 proto::Status OwnSpectra::check_provenance(const Provenance& provenance) const {
@@ -63,8 +68,9 @@ Result<MeasuredSpectrum> OwnSpectra::read(const Axes& axes) const {
     if (std::filesystem::exists(path_ + "/run.txtpb", failure))
         return error(ErrorKind::CONFIG,
                      fmt::format("{} is a run; reprocess it and name what that writes", path_));
-    const auto saved = load_spectra(saved_file(path_));
+    auto saved = load_spectra(saved_file(path_));
     if (!saved) return saved.error();
+    open_sealed(*saved, runs_dir_);
     if (auto status = check_provenance(saved->provenance); !status) return status.error();
     std::optional<GoodRuns> good;
     if (!good_runs_.empty()) {
@@ -88,7 +94,8 @@ std::string own_text(const OwnExposure& exposure) {
     const double channels = exposure.channels;
     std::string text;
     if (origin.simulated) text += "SIMULATED: no such measurement has been made\n";
-    if (origin.blinded) text += "BLINDED: the coincident counts are not looked at\n";
+    if (exposure.sealed) text += "BLINDED: the coincident counts are not looked at\n";
+    if (!origin.unblinding.empty()) text += fmt::format("UNBLINDED: {}\n", origin.unblinding);
     text += fmt::format("{} ({}), histogram {}, selection {}\n", plot::runs_text(origin.runs),
                         origin.run_type, exposure.histogram, exposure.selection);
     text += fmt::format("C {} and AC {} live; E_C/E_AC = {:.6g} ± {:.2g}\n",
@@ -124,6 +131,7 @@ json::object own_json(const OwnExposure& exposure) {
             {"run_type", origin.run_type},
             {"simulated", origin.simulated},
             {"blinded", origin.blinded},
+            {"unblinding", origin.unblinding.empty() ? json::value(nullptr) : json::value(origin.unblinding)},
             {"good_runs", std::move(good)},
             {"pot", exposure.pot.known()},
             {"pot_estimated", exposure.pot.estimated},

@@ -13,7 +13,7 @@ namespace spillgate::offline {
 
 class OwnSpectra {
   public:
-    // --spectra, --histogram, --good-runs, --run-type, --allow-simulated.
+    // --spectra, --histogram, --good-runs, --runs-dir, --run-type, --allow-simulated.
     void add_options(CLI::App& command);
     bool given() const { return !path_.empty(); }
     // Errors: those of load_spectra, load_good_runs and measured_spectrum; REFUSED, if a run is of another
@@ -25,13 +25,13 @@ class OwnSpectra {
   private:
     proto::Status check_provenance(const Provenance& provenance) const;
 
-    std::string path_, histogram_, good_runs_;
+    std::string path_, histogram_, good_runs_, runs_dir_;
     std::string run_type_ = "physics";
     bool allow_simulated_ = false;
 };
 
-// One line each: SIMULATED or BLINDED, runs, exposure, POT and whose place it takes, the list of good runs or
-// that there is none.
+// One line each: SIMULATED, BLINDED or UNBLINDED and by whom, runs, exposure, POT and whose place it takes,
+// the list of good runs or that there is none.
 std::string own_text(const OwnExposure& exposure);
 boost::json::object own_json(const OwnExposure& exposure);
 

@@ -1,6 +1,7 @@
 // plot spectra: spectra of saved outputs, or of a run that is reprocessed in memory.
 #include <algorithm>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/plot/spectrum_figure.hpp"
 #include "offline/verbs/json_text.hpp"
 #include "offline/verbs/plot_form.hpp"
@@ -35,11 +36,11 @@ class PlotSpectra : public PlotForm {
         const auto& saved = input->saved;
         PlotPages pages;
         pages.failed = !input->damage.empty();
-        pages.text = damage_text(input->damage);
+        pages.text = blinding_text(saved) + damage_text(input->damage);
         pages.json["damage"] = damage_json(input->damage);
         auto names = names_;
-        for (std::size_t i = 0; names_.empty() && i < saved.spectra->size(); ++i)
-            names.emplace_back(saved.spectra->histogram(i).name);
+        for (std::size_t i = 0; names_.empty() && i < saved.shown().size(); ++i)
+            names.emplace_back(saved.shown().histogram(i).name);
         if (names.empty())
             return proto::error(proto::ErrorKind::NOT_FOUND, "the configuration has no spectra");
         for (const auto& name : names) {
@@ -48,11 +49,13 @@ class PlotSpectra : public PlotForm {
             pages.figures.push_back(std::move(*figure));
         }
         boost::json::array spectra;
-        for (auto& spectrum : spectra_json(*saved.engine, *saved.spectra))
+        for (auto& spectrum : spectra_json(*saved.engine, saved.shown()))
             if (std::find(names.begin(), names.end(), spectrum.at("name").as_string()) != names.end())
                 spectra.push_back(std::move(spectrum));
         pages.json["runs"] = boost::json::array(saved.provenance.runs.begin(), saved.provenance.runs.end());
         pages.json["simulated"] = saved.provenance.simulated;
+        pages.json["blinded"] = saved.provenance.blinded;
+        if (!saved.provenance.unblinding.empty()) pages.json["unblinding"] = saved.provenance.unblinding;
         pages.json["spectra"] = std::move(spectra);
         return pages;
     }

@@ -42,10 +42,12 @@ class PlotWaveform : public PlotForm {
         auto figure = plot::waveform_figure(*view, options_);
         if (!figure) return figure.error();
         PlotPages pages;
+        pages.text = view->sealed.empty() ? std::string() : view->sealed + "\n";
         pages.json = {{"run", view->run.number()},
                       {"slot", view->slot.record.slot},
                       {"simulated", view->run.simulated()},
                       {"candidates", candidates_json(*view)}};
+        if (!view->sealed.empty()) pages.json["sealed"] = view->sealed;
         pages.figures.push_back(std::move(*figure));
         return pages;
     }

@@ -5,8 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "offline/blinding/second_config.hpp"
+#include "offline/blinding/shown.hpp"
 #include "offline/calibration/applied_calibrations.hpp"
 #include "offline/export/candidate_table.hpp"
+#include "offline/spectra/filled_spectra.hpp"
 #include "offline/verbs/progress.hpp"
 #include "offline/verbs/slot_pipeline.hpp"
 #include "proto/config_loader.hpp"
@@ -40,6 +43,10 @@ Result<std::vector<RunReader>> open_all(const std::vector<std::string>& director
     return runs;
 }
 
+Result<proto::LoadedConfig> own_config(const RunReader& run) {
+    return proto::parse_config(run.description().effective_config(), run.directory() + "/run.txtpb");
+}
+
 Result<proto::LoadedConfig> config_of(const std::vector<RunReader>& runs, const std::string& path) {
     if (!path.empty()) return proto::load_config(path);
     const auto& first = runs.front();
@@ -48,7 +55,33 @@ Result<proto::LoadedConfig> config_of(const std::vector<RunReader>& runs, const 
             return proto::error(ErrorKind::CONFIG,
                                 fmt::format("{} and {} have different configs; name one with --config",
                                             first.directory(), run.directory()));
-    return proto::parse_config(first.description().effective_config(), first.directory() + "/run.txtpb");
+    return own_config(first);
+}
+
+// As blind as the runs are.
+Result<SecondConfig> config_for(const std::vector<RunReader>& runs, const ProcessOptions& options,
+                                bool opened) {
+    auto given = config_of(runs, options.config);
+    if (!given) return given.error();
+    const auto blinded =
+        std::ranges::find_if(runs, [](const auto& run) { return run.description().blinded(); });
+    if (blinded == runs.end()) return SecondConfig{std::move(*given), false};
+    const auto own = own_config(*blinded);
+    if (!own) return own.error();
+    auto second = second_config(*own, *given, !options.calibrations.empty());
+    if (second && opened) second->leaves_out_in_time = false;
+    return second;
+}
+
+std::string log_directory(const ProcessOptions& options) {
+    return options.runs_dir.empty() ? runs_dir_of(options.directories.front()) : options.runs_dir;
+}
+
+// Such windows count as nothing.
+void leave_out_in_time(proto::Verdict& verdict) {
+    for (auto& window : verdict.windows)
+        if (window.kind == wire::IN_TIME && classify(window, window, verdict) != WindowClass::NO_BEAM)
+            window.kind = wire::UNKNOWN;
 }
 
 Provenance provenance_of_all(const std::vector<RunReader>& runs, const std::string& config_sha256) {
@@ -85,9 +118,10 @@ Result<std::vector<NamedCalibration>> load_calibrations(const std::vector<std::s
 // Reads all blocks in order, passes them through the pipeline, and joins what comes out.
 class RunProcessor {
   public:
-    RunProcessor(const ProcessOptions& options, const Engine& engine, Accumulator& accumulator,
-                 std::vector<proto::Damage>& damage)
+    RunProcessor(const ProcessOptions& options, const Engine& engine, bool leaves_out_in_time,
+                 Accumulator& accumulator, std::vector<proto::Damage>& damage)
         : options_(options),
+          leaves_out_in_time_(leaves_out_in_time),
           accumulator_(accumulator),
           damage_(damage),
           pipeline_(engine, options.threads, [this](SlotPipeline::Done& done) { take(done); }) {}
@@ -118,13 +152,15 @@ class RunProcessor {
             system_error_ = done.status.error();
         else if (!done.status)
             damage_.push_back({place.file->path(), place.offset, done.status.error()});
-        else if (place.fixed.type == proto::BlockType::VERDICT)
+        else if (place.fixed.type == proto::BlockType::VERDICT) {
+            if (leaves_out_in_time_) leave_out_in_time(done.verdict);
             accumulator_.add(done.verdict);
-        else
+        } else
             accumulator_.add(done.daemon, done.candidates);
     }
 
     const ProcessOptions& options_;
+    bool leaves_out_in_time_;
     Accumulator& accumulator_;
     std::vector<proto::Damage>& damage_;
     std::optional<proto::Error> system_error_;
@@ -136,8 +172,11 @@ class RunProcessor {
 Result<Processed> process_runs(const ProcessOptions& options) {
     auto runs = open_all(options.directories);
     if (!runs) return runs.error();
-    auto config = config_of(*runs, options.config);
-    if (!config) return config.error();
+    const std::uint32_t number = runs->front().description().number();
+    const auto key = key_of({&number, 1}, log_directory(options)).unsealing;
+    auto second = config_for(*runs, options, key.has_value());
+    if (!second) return second.error();
+    Result<proto::LoadedConfig> config(std::move(second->config));
     std::vector<std::pair<std::string, std::string>> calibrations;
     if (!options.calibrations.empty()) {
         auto files = load_calibrations(options.calibrations, *runs);
@@ -158,6 +197,7 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     saved.engine = *engine;
     saved.spectra = saved.engine->make_spectra();
     saved.provenance = provenance_of_all(*runs, config->sha256);
+    saved.provenance.blinded = (*engine)->config().blinded();
     // A calibration given now takes the place of those that the run was taken with.
     if (!calibrations.empty()) saved.provenance.calibrations = calibrations;
     saved.effective_config = config->effective;
@@ -165,11 +205,11 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     Accumulator accumulator(*saved.spectra, max_pending_slots);
     std::optional<CandidateTable> table;
     if (!options.candidate_table.empty()) {
-        table.emplace(saved.engine, options.candidate_table);
+        table.emplace(saved.engine, options.candidate_table, key.has_value());
         accumulator.observe([&](std::string_view daemon, const SlotCandidates& candidates,
                                 const proto::Verdict& verdict) { table->add(daemon, candidates, verdict); });
     }
-    RunProcessor processor(options, *saved.engine, accumulator, out.damage);
+    RunProcessor processor(options, *saved.engine, second->leaves_out_in_time, accumulator, out.damage);
     for (const auto& run : *runs) {
         out.aborted = out.aborted || run.aborted();
         if (auto ok = processor.process(run); !ok) return ok.error();
@@ -177,7 +217,8 @@ Result<Processed> process_runs(const ProcessOptions& options) {
     accumulator.finish();
     out.counts = accumulator.counts();
     for (const auto& [daemon, account] : accumulator.account())
-        saved.filled[{runs->front().description().number(), daemon}] = account;
+        saved.filled[{number, daemon}] = account;
+    open_sealed(saved, log_directory(options));
     if (table) {
         out.table_rows = table->rows();
         if (auto ok = table->finish(saved.provenance, *saved.spectra); !ok) return ok.error();

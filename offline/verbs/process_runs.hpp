@@ -24,6 +24,7 @@ struct ProcessOptions {
     std::uint64_t first_slot = 0;
     std::uint64_t last_slot = std::numeric_limits<std::uint64_t>::max();
     std::string candidate_table;  // a path; empty: none
+    std::string runs_dir;         // of the log of unblindings; empty: where the run's directory is
 };
 
 struct Processed {
@@ -34,8 +35,9 @@ struct Processed {
     std::uint64_t table_rows = 0;
 };
 
-// Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, DISK_FULL; CONFIG (of the config, or directories that are not
-// one run's).
+// Blinded runs stay blinded, whatever the config says (blinding/second_config.hpp), and are opened if there
+// is a key to them. Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, DISK_FULL; CONFIG (of the config, or
+// directories that are not one run's).
 proto::Result<Processed> process_runs(const ProcessOptions& options);
 
 }  // namespace spillgate::offline

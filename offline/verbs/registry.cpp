@@ -18,6 +18,7 @@ std::vector<std::unique_ptr<Verb>> make_verbs() {
     verbs.push_back(make_sensitivity_verb());
     verbs.push_back(make_toys_verb());
     verbs.push_back(make_plot_verb());
+    verbs.push_back(make_unblind_verb());
     return verbs;
 }
 

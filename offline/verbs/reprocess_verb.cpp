@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/verbs/json_text.hpp"
 #include "offline/verbs/output_directory.hpp"
 #include "offline/verbs/process_runs.hpp"
@@ -70,6 +71,8 @@ class ReprocessVerb : public Verb {
             ->capture_default_str();
         command.add_option("--first-slot", options_.first_slot, "leave out the slots before this one");
         command.add_option("--last-slot", options_.last_slot, "leave out the slots after this one");
+        command.add_option("--runs-dir", options_.runs_dir,
+                           "of blinded runs: where the log of unblindings is; unset: beside the run");
         command.add_flag("--no-candidates", no_candidates_, "do not write the candidate table");
         command.add_flag("--overwrite", overwrite_, "replace the files of an earlier reprocess in --out");
     }
@@ -96,13 +99,13 @@ class ReprocessVerb : public Verb {
                        {"inconsistent_slots", saved.spectra->inconsistent_slots()},
                        {"join", to_json(done->counts)},
                        {"candidate_rows", done->table_rows},
-                       {"spectra", spectra_json(*saved.engine, *saved.spectra)},
+                       {"spectra", spectra_json(*saved.engine, saved.shown())},
                        {"damage", damage_json(done->damage)}};
         report.text = fmt::format(
             "run {}: {} slots into {}{}\n", saved.provenance.runs.front(), saved.spectra->slots(), out_,
             done->aborted ? " (the run has no end record: it was aborted or still runs)" : "");
-        report.text +=
-            to_text(done->counts) + spectra_text(*saved.engine, *saved.spectra) + damage_text(done->damage);
+        report.text += to_text(done->counts) + blinding_text(saved) +
+                       spectra_text(*saved.engine, saved.shown()) + damage_text(done->damage);
         return report;
     }
 

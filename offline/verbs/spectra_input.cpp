@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/verbs/output_directory.hpp"
 
 namespace spillgate::offline {
@@ -20,6 +21,9 @@ void SpectraInput::add_options(CLI::App& command) {
             "calibration file (SPE or HPGe) for a run, once for each: their constants hold instead of the "
             "config's")
         ->allow_extra_args(false);
+    command.add_option("--runs-dir", options_.runs_dir,
+                       "of blinded runs: where the log of unblindings is; unset: beside a run, or as the "
+                       "config of saved spectra says");
     options_.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 256u);
     command.add_option("--threads", options_.threads, "threads that reconstruct a run")
         ->check(CLI::Range(1, 256))
@@ -47,6 +51,7 @@ proto::Result<Processed> SpectraInput::load(const std::string& candidate_table) 
     if (!saved) return saved.error();
     Processed out;
     out.saved = std::move(*saved);
+    open_sealed(out.saved, options_.runs_dir);
     return out;
 }
 

@@ -14,7 +14,7 @@ namespace spillgate::offline {
 
 class SpectraInput {
   public:
-    // INPUT, --config, --calibration, --threads.
+    // INPUT, --config, --calibration, --runs-dir, --threads.
     void add_options(CLI::App& command);
     bool is_run() const;
     // Runs are processed, with a candidate table if its path is given. Errors: those of load_spectra and

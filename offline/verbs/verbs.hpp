@@ -21,5 +21,6 @@ std::unique_ptr<Verb> make_contour_verb();
 std::unique_ptr<Verb> make_sensitivity_verb();
 std::unique_ptr<Verb> make_toys_verb();
 std::unique_ptr<Verb> make_plot_verb();
+std::unique_ptr<Verb> make_unblind_verb();
 
 }  // namespace spillgate::offline

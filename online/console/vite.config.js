@@ -18,6 +18,7 @@ export default defineConfig({
     // The two-dimensional painters by themselves: jsroot/draw would bring all of ROOT's drawings along.
     alias: { '#jsroot': fileURLToPath(new URL('node_modules/jsroot/modules', import.meta.url)) },
   },
+  optimizeDeps: { exclude: ['jsroot'] }, // while developing: packed, it would be there twice, with two styles
   build: {
     target: 'es2022',
     outDir: 'dist',

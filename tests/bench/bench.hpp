@@ -51,5 +51,11 @@ proto::Result<std::vector<Row>> csi_fit(const Options& options);
 proto::Result<std::vector<Row>> csi_profile(const Options& options);
 proto::Result<std::vector<Row>> fc_toys(const Options& options);
 proto::Result<std::vector<Row>> compression(const Options& options);
+// The console at the nominal load, in a real browser (tests/e2e/bench_console.mjs).
+proto::Result<std::vector<Row>> console_browser(const Options& options);
+proto::Result<std::vector<Row>> console_latency(const Options& options);
+proto::Result<std::vector<Row>> console_extra_client(const Options& options);
+proto::Result<std::vector<Row>> console_heap(const Options& options);
+proto::Result<std::vector<Row>> console_hostile(const Options& options);
 
 }  // namespace spillgate::bench

@@ -20,6 +20,11 @@ std::span<const Benchmark> all_benchmarks() {
         {{"csi_profile"}, "≤ 100 ms", csi_profile},
         {{"fc_toys"}, "≤ 60 s on two cores", fc_toys},
         {{"compression"}, "≥ 500 MB/s per core, ≥ 3 times smaller", compression},
+        {{"console_browser"}, "≤ 30 % of a core with 24 pads in view", console_browser},
+        {{"console_latency"}, "p99 ≤ 300 ms from spill to picture", console_latency},
+        {{"console_extra_client"}, "≤ 2 % of a core", console_extra_client},
+        {{"console_heap"}, "< 1 MB in 50000 updates", console_heap},
+        {{"console_hostile"}, "≤ 200 ms, nothing lost", console_hostile},
     };
     return list;
 }

@@ -77,6 +77,34 @@ std::string nominal_config() {
     return facility + board(simulation) + gate(70000) + analysis + channels();
 }
 
+std::string nominal_console_config(double snapshot_hz) {
+    constexpr unsigned lines = 16;
+    constexpr unsigned maps = 8;
+    std::string text = facility + board(simulation) + gate(70000) + channels();
+    text += R"(selection {
+  name: "standard"
+  cut { variable: "pretrace_peaks" max: 4 cost: EXPOSURE }
+  reject_quality: "muon"
+}
+)";
+    // Of one channel each, in turn energy and time; the last of them of all channels.
+    const auto of_channel = [](unsigned channel) {
+        return channel + 1 < nominal_channels ? fmt::format("channel: \"pmt{}\"", channel) : std::string();
+    };
+    for (unsigned i = 0; i < lines; ++i)
+        text += fmt::format(
+            "spectrum {{ name: \"line{:02}\" axis {{ variable: \"{}\" bins: 100 min: 0 max: {} }} selection: "
+            "\"standard\" {} }}\n",
+            i, i % 2 == 0 ? "pe" : "t_rec_us", i % 2 == 0 ? 100 : 12, of_channel(i));
+    for (unsigned i = 0; i < maps; ++i)
+        text += fmt::format(
+            "spectrum {{ name: \"map{}\" axis {{ variable: \"pe\" bins: 60 min: 0 max: 60 }} axis {{ "
+            "variable: "
+            "\"t_rec_us\" bins: 50 min: 0 max: 12 }} selection: \"standard\" {} }}\n",
+            i, of_channel(2 * i));
+    return text + fmt::format("storage {{ compression: ZSTD }}\nonline {{ snapshot_hz: {} }}\n", snapshot_hz);
+}
+
 std::string nominal_udp_config(const std::string& port) {
     // Banks are swapped often: what is over must not wait. 65 μs are the longest pretrigger delay of the
     // module. Half an hour uncompressed would not fit everywhere.

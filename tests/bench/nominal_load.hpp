@@ -14,6 +14,9 @@ inline constexpr double nominal_bytes_per_second =
 
 // Configuration of daemon and online: 15 detector channels are reconstructed, the 16th is their veto.
 std::string nominal_config();  // from a digitizer simulated in the daemon
+// … with 16 spectra and 8 maps for a console to show, at most `snapshot_hz` times a second; recorded
+// compressed.
+std::string nominal_console_config(double snapshot_hz);
 // … from an emulated SIS3316 at this UDP port.
 std::string nominal_udp_config(const std::string& port);
 // That of spillgate-emulator with such a module; "@folder@" stands for the temporary folder.

@@ -47,6 +47,36 @@ TEST_CASE("the table shows what a shift worker looks for") {
     }
 }
 
+TEST_CASE("the table shows who is on shift, what the run is limited to and what is left of it") {
+    auto status = running();
+    status.mutable_run()->set_operator_("B. Shift");
+    status.mutable_run()->set_restarted_from(41);
+    status.mutable_limits()->set_seconds(3600);
+    status.mutable_limits()->set_bytes(5'000'000);
+    status.set_elapsed_s(600);
+    status.set_bytes_written(1'000'000);
+    status.set_last_request("start by A. Person via console");
+    status.set_config_file("csi.txtpb");
+    status.set_config_sha256("0123456789abcdef");
+    status.set_disk_free_bytes(2'000'000'000);
+    status.set_disk_total_bytes(4'000'000'000);
+    const auto table = daq::status_table(status);
+    for (const auto* part : {"operator      B. Shift\n", "follows       run 41\n",
+                             "limits        3600 s, 5.00 MB; to go: 3000 s, 4.00 MB; then it stops\n",
+                             "last request  start by A. Person via console\n",
+                             "config        csi.txtpb, 0123456789ab…\n", "2.00 GB free of 4.00 GB in"}) {
+        CAPTURE(part, table);
+        CHECK(table.find(part) != std::string::npos);
+    }
+    status.set_restart(true);
+    CHECK(daq::status_table(status).find("; then another run like it\n") != std::string::npos);
+    auto ended = running();
+    ended.mutable_run()->set_stop_utc_ns(4'000'000'000'000);
+    ended.mutable_run()->set_stop_reason("requested");
+    ended.mutable_run()->set_stopped_by("A. Person");
+    CHECK(daq::status_table(ended).find("(requested, asked by A. Person)\n") != std::string::npos);
+}
+
 TEST_CASE("of a note of several lines the table shows the first, and that there is more") {
     auto status = running();
     status.mutable_run()->set_note("source moved\nback again");

@@ -24,4 +24,9 @@ std::vector<std::string> read_segment_seeds();
 void import_recording(const std::uint8_t* data, std::size_t size);
 std::vector<std::string> import_recording_seeds();
 
+// Byte 0: bit 0 makes the checksums of all chunks right; then a picture for the logbook. What is taken is
+// written anew in a form that is taken again, as it is.
+void png_reencode(const std::uint8_t* data, std::size_t size);
+std::vector<std::string> png_reencode_seeds();
+
 }  // namespace spillgate::fuzz

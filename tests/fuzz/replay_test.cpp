@@ -94,4 +94,8 @@ TEST_CASE("any bytes as a foreign recording are refused or give events that lie 
     check(import_recording, import_recording_seeds(), "import_recording");
 }
 
+TEST_CASE("any bytes as a picture are refused or give one that holds nothing but pixels") {
+    check(png_reencode, png_reencode_seeds(), "png_reencode");
+}
+
 }  // namespace spillgate::fuzz

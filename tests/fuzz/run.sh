@@ -3,7 +3,7 @@
 set -euo pipefail
 build=$1
 seconds=$2
-for target in decode_spill read_segment import_recording; do
+for target in decode_spill read_segment import_recording png_reencode; do
     work=$build/findings/$target
     mkdir -p "$work/queue"
     SPILLGATE_WRITE_SEEDS=$work/queue "$build/bin/fuzz_$target" -runs=0 "$work/queue" 2>/dev/null

@@ -144,7 +144,8 @@ TEST_CASE("wrong usage and wrong configurations end with one message and status 
     CHECK(contains(outcome.err, "broken.txtpb:2:"));
     CHECK(daq({"--config", config, "--check"}).status == 0);
     const auto no_channel = directory.path() + "/no-channel.txtpb";
-    std::ofstream(no_channel) << R"(name: "x" facility { name: "SNS" repetition_hz: 60 } gate { mode: FREE_RUNNING slice_ns: 1e6 }
+    std::ofstream(no_channel)
+        << R"(name: "x" facility { name: "SNS" repetition_hz: 60 } gate { mode: FREE_RUNNING slice_ns: 1e6 }
         board { id: 1 bits: 14 sample_rate_mhz: 250
                 sis3316 { address: "10.1.2.3" input { channel: 16 record_ns: 400 } } })";
     const auto refused = daq({"--config", no_channel, "--check"});

@@ -189,6 +189,28 @@ TEST_CASE("a run under another config is refused, and online says so") {
     REQUIRE(road.await_said("warning run 1 is refused"));
 }
 
+TEST_CASE(
+    "online goes over to the lead's config if its file lies beside ours, and follows the run from its "
+    "start") {
+    Road road;
+    road.online->signal(SIGTERM);
+    CHECK(road.online->wait() == 0);
+    std::filesystem::create_directory(road.path() + "/configs");
+    const std::string ours = road.path() + "/configs/ours.txtpb";
+    std::string text = content(demo);
+    text.replace(text.find("bins: 50"), 8, "bins: 51");
+    std::ofstream(ours) << text;
+    std::ofstream(road.path() + "/configs/leads.txtpb") << content(demo);
+    road.start_online(ours);
+    road.start_run();
+    REQUIRE(road.await_said("going over to " + road.path() + "/configs/leads.txtpb"));
+    REQUIRE(road.await_said("following run 1"));
+    REQUIRE(road.await_slots(60));
+    road.stop_run();
+    REQUIRE(road.await_said("run 1: daq: all "));
+    road.exports_are_the_files(1);
+}
+
 TEST_CASE("online says where it listens when no daemon answers, and when one does") {
     Road road;
     // Before it runs, a signal ends it as the system does.

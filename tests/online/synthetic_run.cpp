@@ -85,12 +85,6 @@ proto::Verdict verdict_of(std::uint32_t run, std::uint64_t slot, const proto::Sp
 
 }  // namespace
 
-const proto::LoadedConfig& demo_config() {
-    static const auto config =
-        proto::load_config(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb").value();
-    return config;
-}
-
 std::shared_ptr<const offline::Engine> demo_engine() {
     static const auto engine = offline::Engine::make(demo_config().config).value();
     return engine;
@@ -144,10 +138,10 @@ std::string write_synthetic_run(const std::string& runs_dir, std::uint32_t run,
     return writer->directory();
 }
 
-std::string spectra_of_files(const std::string& run_directory) {
+std::string spectra_of_files(const std::string& run_directory, const offline::Engine& engine) {
     const auto run = proto::RunReader::open(run_directory).value();
-    auto spectra = demo_engine()->make_spectra();
-    const auto worker = demo_engine()->make_worker();
+    auto spectra = engine.make_spectra();
+    const auto worker = engine.make_worker();
     offline::Accumulator accumulator(*spectra, 1000);
     proto::SpillRecord record;
     offline::SlotCandidates candidates;
@@ -164,15 +158,6 @@ std::string spectra_of_files(const std::string& run_directory) {
         .value();
     accumulator.finish();
     return spectra->serialise();
-}
-
-ScratchDirectory::ScratchDirectory()
-    : path_((std::filesystem::temp_directory_path() / "spillgate-online-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary directory");
-}
-ScratchDirectory::~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace spillgate::test

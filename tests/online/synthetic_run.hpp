@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "offline/engine.hpp"
-#include "proto/config_loader.hpp"
 #include "proto/run_file/run_writer.hpp"
 #include "proto/wire.hpp"
+#include "tests/online/scratch_directory.hpp"
+#include "tests/online/synthetic_config.hpp"
 
 namespace spillgate::test {
 
-// config/demo-simulation.txtpb.
-const proto::LoadedConfig& demo_config();
 std::shared_ptr<const offline::Engine> demo_engine();
 
 // A record and a verdict per slot, sequences 0, 1, 2 …; every seventh slot is a missed mark without record.
@@ -28,19 +27,7 @@ std::string write_synthetic_run(const std::string& runs_dir, std::uint32_t run,
                                 const std::vector<proto::Message>& messages, bool end);
 
 // Spectra of a run directory through the engine and its accumulator, as reprocessing makes them; serialised.
-std::string spectra_of_files(const std::string& run_directory);
-
-// Owns a directory below the system's temporary one; removes it.
-class ScratchDirectory {
-  public:
-    ScratchDirectory();
-    ~ScratchDirectory();
-    ScratchDirectory(const ScratchDirectory&) = delete;
-    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
+std::string spectra_of_files(const std::string& run_directory,
+                             const offline::Engine& engine = *demo_engine());
 
 }  // namespace spillgate::test

@@ -81,6 +81,30 @@ TEST_CASE("a run's row is replaced when it ends, and all rows are listed by numb
     CHECK(list[1].ledger().slots() == 2);
 }
 
+TEST_CASE("who only looks reads pages while the lead writes, and can change nothing") {
+    const TemporaryDirectory runs;
+    CHECK(RunCatalogue::open_read_only(runs.path()).error().kind == ErrorKind::NOT_FOUND);
+    CHECK(std::filesystem::is_empty(runs.path()));
+    auto lead = RunCatalogue::open(runs.path()).value();
+    for (std::uint32_t number = 1; number <= 5; ++number)
+        REQUIRE(lead.record(start_description(number)));
+    auto looking = RunCatalogue::open_read_only(runs.path()).value();
+    const auto page = looking.page(0, 2).value();
+    REQUIRE(page.size() == 2);
+    CHECK(page[0].number() == 5);
+    CHECK(page[1].number() == 4);
+    const auto next = looking.page(4, 10).value();
+    REQUIRE(next.size() == 3);
+    CHECK(next[0].number() == 3);
+    CHECK(looking.run(3).value().number() == 3);
+    CHECK(looking.run(6).error().kind == ErrorKind::NOT_FOUND);
+    REQUIRE(lead.take_number().has_value());
+    REQUIRE(lead.record(start_description(6)));
+    CHECK(looking.run(6).has_value());
+    CHECK_FALSE(looking.take_number().has_value());
+    CHECK_FALSE(looking.record(start_description(7)).has_value());
+}
+
 TEST_CASE("a missing directory and a file that is no database are refused with a message") {
     const TemporaryDirectory runs;
     CHECK(RunCatalogue::open(runs.path() + "/none").error().kind == ErrorKind::NOT_FOUND);

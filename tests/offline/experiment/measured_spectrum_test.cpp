@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "offline/blinding/shown.hpp"
 #include "offline/experiment/experiment_model.hpp"
+#include "tests/offline/blinding_key.hpp"
 #include "tests/offline/experiment/own_spectra.hpp"
 
 using namespace spillgate;
@@ -73,7 +75,31 @@ TEST_CASE("the coincident counts of blinded runs are not looked at") {
     const auto measured = measured_spectrum(test::own_spectra(options), "pe_t", axes_of());
     REQUIRE(measured.has_value());
     CHECK(measured->coincidence.empty());
+    CHECK(measured->exposure.sealed);
     CHECK(measured->anti_coincidence.size() == 48);
+}
+
+TEST_CASE("with the key to them the coincident counts of blinded runs are those that were filled") {
+    auto options = numbered();
+    const auto open = measured_spectrum(test::own_spectra(options), "pe_t", axes_of());
+    options.blinded = true;
+    auto saved = test::own_spectra(options);
+    const proto::testing::TemporaryDirectory runs;
+    open_sealed(saved, runs.path());
+    CHECK_FALSE(saved.opened);
+    CHECK(saved.why_sealed.find("does not unblind run 12") != std::string::npos);
+    auto log = proto::UnblindingLog::open(runs.path()).value();
+    log.append(testing::unblinding_of(13, 20)).value();
+    open_sealed(saved, runs.path());
+    CHECK_FALSE(saved.opened);
+    log.append(testing::unblinding_of(10, 12)).value();
+    open_sealed(saved, runs.path());
+    REQUIRE(saved.opened);
+    const auto measured = measured_spectrum(saved, "pe_t", axes_of());
+    REQUIRE(measured.has_value());
+    CHECK_FALSE(measured->exposure.sealed);
+    CHECK(measured->coincidence == open->coincidence);
+    CHECK(measured->exposure.provenance.unblinding.starts_with("unblinding 2 ("));
 }
 
 TEST_CASE("axes that are not the experiment's are refused, with both") {

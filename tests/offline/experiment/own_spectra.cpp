@@ -33,8 +33,7 @@ spectrum { name: "t_pe" selection: "all"
   axis { variable: "t_rec_us" bins: 6 min: 0 max: 6 } axis { variable: "pe" bins: 8 min: 0 max: 40 } }
 )";
 
-void put(const std::vector<std::uint64_t>& inner, double live_s, std::uint64_t windows, bool exchanged,
-         wire::KindState& kind) {
+void put_counts(const std::vector<std::uint64_t>& inner, bool exchanged, wire::KindState& kind) {
     const std::size_t rows = exchanged ? t_bins : pe_bins, columns = exchanged ? pe_bins : t_bins;
     for (std::size_t a = 0; a < rows + 2; ++a)
         for (std::size_t b = 0; b < columns + 2; ++b) {
@@ -43,6 +42,9 @@ void put(const std::vector<std::uint64_t>& inner, double live_s, std::uint64_t w
                             : exchanged ? inner[(b - 1) * t_bins + a - 1]
                                         : inner[(a - 1) * t_bins + b - 1]);
         }
+}
+
+void put_exposure(double live_s, std::uint64_t windows, wire::KindState& kind) {
     kind.set_live_ps(std::llround(live_s * 1e12));
     kind.set_windows(windows);
 }
@@ -50,13 +52,15 @@ void put(const std::vector<std::uint64_t>& inner, double live_s, std::uint64_t w
 }  // namespace
 
 SavedSpectra own_spectra(const OwnSpectraOptions& options) {
-    const auto config = proto::parse_config(config_text, "test").value();
+    const auto config =
+        proto::parse_config(std::string(config_text) + (options.blinded ? "blinded: true\n" : ""), "test")
+            .value();
     SavedSpectra saved;
     saved.engine = Engine::make(config.config).value();
     saved.spectra = saved.engine->make_spectra();
     saved.effective_config = config.effective;
     saved.provenance = {{options.run},         options.run_type, options.simulated, "1.2.3",
-                        options.config_sha256, {{"spe", "abc"}}, options.blinded};
+                        options.config_sha256, {{"spe", "abc"}}, options.blinded,   {}};
     saved.filled[{options.run, "daq"}].add_range(options.first_slot, options.last_slot);
     wire::SpectraState state;
     state.set_engine_hash(saved.engine->hash());
@@ -66,9 +70,12 @@ SavedSpectra own_spectra(const OwnSpectraOptions& options) {
         spectrum.set_name(name);
         if (spectrum.name() == "pe") continue;
         const bool exchanged = spectrum.name() == "t_pe";
-        put(options.in_time, options.in_time_live_s, options.windows, exchanged, *spectrum.mutable_in_time());
-        put(options.anti_coincident, options.anti_coincident_live_s, options.windows, exchanged,
-            *spectrum.mutable_anti_coincident());
+        // Without a box everything in time is sealed.
+        put_counts(options.in_time, exchanged,
+                   options.blinded ? *spectrum.mutable_sealed() : *spectrum.mutable_in_time());
+        put_exposure(options.in_time_live_s, options.windows, *spectrum.mutable_in_time());
+        put_counts(options.anti_coincident, exchanged, *spectrum.mutable_anti_coincident());
+        put_exposure(options.anti_coincident_live_s, options.windows, *spectrum.mutable_anti_coincident());
         spectrum.set_live_charge_measured_pc(std::llround(options.charge_c * 1e12));
         spectrum.set_live_charge_missing_slots(options.windows_without_charge);
     }

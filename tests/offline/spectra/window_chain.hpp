@@ -19,7 +19,7 @@ inline constexpr std::array<Variable, 4> window_variables{{
     {"x", "PE", "size", false},
     {"y", "us", "time", false},
     {"peaks", "", "peaks in the pretrace", true},
-    {"level", "ADC", "baseline", true},
+    {"level", "ADC", "baseline", true, false, true},
 }};
 inline constexpr std::array<std::string_view, 2> window_quality{"bad", "muon"};
 inline constexpr std::size_t words_per_window = 5;

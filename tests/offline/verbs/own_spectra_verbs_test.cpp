@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "tests/offline/blinding_key.hpp"
 #include "tests/offline/experiment/own_spectra.hpp"
 #include "tests/offline/verbs/run_program.hpp"
 
@@ -203,6 +204,29 @@ TEST_CASE("blinded runs are predicted and not fitted") {
     CHECK(number(asimov.at("parameters").at("cevns").at("error_plus")) ==
           Approx(number(open.at("parameters").at("cevns").at("error_plus"))));
     CHECK(own.ask("predict").out.find("BLINDED") != std::string::npos);
+}
+
+TEST_CASE("a fit of runs that were unblinded is that of open ones, and cites who opened them") {
+    auto options = plausible();
+    const auto open = OwnRun(options).json_of("fit", {"--free", "cevns"});
+    options.blinded = true;
+    const OwnRun own(options);
+    auto log = spillgate::proto::UnblindingLog::open(own.path("runs")).value();
+    log.append(testing::unblinding_of(12, 12)).value();
+    const auto fitted = own.json_of("fit", {"--free", "cevns", "--runs-dir", own.path("runs")});
+    CHECK(fitted.at("chi2") == open.at("chi2"));
+    CHECK(fitted.at("parameters") == open.at("parameters"));
+    CHECK(fitted.at("experiment").at("spectra").at("unblinding").as_string().starts_with("unblinding 1 ("));
+    CHECK(open.at("experiment").at("spectra").at("unblinding").is_null());
+    const auto said = own.ask("fit", {"--free", "cevns", "--runs-dir", own.path("runs")});
+    CHECK(said.out.find("UNBLINDED: unblinding 1 (") != std::string::npos);
+    CHECK(said.out.find("signed by A. Person") != std::string::npos);
+    // Others stay as they are, and so do these where nobody looks into the log.
+    refuses(own.ask("fit", {"--free", "cevns"}), 1, "sealed");
+    options.run = 13;
+    const OwnRun other(options);
+    refuses(other.ask("fit", {"--free", "cevns", "--runs-dir", own.path("runs")}), 1,
+            "does not unblind run 13");
 }
 
 TEST_CASE("spectra of several configs, without exposure, with other axes or that are none are refused") {

@@ -31,6 +31,7 @@ class RunMaker {
         r->clocks = {{0, 500e6, r->t0, 0}};
         for (std::uint32_t channel = 0; channel < 2; ++channel)
             trace(*r, channel);
+        if (options_.signal_seed) add_signal(*r);
         // One averaged trace now and then: inspect keeps the streams apart.
         if (slot % 10 == 0) {
             trace(*r, 0);
@@ -80,12 +81,29 @@ class RunMaker {
         for (int pulse = channel == 0 ? 6 + below(20) : 0; pulse > 0; --pulse) {
             const auto at = static_cast<std::size_t>(below(samples_per_trace - 10));
             const int height = 6 + below(40);
+            if (options_.signal_seed && !allowed(r.slot, at)) continue;
             for (std::size_t i = 0; i < 6; ++i)
                 code[at + i] = std::max(-100, code[at + i] - height);
         }
         for (const int c : code)
             r.samples.push_back(static_cast<std::uint16_t>(static_cast<std::int16_t>(c)));
         r.traces.push_back(t);
+    }
+
+    // The C roi begins at sample 1400, of 2 ns.
+    static bool allowed(std::uint64_t slot, std::size_t at) {
+        return at + 6 < 1390 || (slot % 2 == 0 && at >= 1400 && at < 1500);
+    }
+
+    void add_signal(proto::SpillRecord& r) const {
+        std::mt19937_64 random(*options_.signal_seed * 1'000'003 + r.slot);
+        const bool protons = r.slot % 19 != 7 && r.slot % 23 != 8;
+        if (r.slot % 2 == 0 || !protons || random() % 3 == 0) return;
+        const auto at = r.traces[0].offset + 1600 + random() % 150;
+        const auto height = static_cast<int>(20 + random() % 25);
+        for (std::size_t i = at; i < at + 6; ++i)
+            r.samples[i] = static_cast<std::uint16_t>(
+                static_cast<std::int16_t>(static_cast<std::int16_t>(r.samples[i]) - height));
     }
 
     static void window(proto::SpillRecord& r, proto::WindowKind kind, std::int64_t begin, std::int64_t end,
@@ -145,6 +163,7 @@ std::string write_run(const std::string& runs_dir, const RunOptions& options) {
     about.set_start_utc_ns(1'700'000'000'000'000'000);
     about.set_effective_config(config.effective);
     about.set_config_sha256(config.sha256);
+    about.set_blinded(config.config.blinded());
     std::filesystem::create_directories(runs_dir);
     auto writer =
         proto::RunWriter::create(proto::posix_file_layer(), runs_dir, about, config.config.storage()).value();

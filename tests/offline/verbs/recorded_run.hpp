@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct RunOptions {
     std::size_t verdict_delay = 3;  // slots between a record and its verdict
     bool end_record = true;
     std::string config;  // empty: run_config()
+    // Signals in the C rois of odd slots, 0.4 to 0.7 μs after their begin, other ones for each seed; there,
+    // and after the first 0.2 μs of all C rois, is then nothing else. Everything outside is the same for all
+    // seeds.
+    std::optional<std::uint64_t> signal_seed;
 };
 
 // The text of a config that the loader takes: spectra "pe" and "pe_t" under a 2017-like selection.

@@ -1,25 +1,57 @@
-// The connection to spillgate-online: the newest status, spectra and trend, and how old they are. Reconnects by itself.
-
+// The connection to spillgate-online: reconnects by itself, keeps the stores new, and knows how old they are. The only writer of
+// the stores. Speaks protocol 2 (`want`, changes against a base) and the older one (`subscribe`, whole spectra).
+import { ask } from './act.js';
 import { age } from './format.js';
+import { session } from './session.svelte.js';
+import { merged } from './spectrum.js';
+import { capped, joined } from './lines.js';
 
 const TREND_POINTS = 900;
+const LOG_LINES = 500;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 5000;
+const SILENT_S = 2.5;
+const POLLED = ['health', 'beam', 'controls', 'alarms']; // once a second, where frames do not bring them
 
-export class Feed {
+// One spectrum; pads that show others do not wake when it changes.
+class SpectrumStore {
+  info = $state.raw(null); // name, title, axes, expert: what the list says
+  data = $state.raw(null); // null until the first contents come
+
+  constructor(info) {
+    this.info = info;
+  }
+}
+
+class Feed {
   status = $state.raw(null);
-  spectra = $state.raw({}); // by name
+  health = $state.raw(null); // { lights }, null: not known
+  beam = $state.raw(null);
+  alarms = $state.raw(null);
+  controls = $state.raw(null);
+  log = $state.raw([]);
   trend = $state.raw([]);
+  spectra = $state.raw([]); // SpectrumStores in the config's order
+  offered = $state.raw({}); // route → whether this server has it
   connected = $state(false);
   heardAt = $state(0); // ms, this browser's clock
   now = $state(Date.now());
+  protocol = $state(2);
+  forbidden = $state(false); // reading needs a person here
+  range = $state('run');
 
   #socket = null;
   #retryMs = RETRY_FIRST_MS;
-  #names = [];
+  #askedAgain = 0;
+  #wish = ''; // the last one, word for word: the same again means "from the beginning"
 
-  constructor() {
-    setInterval(() => (this.now = Date.now()), 500);
+  begin() {
+    setInterval(() => {
+      this.now = Date.now();
+      if (this.connected) this.#poll();
+    }, 500);
+    document.addEventListener('visibilitychange', () => this.#send({ hidden: document.hidden }));
+    session.onChange(() => this.reconnect());
     this.#connect();
   }
 
@@ -27,44 +59,77 @@ export class Feed {
     return this.heardAt === 0 ? null : Math.max(0, (this.now - this.heardAt) / 1000);
   }
 
-  // What is shown is older than it should be.
   get stale() {
-    return !this.connected || this.age === null || this.age > 2.5;
+    return !this.connected || this.age === null || this.age > SILENT_S;
   }
 
   get lead() {
     return this.status?.daemons.find((daemon) => daemon.lead) ?? null;
   }
 
-  // Why what is shown is not what is now, in words; null if it is.
+  // live, or why what is shown is not what is now.
+  get state() {
+    if (!this.connected) return this.age === null ? 'connecting' : 'lost';
+    if (this.stale) return 'silent';
+    return this.lead && !this.lead.connected ? 'daemon-silent' : 'live';
+  }
+
   get doubt() {
-    if (!this.connected) return this.age === null ? 'not connected' : `not connected, data ${age(this.age)} old`;
-    if (this.stale) return `no news for ${age(this.age)}`;
-    if (this.lead && !this.lead.connected) {
-      return this.lead.age_s === null ? `${this.lead.name} not heard yet` : `${this.lead.name} silent for ${age(this.lead.age_s)}`;
+    switch (this.state) {
+      case 'connecting':
+        return this.forbidden ? 'sign in to read' : 'connecting …';
+      case 'lost':
+        return `not connected, data ${age(this.age)} old`;
+      case 'silent':
+        return `no news for ${age(this.age)}`;
+      case 'daemon-silent':
+        return this.lead.age_s === null ? `${this.lead.name} not heard yet` : `${this.lead.name} silent for ${age(this.lead.age_s)}`;
+      default:
+        return null;
     }
-    return null;
+  }
+
+  // Of what comes through the lead daemon: seconds, or null while it is fresh.
+  get oldness() {
+    if (this.stale) return this.age;
+    return this.lead && !this.lead.connected ? this.lead.age_s : null;
+  }
+
+  store(name) {
+    return this.spectra.find((store) => store.info.name === name) ?? null;
+  }
+
+  // Opens the connection anew, as another person.
+  reconnect() {
+    this.#retryMs = RETRY_FIRST_MS;
+    this.#socket?.close();
   }
 
   async #connect() {
-    try {
-      const list = await (await fetch('/api/spectra')).json();
-      this.#names = list.spectra.map((spectrum) => spectrum.name);
-    } catch {
-      this.#retry();
-      return;
-    }
+    const list = await ask('/api/spectra');
+    this.forbidden = list.status === 401;
+    if (this.forbidden) await session.refresh();
+    if (!list.ok) return this.#retry();
+    this.#list(list.body.spectra);
+    await Promise.all([session.refresh(), this.#poll(true)]);
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}/api/ws`);
+    let heard = false;
     this.#socket = socket;
     socket.onopen = () => {
       this.connected = true;
-      this.#retryMs = RETRY_FIRST_MS;
       this.trend = [];
-      socket.send(JSON.stringify({ subscribe: this.#names }));
+      this.#told.clear();
+      this.#want();
     };
-    socket.onmessage = (event) => this.#take(JSON.parse(event.data));
+    socket.onmessage = (event) => {
+      heard = true;
+      this.#retryMs = RETRY_FIRST_MS;
+      this.#take(JSON.parse(event.data));
+    };
     socket.onclose = () => {
+      // A server that hangs up on the first message speaks the other protocol.
+      if (this.connected && !heard) this.protocol = this.protocol === 2 ? 1 : 2;
       this.connected = false;
       this.#retry();
     };
@@ -75,41 +140,96 @@ export class Feed {
     this.#retryMs = Math.min(RETRY_MOST_MS, this.#retryMs * 2);
   }
 
+  // Stores stay where the axes do: pads keep their zoom over a restart of the server.
+  #list(infos) {
+    const known = new Map(this.spectra.map((store) => [store.info.name, store]));
+    this.spectra = infos.map((info) => {
+      const store = known.get(info.name);
+      if (!store) return new SpectrumStore(info);
+      store.info = info;
+      return store;
+    });
+  }
+
+  #send(message) {
+    if (this.protocol === 2 && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #want() {
+    const names = this.spectra.map((store) => store.info.name);
+    if (this.protocol === 1) return this.#socket.send(JSON.stringify({ subscribe: names }));
+    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, controls: {}, log: {}, beam: {}, health: {} };
+    this.#wish = JSON.stringify({ want });
+    this.#socket.send(this.#wish);
+    if (document.hidden) this.#send({ hidden: true });
+  }
+
   #take(update) {
     this.heardAt = Date.now();
-    this.now = this.heardAt;
-    this.status = update.status;
-    if (update.spectra.length > 0) {
-      const spectra = { ...this.spectra };
-      for (const spectrum of update.spectra) spectra[spectrum.name] = spectrum;
-      this.spectra = spectra;
+    for (const topic of POLLED) if (update[topic]) this.#told.add(topic);
+    if (update.status) this.#takeStatus(update.status);
+    if (update.health) this.health = update.health;
+    if (update.beam) this.beam = update.beam;
+    if (update.alarms) this.alarms = update.alarms.alarms ?? update.alarms;
+    if (update.controls) this.controls = update.controls;
+    if (update.log) this.#takeLines(update.log.lines ?? update.log);
+    if (update.trend) this.#takeTrend(update.trend);
+    let lacking = false;
+    for (const spectrum of update.spectra ?? []) {
+      const store = this.store(spectrum.name);
+      if (!store) continue; // another config's: the list comes with the next connection
+      const data = merged(store.data, spectrum);
+      if (data) store.data = data;
+      else lacking = true;
     }
-    if (update.trend) this.trend = [...this.trend, ...update.trend].slice(-TREND_POINTS);
+    if (lacking) this.#askAgain();
   }
 
-  get names() {
-    return this.#names;
+  // A daemon's newest lines come with its status; each is taken once.
+  #takeStatus(status) {
+    this.status = status;
+    for (const daemon of status.daemons) {
+      const lines = daemon.status?.log;
+      if (lines?.length > 0) this.#takeLines(lines.map((line) => ({ ...line, source: daemon.name })));
+    }
+  }
+
+  #takeLines(lines) {
+    const log = joined(this.log, lines);
+    if (log !== this.log) this.log = capped(log, LOG_LINES);
+  }
+
+  // Points that are there already come again after "from the beginning".
+  #takeTrend(points) {
+    const last = this.trend.at(-1)?.utc_s ?? 0;
+    const fresh = points.filter((point) => point.utc_s > last);
+    if (fresh.length > 0) this.trend = [...this.trend, ...fresh].slice(-TREND_POINTS);
+  }
+
+  // The base is missing: the same wish again brings whole spectra. Not more often than once a second.
+  #askAgain() {
+    if (Date.now() - this.#askedAgain < 1000) return;
+    this.#askedAgain = Date.now();
+    if (this.protocol === 2) this.#socket.send(this.#wish);
+    else this.#want();
+  }
+
+  // What does not come through the socket is fetched.
+  #polled = 0;
+  #told = new Set(); // topics that frames bring
+  async #poll(all = false) {
+    if (!all && (document.hidden || Date.now() - this.#polled < 1000)) return;
+    this.#polled = Date.now();
+    await Promise.all(POLLED.filter((topic) => all || !this.#told.has(topic)).map((topic) => this.#fetch(topic, all)));
+  }
+
+  async #fetch(route, again) {
+    if (this.offered[route] === false && !again) return;
+    const answer = await ask(`/api/${route}`);
+    if (answer.ok) this[route] = route === 'alarms' ? (answer.body.alarms ?? []) : answer.body;
+    const known = answer.ok || answer.status === 401 ? true : answer.absent ? false : this.offered[route];
+    if (this.offered[route] !== known) this.offered = { ...this.offered, [route]: known };
   }
 }
 
-const token = document.querySelector('meta[name="spillgate-token"]').content;
-
-// Asks the lead daemon, through online. Returns null, or why not.
-export async function act(action, body = {}) {
-  try {
-    const response = await fetch(`/api/run/${action}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Spillgate-Token': token },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (response.ok) return null;
-    try {
-      return JSON.parse(text).reason;
-    } catch {
-      return text.trim();
-    }
-  } catch {
-    return 'spillgate-online cannot be reached';
-  }
-}
+export const feed = new Feed();

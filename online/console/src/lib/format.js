@@ -56,3 +56,34 @@ export function age(seconds) {
 export function clock(utcSeconds) {
   return known(utcSeconds) ? new Date(utcSeconds * 1000).toISOString().replace('T', ' ').slice(0, 19) : NONE;
 }
+
+// Limits of a run in words; empty if there are none.
+export function limitsInWords(limits) {
+  if (!limits) return '';
+  const parts = [];
+  if (limits.seconds) parts.push(duration(limits.seconds));
+  if (limits.spills) parts.push(`${count(limits.spills)}\u202fspills`);
+  if (limits.protons) parts.push(`${scientific(limits.protons, 2)}\u202fprotons`);
+  if (limits.bytes) parts.push(prefixed(limits.bytes, 'B'));
+  return parts.join(', ');
+}
+
+export function percent(part, digits = 2) {
+  return known(part) ? `${(100 * part).toFixed(digits)}\u202f%` : NONE;
+}
+
+// Seconds that may be long: 41 s, 12 min, 5.2 h, 3.1 d.
+export function span(seconds) {
+  if (!known(seconds)) return NONE;
+  if (seconds < 90) return `${seconds.toFixed(0)}\u202fs`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(0)}\u202fmin`;
+  if (seconds < 172800) return `${(seconds / 3600).toFixed(1)}\u202fh`;
+  return `${(seconds / 86400).toFixed(1)}\u202fd`;
+}
+
+// Of a value of any size, to so many significant digits.
+export function significant(value, digits = 4) {
+  if (!known(value)) return NONE;
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return scientific(value, digits - 1);
+  return String(Number(value.toPrecision(digits)));
+}

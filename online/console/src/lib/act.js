@@ -1,0 +1,42 @@
+// Requests to spillgate-online. A refusal comes back in words; a route that this server does not have is `absent`.
+
+const legacy = document.querySelector('meta[name="spillgate-token"]')?.content ?? '';
+const processToken = legacy.startsWith('@') ? '' : legacy;
+let csrf = '';
+
+export function useCsrf(value) {
+  csrf = value ?? '';
+}
+
+async function answerOf(response) {
+  const text = await response.text();
+  let body = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // not ours, e.g. a proxy's page
+  }
+  if (response.ok) return { ok: true, status: response.status, body };
+  const holder = body?.holder?.person ? `${body.holder.person} holds the controls` : null;
+  const reason = body?.reason ?? holder ?? (text.length < 300 && !text.startsWith('<') ? text.trim() : '') ?? '';
+  return { ok: false, status: response.status, absent: response.status === 404, reason: reason || `refused (${response.status})`, body };
+}
+
+async function request(path, options) {
+  try {
+    return await answerOf(await fetch(path, { credentials: 'same-origin', ...options }));
+  } catch {
+    return { ok: false, status: 0, absent: false, reason: 'spillgate-online cannot be reached', body: null };
+  }
+}
+
+export function ask(path) {
+  return request(path, {});
+}
+
+export function post(path, body = {}) {
+  const headers = { 'Content-Type': 'application/json' };
+  if (csrf) headers['X-Spillgate-CSRF'] = csrf;
+  if (processToken) headers['X-Spillgate-Token'] = processToken;
+  return request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}

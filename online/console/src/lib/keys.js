@@ -1,0 +1,34 @@
+// Keys that work everywhere. None of them starts or stops anything.
+import { VIEWS } from '../views/index.js';
+import { route } from './route.svelte.js';
+
+export const KEYS = [
+  ['Alt + 1 … 9', 'open a view, in the order of the navigation'],
+  ['/', 'to the filter of the view'],
+  ['?', 'this list'],
+  ['Esc', 'close what is open'],
+  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes'],
+];
+
+function isTyping(target) {
+  return target.closest?.('input, textarea, select') !== null && target.closest !== undefined;
+}
+
+export function keys(event, { help }) {
+  if (event.altKey && !event.ctrlKey && /^Digit[1-9]$/.test(event.code)) {
+    const view = VIEWS[Number(event.code.slice(5)) - 1];
+    if (!view) return;
+    event.preventDefault();
+    return route.go(view.name);
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+  if (event.key === '?') {
+    event.preventDefault();
+    help();
+  } else if (event.key === '/') {
+    const search = document.querySelector('main [data-search]');
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  }
+}

@@ -1,0 +1,29 @@
+// What a pad says about its spectrum in words: one entry per kind { kind, sign, label, state: data | no-data | sealed, inside }.
+import { isSealed } from './spectrum.js';
+
+export function legendOf(spectrum, dimensions) {
+  const entry = (kind, sign, label) => ({
+    kind,
+    sign,
+    label,
+    state: spectrum[kind] ? 'data' : 'no-data',
+    inside: spectrum[kind]?.inside,
+  });
+  const sealed = isSealed(spectrum);
+  const c = entry('in_time', '●', sealed ? 'C outside the box' : 'C');
+  const entries = [c, entry('anti_coincident', '▨', spectrum.alpha && dimensions === 1 ? 'α·AC; AC' : 'AC')];
+  if (sealed) {
+    if (c.inside === undefined) c.state = 'sealed';
+    entries.push({ kind: 'residual', sign: '●', label: 'residual', state: 'sealed' });
+  } else if (spectrum.in_time || spectrum.anti_coincident) {
+    const known = spectrum.in_time && spectrum.anti_coincident && spectrum.alpha;
+    entries.push({ kind: 'residual', sign: '●', label: 'residual', state: known ? 'data' : 'no-data' });
+  }
+  if (spectrum.free) entries.push(entry('free', '●', 'free'));
+  if (spectrum.no_beam) entries.push(entry('no_beam', '□', 'no beam'));
+  return entries;
+}
+
+export function isEmpty(spectrum) {
+  return !spectrum.in_time && !spectrum.anti_coincident && !spectrum.free && !spectrum.no_beam && !isSealed(spectrum);
+}

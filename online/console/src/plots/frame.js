@@ -1,0 +1,230 @@
+// Frame and axes of one pad, by JSROOT, with its zoom; and a canvas over the frame's inside for what changes often. JSROOT draws again
+// when axes, zoom or size change, which is seldom; drawing bins on the canvas costs a hundredth of that.
+import { cleanup, ObjectPainter } from '#jsroot/base/ObjectPainter.mjs';
+import { TH1Painter } from '#jsroot/hist2d/TH1Painter.mjs';
+import { axesOf, prepare } from './jsroot.js';
+
+// In JSROOT's list of painters after the axes: it hears of every redrawing, also of those by mouse.
+class Layer extends ObjectPainter {
+  constructor(element, heard) {
+    super(element);
+    this.heard = heard;
+  }
+
+  redraw() {
+    this.heard();
+  }
+}
+
+// gStyle is JSROOT's one style: canvases begin one after the other.
+let beginnings = Promise.resolve();
+
+export class Frame {
+  #element;
+  #margins;
+  #textPx;
+  #redrawn;
+  #painter = null;
+  #theme = 'dark';
+  #axes = null; // as given to begin()
+  #canvas;
+  #context;
+  #work = Promise.resolve();
+  #zooms = []; // what zoom-back goes back to
+  #zoom = null;
+  #goingBack = false;
+  #closed = false;
+
+  // margins: { left, right, top, bottom } in px. redrawn() is called when axes, zoom or size have changed: draw all again.
+  constructor(element, { margins, textPx, layer, redrawn }) {
+    this.#element = element;
+    this.#margins = margins;
+    this.#textPx = textPx;
+    this.#redrawn = redrawn;
+    this.#canvas = document.createElement('canvas');
+    this.#canvas.dataset.layer = layer;
+    this.#canvas.style.cssText = 'position:absolute;pointer-events:none';
+    this.#context = this.#canvas.getContext('2d');
+  }
+
+  get ready() {
+    return this.#painter !== null;
+  }
+
+  get context() {
+    return this.#context;
+  }
+
+  get canvas() {
+    return this.#canvas;
+  }
+
+  // Draws everything anew. axes: { x, y, logX, logY } as axesOf() takes them; zoom: as `zoom` gives it, or null.
+  begin(theme, axes, zoom) {
+    this.#work = this.#work.then(() => {
+      beginnings = beginnings.then(() => this.#begin(theme, axes, zoom)).catch((failure) => console.error(failure));
+      return beginnings;
+    });
+    return this.#work;
+  }
+
+  async #begin(theme, axes, zoom) {
+    const { clientWidth: width, clientHeight: height } = this.#element;
+    if (this.#closed || width < 40 || height < 40) return;
+    this.#clear();
+    this.#theme = theme;
+    this.#axes = axes;
+    const { left, right, top, bottom } = this.#margins;
+    prepare(theme, { left: left / width, right: right / width, top: top / height, bottom: bottom / height });
+    const painter = await TH1Painter.draw(this.#element, axesOf(theme, axes.x, axes.y, this.#textPx), 'axis');
+    if (this.#closed) return cleanup(this.#element);
+    const pad = painter.getPadPainter().getRootPad(true);
+    Object.assign(pad, { fLogx: axes.logX ? 1 : 0, fLogy: axes.logY ? 1 : 0 });
+    this.#painter = painter;
+    new Layer(this.#element, () => this.#heard()).addToPadPrimitives();
+    const svg = this.#element.querySelector('svg');
+    svg?.setAttribute('aria-hidden', 'true');
+    this.#element.appendChild(this.#canvas);
+    this.#zoom = zoom;
+    const frame = painter.getFramePainter();
+    if (zoom) await frame.zoom(...zoom.x, ...zoom.y);
+    if (!zoom || !this.#context || axes.logX || axes.logY) await painter.redrawPad();
+    this.#place();
+    this.#redrawn();
+  }
+
+  // The same axes with another range; zoomed axes stay as they are.
+  setRange(min, max, logY) {
+    this.#work = this.#work
+      .then(async () => {
+        if (!this.ready || this.#closed) return;
+        // Only a new object makes JSROOT look at its range again.
+        const { x, y } = this.#axes;
+        const frame = this.#painter.getFramePainter();
+        const { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax } = frame;
+        this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
+        Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
+        Object.assign(frame, { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax });
+        this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
+        await this.#painter.redrawPad();
+      })
+      .catch((failure) => console.error(failure));
+    return this.#work;
+  }
+
+  #heard() {
+    if (!this.ready) return;
+    this.#remember();
+    this.#place();
+    this.#redrawn();
+  }
+
+  // { x: [min, max], y: [min, max] }, both 0 where not zoomed; null if neither is.
+  get zoom() {
+    return this.#zoom;
+  }
+
+  #remember() {
+    const { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax } = this.#painter.getFramePainter();
+    const x = zoom_xmin === zoom_xmax ? [0, 0] : [zoom_xmin, zoom_xmax];
+    const y = zoom_ymin === zoom_ymax ? [0, 0] : [zoom_ymin, zoom_ymax];
+    const now = x[0] === x[1] && y[0] === y[1] ? null : { x, y };
+    if (JSON.stringify(now) === JSON.stringify(this.#zoom)) return;
+    if (!this.#goingBack) this.#zooms.push(this.#zoom);
+    this.#zoom = now;
+  }
+
+  zoomBack() {
+    return this.#goTo(this.#zooms.pop() ?? null);
+  }
+
+  resetZoom() {
+    this.#zooms = [];
+    return this.#goTo(null);
+  }
+
+  // Shows the same part of the horizontal axis as another frame does; [0, 0]: all of it.
+  followX([min, max]) {
+    this.#work = this.#work
+      .then(async () => {
+        if (!this.ready) return;
+        const frame = this.#painter.getFramePainter();
+        if (frame.zoom_xmin === min && frame.zoom_xmax === max) return;
+        Object.assign(frame, { zoom_xmin: min, zoom_xmax: max });
+        await this.#painter.redrawPad();
+      })
+      .catch((failure) => console.error(failure));
+    return this.#work;
+  }
+
+  #goTo(zoom) {
+    this.#work = this.#work
+      .then(async () => {
+        if (!this.ready) return;
+        this.#goingBack = true;
+        const frame = this.#painter.getFramePainter();
+        if (zoom) {
+          Object.assign(frame, { zoom_xmin: zoom.x[0], zoom_xmax: zoom.x[1], zoom_ymin: zoom.y[0], zoom_ymax: zoom.y[1] });
+        } else {
+          Object.assign(frame, { zoom_xmin: 0, zoom_xmax: 0, zoom_ymin: 0, zoom_ymax: 0 });
+        }
+        await this.#painter.redrawPad();
+      })
+      .catch((failure) => console.error(failure))
+      .finally(() => (this.#goingBack = false));
+    return this.#work;
+  }
+
+  // The canvas lies over the frame's inside, a pixel for a pixel of the screen.
+  #place() {
+    const { left, top, width, height } = this.rect;
+    const dense = window.devicePixelRatio || 1;
+    const [w, h] = [Math.max(1, Math.round(width * dense)), Math.max(1, Math.round(height * dense))];
+    if (this.#canvas.width !== w || this.#canvas.height !== h) Object.assign(this.#canvas, { width: w, height: h });
+    Object.assign(this.#canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  }
+
+  get rect() {
+    const frame = this.#painter.getFramePainter();
+    return { left: frame.getFrameX(), top: frame.getFrameY(), width: frame.getFrameWidth(), height: frame.getFrameHeight() };
+  }
+
+  // Functions from values to pixels of the canvas, and what of the axes is in view.
+  get scales() {
+    const frame = this.#painter.getFramePainter();
+    const dense = this.#canvas.width / frame.getFrameWidth();
+    return {
+      dense,
+      x: (value) => frame.grx(value) * dense,
+      y: (value) => frame.gry(value) * dense,
+      xRange: [frame.scale_xmin, frame.scale_xmax],
+      yRange: [frame.scale_ymin, frame.scale_ymax],
+      logY: Boolean(frame.logy),
+    };
+  }
+
+  // The value under a pixel of the pad; null outside of the frame.
+  valueAt(x, y) {
+    if (!this.ready) return null;
+    const { left, top, width, height } = this.rect;
+    if (x < left || y < top || x > left + width || y > top + height) return null;
+    const frame = this.#painter.getFramePainter();
+    return { x: frame.revertAxis('x', x - left), y: frame.revertAxis('y', y - top) };
+  }
+
+  // What is drawn by JSROOT, as a picture.
+  svg() {
+    return this.#element.querySelector('svg');
+  }
+
+  #clear() {
+    this.#painter = null;
+    this.#canvas.remove();
+    cleanup(this.#element);
+  }
+
+  close() {
+    this.#closed = true;
+    this.#clear();
+  }
+}

@@ -1,0 +1,9 @@
+// The views, in the order of the navigation. Each is fetched when it is first opened.
+export const VIEWS = [
+  { name: 'run', title: 'Run', sign: '▶', load: () => import('./Run.svelte') },
+  { name: 'spectra', title: 'Spectra', sign: '▥', load: () => import('./Spectra.svelte') },
+  { name: 'beam', title: 'Beam', sign: '≋', load: () => import('./Beam.svelte') },
+  { name: 'health', title: 'Health', sign: '✚', load: () => import('./Health.svelte') },
+];
+
+export const WALL = { name: 'wall', title: 'Wall', load: () => import('./Wall.svelte') };

@@ -1,0 +1,26 @@
+// The list of everything that the console serves: one line each.
+#include "online/console_site.hpp"
+#include "online/feed/snapshot_topics.hpp"
+#include "online/run/config_routes.hpp"
+#include "online/run/run_routes.hpp"
+#include "online/run/state_routes.hpp"
+#include "online/snapshot_routes.hpp"
+
+namespace spillgate::online {
+
+void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& console) {
+    router_.add(snapshot_routes(parts.board, console, [this] {
+        const HttpServer* const server = server_;
+        return server == nullptr ? HttpServer::Counts{} : server->counts();
+    }));
+    router_.add(run_routes(parts.board, parts.control));
+    router_.add(run_state_routes(parts.board));
+    router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));
+    router_.add(parts.keeping.routes());
+    feed_.add(status_topic(parts.board));
+    feed_.add(spectra_topic(parts.board));
+    feed_.add(trend_topic(parts.board));
+    feed_.add(parts.keeping.topic());
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,80 @@
+#include "online/keeper/keeping.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include "online/alarms/alarm_routes.hpp"
+#include "online/history/history_routes.hpp"
+#include "online/keeper/layout_routes.hpp"
+#include "online/logbook/logbook_routes.hpp"
+#include "online/runs/run_list_routes.hpp"
+
+namespace spillgate::online {
+
+namespace {
+
+// As live_spectra.cpp has it for checkpoints and exports.
+std::string checkpoint_directory(const config::Config& config) {
+    const auto& chosen = config.online().checkpoint_dir();
+    return chosen.empty() ? config.storage().runs_dir() + "/online" : chosen;
+}
+
+}  // namespace
+
+proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& config,
+                                                       const config::Console& console,
+                                                       const SnapshotBoard& snapshots, Worker& worker) {
+    std::unique_ptr<Keeping> keeping(new Keeping(worker));
+    keeping->alarms_.notify([made = keeping.get()] {
+        const std::lock_guard lock(made->mutex_);
+        if (made->changed_) made->changed_();
+    });
+    auto webhooks = Webhooks::start(console);
+    if (!webhooks) return webhooks.error();
+    keeping->webhooks_ = std::move(*webhooks);
+    const std::string checkpoints = checkpoint_directory(config);
+    const auto& storage = config.storage();
+    Keeper::Options options;
+    options.records.directory = checkpoints + "/console";
+    options.records.console = console;
+    options.records.warn_below_bytes = storage.warn_below_bytes();
+    // The last of the disk is for the end of the run, not for trends.
+    options.records.history_needs_bytes = 2 * storage.stop_below_bytes();
+    options.records.tell = [hooks = keeping->webhooks_.get()](const Transition& moved) {
+        hooks->tell(moved);
+    };
+    options.records.tell_run_end = [hooks = keeping->webhooks_.get()](const wire::RunDescription& run) {
+        hooks->tell_run_end(run);
+    };
+    keeping->pictures_ = std::make_shared<const PictureStore>(options.records.directory + "/pictures",
+                                                              2 * storage.stop_below_bytes());
+    keeping->runs_ =
+        std::make_shared<const RunList>(storage.runs_dir(), checkpoints, console.reprocessed_dir());
+    keeping->keeper_ = std::make_unique<Keeper>(std::move(options), snapshots, keeping->alarms_);
+    return keeping;
+}
+
+std::vector<Route> Keeping::routes() {
+    std::vector<Route> all;
+    const auto add = [&](std::vector<Route> some) {
+        all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    };
+    add(alarm_routes(*keeper_));
+    add(history_routes(*keeper_));
+    add(logbook_routes(*keeper_));
+    add(picture_routes(worker_, pictures_));
+    add(layout_routes(*keeper_));
+    add(run_list_routes(*keeper_, runs_));
+    return all;
+}
+
+void Keeping::wake(std::function<void()> changed) {
+    const std::lock_guard lock(mutex_);
+    changed_ = std::move(changed);
+}
+
+std::unique_ptr<Topic> Keeping::topic() {
+    return alarm_topic(alarms_);
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,51 @@
+// All that the console writes down and how it is asked for, put together: keeper, webhooks, pictures, run
+// list.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "online/alarms/webhooks.hpp"
+#include "online/feed/topic.hpp"
+#include "online/keeper/keeper.hpp"
+#include "online/logbook/picture.hpp"
+#include "online/runs/run_list.hpp"
+#include "online/worker.hpp"
+#include "proto/schema/config.pb.h"
+
+namespace spillgate::online {
+
+class Keeping {  // owns three threads; stops within 2 s, unless a name service keeps a webhook
+  public:
+    // `worker` writes pictures anew. It and `snapshots` must outlive this. Errors: of Webhooks::start; a
+    // database that cannot be opened is none.
+    static proto::Result<std::unique_ptr<Keeping>> start(const config::Config& config,
+                                                         const config::Console& console,
+                                                         const SnapshotBoard& snapshots, Worker& worker);
+
+    std::vector<Route> routes();
+    std::unique_ptr<Topic> topic();  // "alarms"
+    // Called on the keeper's thread whenever alarms change, to wake the feed. May be set at any time; empty:
+    // nobody.
+    void wake(std::function<void()> changed);
+    const AlarmBoard& alarms() const { return alarms_; }
+    Keeper& keeper() { return *keeper_; }
+    const Webhooks& webhooks() const { return *webhooks_; }
+
+  private:
+    explicit Keeping(Worker& worker) : worker_(worker) {}
+
+    Worker& worker_;
+    std::mutex mutex_;
+    std::function<void()> changed_;
+    AlarmBoard alarms_;
+    std::unique_ptr<Webhooks> webhooks_;
+    std::shared_ptr<const PictureStore> pictures_;
+    std::shared_ptr<const RunList> runs_;
+    std::unique_ptr<Keeper> keeper_;  // destroyed first: it tells the others
+};
+
+}  // namespace spillgate::online

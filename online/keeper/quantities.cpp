@@ -1,0 +1,173 @@
+#include "online/keeper/quantities.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "online/keeper/losses.hpp"
+
+namespace spillgate::online {
+
+namespace {
+
+constexpr double minute_s = 60;
+constexpr double disk_window_s = 600;
+constexpr double shortest_disk_window_s = 60;  // before that a rate would be a guess
+constexpr double fresh_s = 10;                 // a heartbeat comes each second
+
+std::optional<double> finite(double value) {
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+// "dropped: recorder" → "dropped-recorder": one word, as all names of series are.
+std::string one_word(std::string_view name) {
+    std::string word;
+    for (const char c : name) {
+        const bool plain = c != ' ' && c != ':' && c != '/' && c != '*';
+        if (plain)
+            word += c;
+        else if (!word.empty() && word.back() != '-')
+            word += '-';
+    }
+    return word;
+}
+
+bool is_fresh(const DaemonView& daemon, double now_s) {
+    return daemon.status && now_s - static_cast<double>(daemon.heard_utc_ns) * 1e-9 < fresh_s;
+}
+
+const DaemonView* lead_of(const Snapshot& snapshot) {
+    const auto found = std::ranges::find_if(snapshot.daemons, [](const auto& daemon) { return daemon.lead; });
+    return found == snapshot.daemons.end() ? nullptr : &*found;
+}
+
+void beam(const Snapshot& snapshot, double now_s, Quantities& out) {
+    if (!snapshot.trend || snapshot.trend->empty()) return;
+    const TrendPoint& newest = snapshot.trend->back();
+    if (now_s - newest.utc_s >= fresh_s) return;
+    out.push_back({"beam.mark_rate_hz", "Hz", finite(newest.mark_rate_hz)});
+    out.push_back({"beam.period_us", "us", finite(newest.period_us)});
+    out.push_back({"beam.period_rms_us", "us", finite(newest.period_rms_us)});
+    out.push_back({"beam.missed_per_s", "/s", finite(newest.missed_per_s)});
+    out.push_back({"beam.charge_uc", "uC", finite(newest.charge_uc)});
+    out.push_back({"online.slot_rate_hz", "Hz", finite(newest.slot_rate_hz)});
+}
+
+void daemon(const DaemonView& view, double now_s, Quantities& out) {
+    const auto named = [&](std::string_view what) { return fmt::format("{}.{}", view.name, what); };
+    if (view.heard_utc_ns != 0)
+        out.push_back(
+            {named("silence_s"), "s", std::max(0.0, now_s - static_cast<double>(view.heard_utc_ns) * 1e-9)});
+    if (!is_fresh(view, now_s)) return;
+    const auto& status = *view.status;
+    out.push_back({named("mark_rate_hz"), "Hz", status.mark_rate_hz()});
+    out.push_back({named("data_rate_bytes_per_s"), "B/s", status.data_rate_bytes_per_s()});
+    out.push_back({named("readout_fault"), "", status.state() == wire::FAULT ? 1.0 : 0.0});
+    for (const auto& buffer : status.buffers()) {
+        if (buffer.capacity() == 0) continue;
+        out.push_back({named("buffer." + one_word(buffer.name())), "",
+                       static_cast<double>(buffer.used()) / static_cast<double>(buffer.capacity())});
+    }
+    for (const auto& device : status.devices())
+        out.push_back({fmt::format("device.{}.{}.lost", view.name, one_word(device.name())), "",
+                       device.lost() ? 1.0 : 0.0});
+    for (const auto& tie : status.clock_ties()) {
+        const auto domain = fmt::format("clock.{}.{}.", view.name, tie.domain());
+        out.push_back({domain + "locked", "", tie.locked() ? 1.0 : 0.0});
+        out.push_back(
+            {domain + "residual_rms_ns", "ns", tie.locked() ? finite(tie.residual_rms_ns()) : std::nullopt});
+    }
+}
+
+// A value that is stale is there without a number: then an alarm can tell that it is not known.
+void slow_values(const DaemonView& lead, bool fresh, Quantities& out) {
+    if (!lead.status) return;
+    for (const auto& slow : lead.status->slow_values())
+        out.push_back({"slow." + one_word(slow.name()), slow.unit(),
+                       fresh && slow.has_value() ? finite(slow.value()) : std::nullopt});
+}
+
+// The fullest disk of all daemons.
+std::optional<double> free_bytes(const Snapshot& snapshot, double now_s) {
+    std::optional<double> least;
+    for (const auto& view : snapshot.daemons) {
+        if (!is_fresh(view, now_s) || view.status->runs_dir().empty()) continue;
+        const auto free = static_cast<double>(view.status->disk_free_bytes());
+        least = std::min(least.value_or(free), free);
+    }
+    return least;
+}
+
+}  // namespace
+
+bool in_run(const Snapshot& snapshot) {
+    const auto* lead = lead_of(snapshot);
+    if (lead == nullptr || !lead->status) return false;
+    const auto state = lead->status->state();
+    return state == wire::RUNNING || state == wire::PAUSING || state == wire::PAUSED_STATE ||
+           state == wire::RESUMING;
+}
+
+Quantities quantities_of(const Snapshot& snapshot, double now_s) {
+    Quantities out;
+    beam(snapshot, now_s, out);
+    for (const auto& view : snapshot.daemons)
+        daemon(view, now_s, out);
+    if (const auto* lead = lead_of(snapshot)) slow_values(*lead, is_fresh(*lead, now_s), out);
+    out.push_back({"disk.free_bytes", "B", free_bytes(snapshot, now_s)});
+    out.push_back({"online.latency_p99_ms", "ms", finite(snapshot.to_histogram.p99_s * 1e3)});
+    out.push_back({"online.candidates_p99_ms", "ms", finite(snapshot.to_candidates.p99_s * 1e3)});
+    out.push_back({"online.refused", "", snapshot.run.phase == RunPhase::REFUSED ? 1.0 : 0.0});
+    out.push_back({"online.checkpoint_fault", "", snapshot.checkpoint_fault.empty() ? 0.0 : 1.0});
+    return out;
+}
+
+Quantities QuantityRates::of(const Snapshot& snapshot, double now_s) {
+    count(snapshot, now_s);
+    std::map<std::string, double, std::less<>> by_name;  // daemons summed
+    for (auto& [key, counted] : losses_) {
+        auto& grown = counted.grown;
+        while (!grown.empty() && (grown.front().first <= now_s - minute_s || grown.front().first > now_s))
+            grown.pop_front();
+        double& sum = by_name[key.second];
+        for (const auto& [when, by] : grown)
+            sum += static_cast<double>(by);
+    }
+    Quantities out;
+    for (const auto& [name, per_minute] : by_name)
+        out.push_back({fmt::format("loss.{}_per_min", one_word(name)), "/min", per_minute});
+    out.push_back(time_to_full(snapshot, now_s));
+    return out;
+}
+
+void QuantityRates::count(const Snapshot& snapshot, double now_s) {
+    for (const Loss& loss : losses_of(snapshot)) {
+        auto [found, is_new] = losses_.try_emplace({loss.where, loss.name});
+        Counted& counted = found->second;
+        // A count that is lower than before began anew, with a run.
+        std::uint64_t by = loss.value >= counted.newest ? loss.value - counted.newest : loss.value;
+        if (is_new && !heard_.contains(loss.where)) by = 0;
+        counted.newest = loss.value;
+        if (by > 0) counted.grown.emplace_back(now_s, by);
+    }
+    for (const auto& view : snapshot.daemons) {
+        if (view.status) heard_.insert(view.name);
+    }
+    heard_.insert("online");
+}
+
+Quantity QuantityRates::time_to_full(const Snapshot& snapshot, double now_s) {
+    Quantity out{"disk.time_to_full_s", "s", {}};
+    const auto free = free_bytes(snapshot, now_s);
+    while (!disk_.empty() && (disk_.front().first < now_s - disk_window_s || disk_.back().first > now_s))
+        disk_.pop_front();
+    if (!free) return out;
+    disk_.emplace_back(now_s, *free);
+    const double lasted_s = now_s - disk_.front().first;
+    const double taken = disk_.front().second - *free;
+    if (lasted_s >= shortest_disk_window_s && taken > 0) out.value = *free / (taken / lasted_s);
+    return out;
+}
+
+}  // namespace spillgate::online

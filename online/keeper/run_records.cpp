@@ -1,0 +1,133 @@
+#include "online/keeper/run_records.hpp"
+
+#include <fmt/format.h>
+
+#include "online/keeper/desk.hpp"
+
+namespace spillgate::online {
+
+namespace {
+
+using proto::error;
+using proto::ErrorKind;
+
+constexpr std::size_t max_note_bytes = 4096;
+
+// NULL if absent.
+void bind_or_null(SQLite::Statement& statement, int place, const std::optional<double>& value) {
+    if (value)
+        statement.bind(place, *value);
+    else
+        statement.bind(place);
+}
+
+std::optional<double> number(const SQLite::Column& column) {
+    if (column.isNull()) return std::nullopt;
+    return column.getDouble();
+}
+
+std::uint32_t run_of(SQLite::Statement& row) {
+    return static_cast<std::uint32_t>(row.getColumn(0).getInt64());
+}
+
+// All rows of `sql`, whose two parameters are the first and the last run, each made by `row_of`.
+template <class RowOf>
+auto rows_of(Database& desk, const char* sql, std::uint32_t first_run, std::uint32_t last_run, RowOf row_of) {
+    return desk.run([&](SQLite::Database& database) {
+        auto rows = bound(database, sql, std::int64_t{first_run}, std::int64_t{last_run});
+        std::vector<decltype(row_of(rows))> out;
+        while (rows.executeStep())
+            out.push_back(row_of(rows));
+        return out;
+    });
+}
+
+}  // namespace
+
+proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
+    return desk_->run([&](SQLite::Database& database) {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        for (const QualityRow& row : rows) {
+            auto insert = bound(database,
+                                "INSERT OR REPLACE INTO quality (run, quantity, band, verdict, reason, "
+                                "console_sha256, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                std::int64_t{row.run}, row.quantity, row.band, row.verdict, row.reason,
+                                row.console_sha256);
+            bind_or_null(insert, 7, row.value);
+            insert.exec();
+        }
+        transaction.commit();
+    });
+}
+
+proto::Status RunRecords::keep(const std::vector<SidebandRow>& rows) {
+    return desk_->run([&](SQLite::Database& database) {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        for (const SidebandRow& row : rows) {
+            auto insert = bound(database,
+                                "INSERT OR REPLACE INTO sideband (run, spectrum, c, ac, alpha, ratio, sigma) "
+                                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                std::int64_t{row.run}, row.spectrum, static_cast<std::int64_t>(row.c),
+                                static_cast<std::int64_t>(row.ac));
+            bind_or_null(insert, 5, row.alpha);
+            bind_or_null(insert, 6, row.ratio);
+            bind_or_null(insert, 7, row.sigma);
+            insert.exec();
+        }
+        transaction.commit();
+    });
+}
+
+proto::Status RunRecords::add(const RunNote& note) {
+    if (note.text.empty() || note.text.size() > max_note_bytes)
+        return error(ErrorKind::CONFIG, fmt::format("a note has {} bytes; allowed are 1 to {}",
+                                                    note.text.size(), max_note_bytes));
+    return desk_->run([&](SQLite::Database& database) {
+        bound(database, "INSERT INTO run_note (run, utc_ns, person, text) VALUES (?, ?, ?, ?)",
+              std::int64_t{note.run}, note.utc_ns, note.person, note.text)
+            .exec();
+    });
+}
+
+proto::Result<std::vector<QualityRow>> RunRecords::quality(std::uint32_t first_run, std::uint32_t last_run) {
+    return rows_of(
+        *desk_,
+        "SELECT run, quantity, value, band, verdict, reason, console_sha256 FROM quality WHERE run "
+        "BETWEEN ? AND ? ORDER BY run, quantity",
+        first_run, last_run, [](SQLite::Statement& row) {
+            return QualityRow{run_of(row),
+                              row.getColumn(1).getString(),
+                              number(row.getColumn(2)),
+                              row.getColumn(3).getString(),
+                              row.getColumn(4).getString(),
+                              row.getColumn(5).getString(),
+                              row.getColumn(6).getString()};
+        });
+}
+
+proto::Result<std::vector<SidebandRow>> RunRecords::sideband(std::uint32_t first_run,
+                                                             std::uint32_t last_run) {
+    return rows_of(*desk_,
+                   "SELECT run, spectrum, c, ac, alpha, ratio, sigma FROM sideband WHERE run BETWEEN ? AND ? "
+                   "ORDER BY run, spectrum",
+                   first_run, last_run, [](SQLite::Statement& row) {
+                       return SidebandRow{run_of(row),
+                                          row.getColumn(1).getString(),
+                                          static_cast<std::uint64_t>(row.getColumn(2).getInt64()),
+                                          static_cast<std::uint64_t>(row.getColumn(3).getInt64()),
+                                          number(row.getColumn(4)),
+                                          number(row.getColumn(5)),
+                                          number(row.getColumn(6))};
+                   });
+}
+
+proto::Result<std::vector<RunNote>> RunRecords::notes(std::uint32_t first_run, std::uint32_t last_run) {
+    return rows_of(*desk_,
+                   "SELECT run, utc_ns, person, text FROM run_note WHERE run BETWEEN ? AND ? ORDER BY number",
+                   first_run, last_run, [](SQLite::Statement& row) {
+                       return RunNote{run_of(row), row.getColumn(1).getInt64(), row.getColumn(2).getString(),
+                                      row.getColumn(3).getString()};
+                   });
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,59 @@
+// What is judged of and noted to runs, in the desk database: quality, sideband, notes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "online/keeper/database.hpp"
+
+namespace spillgate::online {
+
+struct QualityRow {
+    std::uint32_t run = 0;
+    std::string quantity;
+    std::optional<double> value;  // absent: not known
+    std::string band;             // in words: "8 to 12 Hz"
+    std::string verdict;          // "good", "doubtful", "bad", "unknown"
+    std::string reason;
+    std::string console_sha256;  // of the configuration that it was judged by
+};
+
+// C outside the box against α · AC outside the box, of one spectrum.
+struct SidebandRow {
+    std::uint32_t run = 0;
+    std::string spectrum;
+    std::uint64_t c = 0;
+    std::uint64_t ac = 0;
+    std::optional<double> alpha;
+    std::optional<double> ratio;
+    std::optional<double> sigma;  // of the ratio
+};
+
+struct RunNote {
+    std::uint32_t run = 0;
+    std::int64_t utc_ns = 0;
+    std::string person;
+    std::string text;
+};
+
+class RunRecords {  // one thread at a time; the database must outlive it
+  public:
+    explicit RunRecords(Database& desk) : desk_(&desk) {}
+
+    // Replaces what was judged of the same run and quantity, or spectrum. Errors: DISK_FULL, IO …
+    proto::Status judge(const std::vector<QualityRow>& rows);
+    proto::Status keep(const std::vector<SidebandRow>& rows);
+    proto::Status add(const RunNote& note);  // CONFIG: empty, or longer than 4096 bytes
+
+    // Of the runs first … last, by run; notes by time.
+    proto::Result<std::vector<QualityRow>> quality(std::uint32_t first_run, std::uint32_t last_run);
+    proto::Result<std::vector<SidebandRow>> sideband(std::uint32_t first_run, std::uint32_t last_run);
+    proto::Result<std::vector<RunNote>> notes(std::uint32_t first_run, std::uint32_t last_run);
+
+  private:
+    Database* desk_;
+};
+
+}  // namespace spillgate::online

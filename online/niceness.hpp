@@ -1,0 +1,12 @@
+// Threads that give way: on few cores a busy console must not keep the readout waiting.
+#pragma once
+
+namespace spillgate::online {
+
+constexpr int console_niceness = 10;
+
+// Lowers the priority of the calling thread alone (Linux counts niceness by thread); as it is if the system
+// refuses.
+void give_way(int niceness);
+
+}  // namespace spillgate::online

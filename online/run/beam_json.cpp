@@ -1,0 +1,98 @@
+#include "online/run/beam_json.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace spillgate::online {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string_view name_of(proto::ChargeState state) {
+    switch (state) {
+        case wire::CHARGE_MEASURED:
+            return "measured";
+        case wire::CHARGE_ESTIMATED:
+            return "estimated";
+        case wire::CHARGE_UNCORRECTED:
+            return "uncorrected";
+        default:
+            return "missing";
+    }
+}
+
+// Empty for what needs no mention.
+std::string_view name_of(proto::Disposition disposition) {
+    switch (disposition) {
+        case wire::COMPLETE:
+            return "";
+        case wire::TRUNCATED:
+            return "truncated";
+        case wire::PAUSED:
+            return "paused";
+        case wire::MARK_MISSED:
+            return "mark-missed";
+        case wire::LOST_BUFFER_FULL:
+            return "lost-buffer-full";
+        case wire::LOST_DEVICE:
+            return "lost-device";
+        case wire::LOST_CORRUPT:
+            return "lost-corrupt";
+        case wire::LOST_DISK:
+            return "lost-disk";
+        default:
+            return "invalid";
+    }
+}
+
+json::value slot_json(const SlotPoint& slot) {
+    json::array marks;
+    for (std::size_t bit = 0; bit < proto::slot_quality_names.size(); ++bit)
+        if ((slot.quality >> bit & 1u) != 0) marks.emplace_back(proto::slot_quality_names[bit]);
+    if (const auto disposition = name_of(slot.disposition); !disposition.empty())
+        marks.emplace_back(disposition);
+    json::array out;
+    out.emplace_back(slot.slot);
+    out.push_back(std::isfinite(slot.deviation_ns) ? json::value(std::round(slot.deviation_ns)) : nullptr);
+    out.push_back(slot.charge_state == wire::CHARGE_MISSING
+                      ? json::value(nullptr)
+                      : json::value(static_cast<double>(slot.charge_pc) * 1e-6));
+    out.emplace_back(name_of(slot.charge_state));
+    out.push_back(std::move(marks));
+    return out;
+}
+
+// Seconds of two classes of windows.
+json::value times_json(std::int64_t in_time, std::int64_t anti_coincident, double frequency_hz) {
+    const auto seconds = [&](std::int64_t ticks) { return static_cast<double>(ticks) / frequency_hz; };
+    return json::object{{"in_time", seconds(in_time)}, {"anti_coincident", seconds(anti_coincident)}};
+}
+
+}  // namespace
+
+json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip) {
+    json::array slots;
+    for (const auto& slot : strip.slots)
+        slots.push_back(slot_json(slot));
+    json::object out{{"state", name_of(beam.state)},
+                     {"reason", beam.reason},
+                     {"run", strip.run == 0 ? json::value(nullptr) : json::value(strip.run)},
+                     {"slots", std::move(slots)},
+                     {"live_s", nullptr},
+                     {"dead_s", nullptr}};
+    if (!snapshot.run.description) return out;
+    const auto& ledger = snapshot.run.description->ledger();
+    if (ledger.slots() == 0 || ledger.frequency_hz() <= 0) return out;
+    const auto dead_c = ledger.in_time_dead_ticks();
+    const auto dead_ac = ledger.anti_coincident_dead_ticks();
+    out["live_s"] = times_json(ledger.in_time_roi_ticks() - dead_c,
+                               ledger.anti_coincident_roi_ticks() - dead_ac, ledger.frequency_hz());
+    out["dead_s"] = times_json(dead_c, dead_ac, ledger.frequency_hz());
+    return out;
+}
+
+}  // namespace spillgate::online

@@ -1,0 +1,20 @@
+// The beam as GET /api/beam gives it.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "online/run/beam_state.hpp"
+#include "online/run/slot_strip.hpp"
+#include "online/snapshot.hpp"
+
+namespace spillgate::online {
+
+// {"state": "beam", "reason": …, "run": 812, "slots": [[4711, -812, 23.3, "measured", ["no-beam"]], …],
+//  "live_s": {"in_time": …, "anti_coincident": …}, "dead_s": {…}}
+// A slot is its number, the deviation of its mark from the mean period in ns, its charge in μC, what that is
+// ("measured", "estimated", "missing", "uncorrected") and its marks: the slot's quality by name, and its
+// disposition unless it is complete. What is not known is null. Live and dead time: of the run's rois so far,
+// before any selection, null without a run.
+boost::json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip);
+
+}  // namespace spillgate::online

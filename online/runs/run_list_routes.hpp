@@ -1,0 +1,17 @@
+// The list of runs over HTTP: docs/console/logbook.md.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "online/http/exchange.hpp"
+#include "online/keeper/keeper.hpp"
+#include "online/runs/run_list.hpp"
+
+namespace spillgate::online {
+
+// GET /api/runs, /api/runs/{run}, /api/runs/{run}/config; POST /api/runs/{run}/note. The keeper must outlive
+// the routes.
+std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list);
+
+}  // namespace spillgate::online

@@ -1,0 +1,43 @@
+// The kinds of windows that a spectrum counts, and their bins inside the axes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "offline/spectra/spectra.hpp"
+
+namespace spillgate::online {
+
+struct KindCounts {
+    std::string_view name;                  // as in JSON
+    std::span<const std::uint64_t> counts;  // with under- and overflow
+    const offline::KindExposure* exposure = nullptr;
+    bool sealed = false;  // what was live is known; what was seen is nobody's to know
+
+    bool known() const { return exposure->windows != 0; }
+};
+
+inline std::array<KindCounts, 4> kinds_of(const offline::HistogramView& histogram) {
+    const auto& exposure = *histogram.exposure;
+    return {{{"in_time", histogram.in_time, &exposure.in_time, histogram.sealed == offline::Sealing::ALL},
+             {"anti_coincident", histogram.anti_coincident, &exposure.anti_coincident},
+             {"free", histogram.free, &exposure.free},
+             {"no_beam", histogram.no_beam, &exposure.no_beam}}};
+}
+
+// Calls visit(position in the flat array) for every bin between the bounds of all axes, in row-major order.
+template <class Visit>
+void for_each_bin(const offline::HistogramView& histogram, Visit visit) {
+    const std::size_t rows = histogram.axes.size() == 2 ? histogram.axes[0].bins : 1;
+    const std::size_t columns = histogram.axes.back().bins;
+    const std::size_t first_row = histogram.axes.size() == 2 ? 1 : 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t column = 0; column < columns; ++column) {
+            visit((row + first_row) * (columns + 2) + column + 1);
+        }
+    }
+}
+
+}  // namespace spillgate::online

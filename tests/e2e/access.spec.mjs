@@ -1,0 +1,64 @@
+// Who may ask for what: pages from elsewhere, names that are not ours, requests without permission.
+import assert from 'node:assert/strict';
+import { light } from './lab/config_text.mjs';
+import { DESK } from './lab/console_page.mjs';
+import { raw, RawWebSocket } from './lab/raw_client.mjs';
+import { inLab } from './lab/spec.mjs';
+import { throughout } from './lab/until.mjs';
+
+inLab('access', { edit: light, editEmulator: light }, async (spec, lab) => {
+  const body = '{}';
+  const post = (headers, path = '/api/run/stop') =>
+    raw(lab.url, { method: 'POST', path, headers: { 'Content-Type': 'application/json', 'Content-Length': body.length, ...headers }, body });
+
+  await spec('access', 'everybody here may read, nobody may act without permission, and foreign pages may do neither', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('running');
+    const host = new URL(lab.url).host;
+    const permission = await lab.api.permission();
+    for (const path of ['/', '/api/status', '/api/spectra', '/api/spectra/pe', '/metrics'])
+      assert.equal((await raw(lab.url, { path })).status, 200, path);
+
+    const refusals = [
+      ['no token', {}],
+      ['an empty token', { 'X-Spillgate-Token': '' }],
+      ['another token', { 'X-Spillgate-Token': 'f'.repeat(64) }],
+      ['a bearer without a name', { Authorization: 'Bearer f00' }],
+      ['a foreign Origin', { ...permission, Origin: 'http://evil.example' }],
+      ['the Origin of another port', { ...permission, Origin: 'http://127.0.0.1:1' }],
+      ['a null Origin', { ...permission, Origin: 'null' }],
+      ['a foreign Host', { ...permission, Host: 'evil.example' }],
+    ];
+    for (const [what, headers] of refusals) {
+      const { status } = await post(headers);
+      assert.ok(status === 401 || status === 403, `${what}: ${status}`);
+    }
+    for (const headers of [{ Host: 'evil.example' }, { Origin: 'http://evil.example' }]) {
+      assert.equal((await raw(lab.url, { path: '/api/status', headers })).status, 403, JSON.stringify(headers));
+      await assert.rejects(RawWebSocket.open(lab.url, { headers }), /no upgrade: HTTP\/1.1 403/);
+    }
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE']) {
+      const { status } = await raw(lab.url, { method, path: '/api/run/stop', headers: permission });
+      assert.equal(status, 405, method);
+    }
+    assert.equal((await post({ ...permission, Host: host }, '/api/run/self-destruct')).status, 404);
+    await throughout('the run goes on', 1000, () => page.state(), (state) => state === 'running');
+  });
+
+  await spec('page', 'the page loads nothing from elsewhere and cannot be framed', async (stage) => {
+    const page = await stage.open(DESK);
+    const foreign = [];
+    page.page.on('request', (asked) => asked.url().startsWith(lab.url) || /^(data|blob|ws):/.test(asked.url()) || foreign.push(asked.url()));
+    await page.page.reload({ waitUntil: 'domcontentloaded' });
+    await page.untilState('running');
+    await page.goto('spectra');
+    await page.untilMoves('pe', 'in_time');
+    assert.deepEqual(foreign, []);
+    const { headers } = await raw(lab.url);
+    const policy = headers['content-security-policy'];
+    assert.match(policy, /default-src 'self'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.doesNotMatch(policy, /script-src[^;]*unsafe|default-src[^;]*unsafe/);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+  });
+});

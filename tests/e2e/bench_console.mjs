@@ -1,0 +1,254 @@
+// bench_console.mjs ROW --config FILE --bin DIR --packages DIR --out FILE [--seconds S] [--web-root DIR]: measures what the console
+// costs and how late it is, at the load of the config, and writes {"rows": [{name, value, unit, reference, conditions}]}.
+// Rows: browser, latency, extra_client, heap, hostile. Run by ./bench.sh console_ROW.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openProfile } from './lab/browser.mjs';
+import { cpuSeconds, familySeconds, Hall, spent, StealMeter } from './lab/hall.mjs';
+import { PAD } from './lab/hooks.mjs';
+import { RawWebSocket, socketTo } from './lab/raw_client.mjs';
+import { until } from './lab/until.mjs';
+import { wishFor } from './lab/api.mjs';
+
+const {
+  values: options,
+  positionals: [wanted],
+} = parseArgs({
+  allowPositionals: true,
+  options: {
+    config: { type: 'string' },
+    bin: { type: 'string' },
+    packages: { type: 'string' },
+    out: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    'web-root': { type: 'string' },
+  },
+});
+const SECONDS = Number(options.seconds);
+const WALL = { width: 2560, height: 1440 };
+const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+
+// A page of a fresh profile that shows every spectrum, and the pid of its browser.
+async function withPage(url, use) {
+  const profile = mkdtempSync(join(tmpdir(), 'spillgate-profile-'));
+  const { context, pid } = await openProfile(options.packages, profile, WALL);
+  try {
+    const page = context.pages()[0];
+    await page.goto('about:blank');
+    return await use(page, pid, async () => {
+      await page.goto(`${url}/#/spectra/all`, { waitUntil: 'domcontentloaded' });
+      await until('every pad is drawn', () => page.locator(PAD).evaluateAll((pads) => pads.map((pad) => Number(pad.dataset.drawings ?? 0))), (drawn) => drawn.length > 0 && drawn.every((n) => n > 0));
+    });
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+const drawings = (page) => page.locator(PAD).evaluateAll((pads) => pads.reduce((sum, pad) => sum + Number(pad.dataset.drawings ?? 0), 0));
+const padsInView = (page) =>
+  page.locator(PAD).evaluateAll((pads) => pads.filter((pad) => pad.getBoundingClientRect().top < innerHeight && pad.getBoundingClientRect().bottom > 0).length);
+
+async function browser(hall) {
+  const measured = await withPage(hall.url, async (page, pid, show) => {
+    const use = async () => {
+      const before = familySeconds(pid);
+      const begin = performance.now();
+      await sleep(SECONDS * 1000);
+      return spent(before, familySeconds(pid)) / ((performance.now() - begin) / 1000);
+    };
+    const blank = await use();
+    await show();
+    await sleep(5000); // until it is at rest
+    const steal = new StealMeter();
+    const before = await drawings(page);
+    const cores = await use();
+    return { blank, cores, steal: steal.fraction, redraws: (await drawings(page)) - before, pads: await page.locator(PAD).count(), inView: await padsInView(page) };
+  });
+  const { blank, cores, steal, redraws, pads, inView } = measured;
+  return [
+    {
+      name: 'console_browser',
+      value: 100 * (cores - blank),
+      unit: '% of a core',
+      conditions: `all Chromium processes of a fresh profile, less about:blank (${percent(blank)}), over ${SECONDS} s; ${pads} pads, ${inView} of them in view at ${WALL.width}×${WALL.height}, drawn by software; each redrawn ${(redraws / pads / SECONDS).toFixed(1)} times a second; CPU steal ${percent(steal)}`,
+    },
+  ];
+}
+
+// For every slot, how long after the end of its last window it was in the picture: the second animation frame after a pad's
+// version changed. Slots lie a period apart up to the newest that a version has.
+async function latency(hall) {
+  const { repetition_hz } = await hall.api.status();
+  const newest = new Map(); // "spectrum version" → UTC s
+  const samples = await withPage(hall.url, async (page, pid, show) => {
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        for (const { name, version, newest_slot_utc_s } of JSON.parse(payload).spectra ?? [])
+          if (newest_slot_utc_s) newest.set(`${name} ${version}`, newest_slot_utc_s);
+      }),
+    );
+    const drawn = [];
+    await page.exposeFunction('tellDrawn', (name, version, ms) => drawn.push({ name, version, s: ms / 1000 }));
+    await show();
+    await page.evaluate((selector) => {
+      const seen = (pad) => {
+        const { spectrum, version } = pad.dataset;
+        requestAnimationFrame(() => requestAnimationFrame(() => window.tellDrawn(spectrum, version, Date.now())));
+      };
+      const observer = new MutationObserver((changes) => new Set(changes.map(({ target }) => target)).forEach(seen));
+      for (const pad of document.querySelectorAll(selector)) observer.observe(pad, { attributes: true, attributeFilter: ['data-version'] });
+    }, PAD);
+    await sleep(SECONDS * 1000);
+    return drawn;
+  });
+  if (newest.size === 0) throw new Error('the server does not say newest_slot_utc_s of its spectra');
+  const last = new Map();
+  const late = [];
+  for (const { name, version, s } of samples) {
+    const slot = newest.get(`${name} ${version}`);
+    if (slot === undefined) continue;
+    for (let one = last.get(name) === undefined ? slot : last.get(name) + 1 / repetition_hz; one <= slot; one += 1 / repetition_hz) late.push(1000 * (s - one));
+    last.set(name, slot);
+  }
+  late.sort((a, b) => a - b);
+  const conditions = `end of a slot's last window → second animation frame after the pad was drawn, one host's clock; every slot of ${last.size} pads over ${SECONDS} s, ${late.length} of them; p50 ${quantile(late, 0.5).toFixed(0)}, worst ${late.at(-1).toFixed(0)} ms`;
+  return [{ name: 'console_latency', value: quantile(late, 0.99), unit: 'ms', conditions }];
+}
+
+// A client that takes everything.
+async function reader(hall, names) {
+  const socket = await RawWebSocket.open(hall.url);
+  socket.send(wishFor(names));
+  return socket;
+}
+
+async function extra_client(hall) {
+  const EXTRA = 16;
+  const names = await hall.spectra;
+  const cores = async () => {
+    await sleep(3000);
+    const before = cpuSeconds(hall.online.pid);
+    const begin = performance.now();
+    await sleep(SECONDS * 1000);
+    return (cpuSeconds(hall.online.pid) - before) / ((performance.now() - begin) / 1000);
+  };
+  const clients = [await reader(hall, names)];
+  const one = await cores();
+  while (clients.length < 1 + EXTRA) clients.push(await reader(hall, names));
+  const frames = clients.map((client) => client.frames);
+  const many = await cores();
+  const rate = clients.reduce((sum, client, at) => sum + client.frames - frames[at], 0) / clients.length / SECONDS;
+  if (clients.some((client) => client.isOut)) throw new Error('a reading client was hung up on');
+  clients.forEach((client) => client.close());
+  return [
+    {
+      name: 'console_extra_client',
+      value: (100 * (many - one)) / EXTRA,
+      unit: '% of a core',
+      conditions: `CPU of spillgate-online with ${1 + EXTRA} reading clients less that with one (${percent(one)}), a client; all of ${names.length} spectra, ${rate.toFixed(1)} messages a second each; ${SECONDS} s each`,
+    },
+  ];
+}
+
+// Least squares of y over x.
+function slope(points) {
+  const [mx, my] = [0, 1].map((i) => points.reduce((sum, point) => sum + point[i], 0) / points.length);
+  return points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
+async function heap(hall) {
+  const UPDATES = 50_000;
+  const STEPS = 10;
+  const { points, nodes, listeners } = await withPage(hall.url, async (page, pid, show) => {
+    let updates = 0;
+    page.on('websocket', (socket) => socket.on('framereceived', () => (updates += 1)));
+    await show();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('HeapProfiler.enable');
+    const found = [];
+    const counts = [];
+    for (let step = 0; step <= STEPS; ++step) {
+      await until(`${step} of ${STEPS} parts of the updates`, () => updates, (now) => now >= (step * UPDATES) / STEPS, 3_600_000);
+      await devtools.send('HeapProfiler.collectGarbage');
+      found.push([updates, (await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6]);
+      counts.push(await devtools.send('Memory.getDOMCounters'));
+    }
+    return { points: found.slice(1), nodes: [counts[1].nodes, counts.at(-1).nodes], listeners: [counts[1].jsEventListeners, counts.at(-1).jsEventListeners] };
+  });
+  return [
+    {
+      name: 'console_heap',
+      value: slope(points) * UPDATES,
+      unit: 'MB',
+      conditions: `growth of the page's heap in ${UPDATES} updates, from a line through its size after collection at ${points.length} places (${points[0][1].toFixed(1)} to ${points.at(-1)[1].toFixed(1)} MB); DOM nodes ${nodes.join(' to ')}, listeners ${listeners.join(' to ')}`,
+    },
+  ];
+}
+
+// Worst answer to a control request, at 10 a second.
+async function worstAnswer(hall, seconds) {
+  const permission = await hall.api.permission();
+  let worst = 0;
+  let asked = 0;
+  for (const end = performance.now() + 1000 * seconds; performance.now() < end; ++asked) {
+    const begin = performance.now();
+    await hall.api.post('/api/run/note', { text: `note ${asked}` }, permission);
+    const took = performance.now() - begin;
+    worst = Math.max(worst, took);
+    await sleep(Math.max(0, 100 - took));
+  }
+  return { worst, asked };
+}
+
+async function hostile(hall) {
+  const SOCKETS = 500;
+  const names = await hall.spectra;
+  const late = async () => (await hall.api.status()).latency.window_to_candidates.p99_ms;
+  await hall.api.takeControls();
+  const calm = await worstAnswer(hall, SECONDS);
+  const lateCalm = await late();
+  const sockets = Array.from({ length: SOCKETS }, () => socketTo(hall.url));
+  const floods = [];
+  const flood = setInterval(() => {
+    for (let i = floods.length; i < 4; ++i) floods.push(RawWebSocket.open(hall.url).catch(() => null));
+    floods.forEach(async (opening, at) => {
+      const client = await opening;
+      if (!client || client.isOut) return floods.splice(at, 1);
+      for (let i = 0; i < 25; ++i) client.send(wishFor(names));
+    });
+    sockets.forEach((socket, at) => {
+      if (socket.isOut) sockets[at] = socketTo(hall.url);
+      else if (Math.random() < 0.01) socket.write('G');
+    });
+  }, 100);
+  const steal = new StealMeter();
+  const attacked = await worstAnswer(hall, SECONDS).finally(() => clearInterval(flood));
+  const lateAttacked = await late();
+  for (const opening of floods) (await opening)?.close();
+  sockets.forEach((socket) => socket.destroy());
+  const { slots, complete } = await hall.end();
+  return [
+    {
+      name: 'console_hostile',
+      value: attacked.worst,
+      unit: 'ms',
+      reference: calm.worst,
+      conditions: `worst answer to ${attacked.asked} control requests in ${SECONDS} s, while ${SOCKETS} connections say next to nothing and four send 250 wishes a second each, and come back when they are thrown out; reference: without them; p99 of window end → candidates ${lateAttacked?.toFixed(1)} ms, without ${lateCalm?.toFixed(1)}; ${complete} of ${slots} slots complete, nothing lost; CPU steal ${percent(steal.fraction)}`,
+    },
+  ];
+}
+
+const measure = { browser, latency, extra_client, heap, hostile }[wanted];
+if (!measure) throw new Error(`row '${wanted}'; allowed: browser, latency, extra_client, heap, hostile`);
+const hall = new Hall({ bin: options.bin, config: options.config, webRoot: options['web-root'] });
+try {
+  await hall.start();
+  writeFileSync(options.out, JSON.stringify({ rows: await measure(hall) }));
+} finally {
+  await hall.close();
+}

@@ -1,0 +1,176 @@
+// The console in a browser, by what a person sees and does.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { hooks } from './hooks.mjs';
+import { PEOPLE } from './people.mjs';
+import { patience, until, untilEqual } from './until.mjs';
+
+// Little is drawn in a small window: drawing takes most of the time of a busy machine.
+const SMALL = { width: 800, height: 600 };
+const STEERING = ['configure', 'start', 'stop', 'pause', 'resume', 'reset', 'note'];
+export const DESK = { width: 1280, height: 800 };
+
+// Pages ask servers for more than older ones have.
+const isAbsentRoute = (said) => /status of 404/.test(said.text()) && /\/api\//.test(said.location().url);
+
+export class ConsolePage {
+  #errors = [];
+  #held = false;
+  hooks = hooks;
+
+  // A browser of its own, as another person's: nothing is shared with other pages. holdable: hold() makes it a page that is
+  // behind, and goes on being told what it was told last. person: who signs in; null: nobody.
+  static async open(browser, url, { width, height, path = '/', holdable = false, person = PEOPLE.expert } = {}) {
+    const opened = new ConsolePage();
+    opened.context = await browser.newContext({ viewport: width ? { width, height } : SMALL });
+    await opened.context.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
+      ),
+    );
+    opened.page = await opened.context.newPage();
+    opened.page.on('pageerror', (error) => opened.#errors.push(error.stack ?? error.message));
+    opened.page.on('console', (said) => {
+      if (said.type() === 'error' && !isAbsentRoute(said)) opened.#errors.push(`console: ${said.text()}`);
+    });
+    opened.page.on('crash', () => opened.#errors.push('the page crashed'));
+    if (holdable) await opened.#makeHoldable();
+    opened.page.setDefaultTimeout(patience.ms);
+    await opened.page.goto(url + path + (person ? `#token=${person.token}` : ''), { waitUntil: 'domcontentloaded' });
+    await opened.page.locator('html[data-look]').waitFor({ state: 'attached' });
+    return opened;
+  }
+
+  #makeHoldable() {
+    return this.page.routeWebSocket(/\/api\/ws/, (socket) => {
+      let last = '';
+      socket.connectToServer().onMessage((frame) => {
+        if (!this.#held) last = frame;
+        socket.send(last);
+      });
+    });
+  }
+  hold() {
+    this.#held = true;
+  }
+  release() {
+    this.#held = false;
+  }
+
+  // What went wrong in the page so far, except what `expected` describes; then forgotten.
+  faults(expected = null) {
+    const faults = this.#errors.filter((error) => !expected?.test(error));
+    this.#errors = [];
+    return faults;
+  }
+
+  close() {
+    return this.context.close();
+  }
+
+  // Opens a view of the page.
+  async goto(view) {
+    await this.hooks.open(this.page, view);
+    return this;
+  }
+
+  state() {
+    return this.hooks.state(this.page);
+  }
+  runNumber() {
+    return this.hooks.runNumber(this.page);
+  }
+  connection() {
+    return this.hooks.connection(this.page);
+  }
+  figure(name) {
+    return this.hooks.figure(this.page, name);
+  }
+  drawing(spectrum, layer) {
+    return this.hooks.drawing(this.page, spectrum, layer);
+  }
+  inside(spectrum, kind) {
+    return this.hooks.inside(this.page, spectrum, kind);
+  }
+  losses() {
+    return this.hooks.losses(this.page);
+  }
+  allDrawn() {
+    return this.hooks.allDrawn(this.page);
+  }
+  isStale() {
+    return this.#shows(this.hooks.stale);
+  }
+  isSimulated() {
+    return this.#shows(this.hooks.simulated);
+  }
+  statement() {
+    return this.#text(this.hooks.statement);
+  }
+  refusal() {
+    return this.#text(this.hooks.refusal);
+  }
+  words() {
+    return this.page.evaluate(() => document.body.innerText);
+  }
+
+  async #shows(selector) {
+    return (await this.page.locator(selector).count()) > 0;
+  }
+  async #text(selector) {
+    const found = this.page.locator(selector).first();
+    return (await found.count()) > 0 ? (await found.innerText()).trim() : null;
+  }
+
+  // Whether this page could do it now.
+  async offers(action) {
+    await this.hooks.steer(this.page);
+    const button = this.page.locator(this.hooks.button(action)).first();
+    return button.isEnabled({ timeout: 1000 }).catch(() => false);
+  }
+  async press(action) {
+    if (STEERING.includes(action)) await this.hooks.steer(this.page);
+    await this.page.locator(this.hooks.button(action)).first().click();
+  }
+
+  // fields: by name, of the form for starting a run.
+  async begin({ type = 'test', ...fields } = {}) {
+    await this.goto('run');
+    await until('a run can be started', () => this.offers('start'));
+    await this.page.locator(this.hooks.field('start', 'type')).selectOption(type);
+    for (const [name, value] of Object.entries(fields)) await this.page.locator(this.hooks.field('start', name)).fill(String(value));
+    await this.press('start');
+  }
+
+  // Both presses: the page asks first.
+  async end() {
+    await this.goto('run');
+    await this.press('stop');
+    await this.press('confirm-stop');
+  }
+
+  untilState(state) {
+    return untilEqual('the state on the page', () => this.state(), state);
+  }
+  untilRun(number) {
+    return untilEqual('the run number on the page', () => this.runNumber(), number);
+  }
+  untilConnection(connection) {
+    return untilEqual('the connection on the page', () => this.connection(), connection);
+  }
+  async untilMoves(spectrum, layer) {
+    const first = await until(`${layer} of ${spectrum} is drawn`, () => this.drawing(spectrum, layer));
+    return until(`the drawing of ${layer} in ${spectrum} moves`, () => this.drawing(spectrum, layer), (now) => now && now !== first);
+  }
+
+  resize(width, height) {
+    return this.page.setViewportSize({ width, height });
+  }
+  async assertFits(what) {
+    const [needed, there] = await this.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    assert.ok(needed <= there, `${what}: the page is ${needed} px wide, the window ${there}`);
+  }
+  shot(directory, name) {
+    return this.page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
+  }
+}

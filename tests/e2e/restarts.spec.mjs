@@ -1,0 +1,78 @@
+// Programs that die and come back: pages say what is no longer true, and go on by themselves.
+import assert from 'node:assert/strict';
+import { light } from './lab/config_text.mjs';
+import { inLab } from './lab/spec.mjs';
+import { until } from './lab/until.mjs';
+
+const CONNECTION_LOST = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
+
+inLab('programs die and come back', { edit: light, editEmulator: light }, async (spec, lab) => {
+  await spec(
+    'online_restart',
+    'online is killed in a run: the page says so, finds it again without a reload, and no slot is missing',
+    async (stage) => {
+      const page = await stage.open();
+      await page.untilState('running');
+      await lab.untilSlots(40);
+      await lab.kill('online');
+      await page.untilConnection('lost');
+      await until('old data are greyed', () => page.isStale());
+      await stage.shot(page, 'connection-lost');
+      lab.launchOnline();
+      await lab.console();
+      await page.untilConnection('live');
+      await page.untilState('running');
+      await page.untilRun(1);
+      await lab.untilSlots(80);
+      await lab.api.act('stop'); // the page of a server that is gone has to prove again who acts
+      const statement = await until('the end-of-run statement', () => page.statement());
+      assert.match(statement, /run 1: daq: all \d+ recorded slots are in the spectra/);
+    },
+    { expected: CONNECTION_LOST },
+  );
+
+  await spec('daq_restart', 'the daemon is killed in a run: that is not taken for a missing beam, and it comes back', async (stage) => {
+    const page = await stage.open();
+    await page.begin({ note: 'to be killed' });
+    await page.untilState('running');
+    await page.untilRun(2);
+    await lab.untilSlots(20);
+    await lab.kill('daq');
+    await page.untilState('no-daemon');
+    await page.untilConnection('daemon-silent');
+    assert.ok(await page.isStale(), 'old data are not greyed');
+    await page.goto('beam');
+    assert.equal(await page.figure('mark-rate'), null, 'a rate is shown that nobody knows');
+    await stage.shot(page, 'daemon-lost');
+
+    lab.startDaemon();
+    await page.untilState('configured');
+    await page.untilConnection('live');
+    // What was on disk is in the spectra, what was not is taken back; the run is stated to be broken off.
+    const run = await until('the run is closed', async () => (await lab.api.status()).run, (now) => now.phase === 'closed');
+    assert.match(run.statement, /^run 2: /);
+    await page.begin({ note: 'after it' });
+    await page.untilRun(3);
+    await page.untilState('running');
+  });
+
+  await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('running');
+    const number = await page.runNumber();
+    await lab.untilSlots(40);
+    lab.freeze('emulator');
+    await page.goto('health');
+    await until('the page says that it is lost', () => page.words(), (words) => /source SIS3316 is lost/.test(words));
+    assert.equal(await page.state(), 'running');
+    await page.untilConnection('live');
+    await stage.shot(page, 'device-lost');
+    await lab.kill('emulator');
+    await lab.startEmulator();
+    const { ledger } = await lab.api.status();
+    await until('slots are complete again', async () => (await lab.api.status()).ledger, (now) => now.complete > ledger.complete + 20);
+    await until('the slots between are named on the page', () => page.losses(), (losses) => losses['daq lost-device'] > 0);
+    assert.equal(await page.state(), 'running');
+    assert.equal(await page.runNumber(), number);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { age, count, duration, fixed, limitsInWords, NONE, percent, prefixed, scientific, significant, span } from '../../../online/console/src/lib/format.js';
+import { deadTimes, moodOfBuffer, timeToFull } from '../../../online/console/src/lib/health.js';
+import { legendOf } from '../../../online/console/src/lib/legend.js';
+import { joined, matching } from '../../../online/console/src/lib/lines.js';
+import { allowedIn, elapsedOf, isAnswered, limitsOf, stateOf } from '../../../online/console/src/lib/run.js';
+import { countRange, residualRange, roomy, shade, ticks } from '../../../online/console/src/plots/scale.js';
+
+const plain = (text) => text.replaceAll('\u202f', ' ');
+
+test('what is not known is a dash, never zero', () => {
+  for (const words of [fixed, count, scientific, duration, age, percent, span, significant]) {
+    assert.equal(words(null), NONE);
+    assert.equal(words(undefined), NONE);
+    assert.equal(words(Number.NaN), NONE);
+  }
+  assert.equal(prefixed(null, 'B'), NONE);
+});
+
+test('numbers have units and readable sizes', () => {
+  assert.equal(plain(fixed(0, 1, 'μs')), '0.0 μs');
+  assert.equal(plain(prefixed(1.2e12, 'B')), '1.2 TB');
+  assert.equal(plain(scientific(1.2e18)), '1.200 × 10¹⁸');
+  assert.equal(plain(span(7200)), '2.0 h');
+  assert.equal(plain(percent(0.0123)), '1.23 %');
+  assert.equal(significant(1285.34), '1285');
+});
+
+test("a form's limits become the request's, and empty fields no limits", () => {
+  assert.deepEqual(limitsOf({ minutes: '', spills: '', protons: '', gigabytes: '' }), {});
+  assert.deepEqual(limitsOf({ minutes: '1.5', spills: '600', protons: '1e18', gigabytes: 2 }), { seconds: 90, spills: 600, protons: 1e18, bytes: 2e9 });
+  assert.deepEqual(limitsOf({ minutes: '-3', spills: '0', protons: 'many', gigabytes: '' }), {});
+  assert.equal(plain(limitsInWords({ seconds: 3600, spills: 600 })), '01:00:00, 600 spills');
+  assert.equal(limitsInWords(null), '');
+});
+
+test('the state is the daemon’s, and unheard it is not running', () => {
+  assert.equal(stateOf({ connected: false, status: { state: 'running' } }), 'no-daemon');
+  assert.equal(stateOf({ connected: true, status: { state: 'paused' } }), 'paused');
+  assert.deepEqual(allowedIn('fault'), ['reset']);
+  assert.deepEqual(allowedIn('stopping'), []);
+  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'configured'), false);
+  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'running'), true);
+});
+
+test('a run’s time goes on while it is followed, and stands when it has ended', () => {
+  assert.equal(elapsedOf({ phase: 'following', start_utc_s: 10 }, 25_000), 15);
+  assert.equal(elapsedOf({ phase: 'closed', start_utc_s: 10, stop_utc_s: 70 }, 99_000), 60);
+  assert.equal(elapsedOf({ phase: 'none' }, 1), null);
+});
+
+const line = (number, text, level = 'info', source = 'daq', utc_s = number) => ({ number, source, utc_s, level, kind: 'run', text });
+
+test('log lines are taken once, and a gap in their numbers is named', () => {
+  const first = joined([], [line(1, 'a'), line(2, 'b')]);
+  assert.equal(joined(first, [line(2, 'b'), line(1, 'a')]), first);
+  const next = joined(first, [line(2, 'b'), line(6, 'c')]);
+  assert.equal(next.length, 3);
+  assert.equal(next[2].gap, 3);
+});
+
+test('a daemon that was restarted counts from 1 again, without a gap', () => {
+  const next = joined([line(40, 'old')], [line(1, 'new', 'info', 'daq', 50)]);
+  assert.deepEqual(next.map(({ text, gap }) => [text, gap]), [['old', undefined], ['new', undefined]]);
+});
+
+test('lines are filtered by level and by text in source, kind or words', () => {
+  const lines = [line(1, 'run started'), line(2, 'disk nearly full', 'warn'), line(3, 'lost', 'error', 'online')];
+  assert.deepEqual(matching(lines, { level: 'warn' }).map(({ number }) => number), [2, 3]);
+  assert.deepEqual(matching(lines, { text: 'ONLINE' }).map(({ number }) => number), [3]);
+});
+
+test('the disk is full when the mean rate has filled it, and never while nothing is written', () => {
+  const points = Array.from({ length: 900 }, (_, i) => ({ utc_s: i, data_rate_mb_s: i < 290 ? 1000 : 50 }));
+  assert.equal(timeToFull(50e9, points), 1000);
+  assert.equal(timeToFull(50e9, [{ utc_s: 1, data_rate_mb_s: 0 }]), null);
+  assert.equal(timeToFull(undefined, points), null);
+});
+
+test('dead time is a share of live and dead, and not known without either', () => {
+  const [c, free] = deadTimes({ live_s: { in_time: 99, free: null }, dead_s: { in_time: 1, free: null } });
+  assert.equal(c.share, 0.01);
+  assert.equal(free.share, null);
+  assert.deepEqual(deadTimes(null), []);
+});
+
+test('a buffer that dropped something is bad, however empty it is now', () => {
+  assert.equal(moodOfBuffer({ used: 0, capacity: 10, dropped: 1 }), 'bad');
+  assert.equal(moodOfBuffer({ used: 6, capacity: 10, dropped: 0 }), 'warn');
+  assert.equal(moodOfBuffer({ used: 1, capacity: 10, dropped: 0 }), 'good');
+  assert.equal(moodOfBuffer({ used: 1, capacity: 0, dropped: 0 }), 'unknown');
+});
+
+test('a legend tells data, no data and sealed apart', () => {
+  const kind = { inside: 3, counts: [3] };
+  const states = (spectrum) => Object.fromEntries(legendOf(spectrum, 1).map(({ kind: name, state }) => [name, state]));
+  assert.deepEqual(states({ in_time: kind, anti_coincident: kind, alpha: { value: 1, sigma: 0 } }), { in_time: 'data', anti_coincident: 'data', residual: 'data' });
+  assert.deepEqual(states({ in_time: kind, anti_coincident: null }), { in_time: 'data', anti_coincident: 'no-data', residual: 'no-data' });
+  const sealed = { in_time: kind, anti_coincident: kind, alpha: { value: 1, sigma: 0 }, sealed: { box: [] } };
+  assert.equal(states(sealed).residual, 'sealed');
+});
+
+test('axes have room, and the same for a little more', () => {
+  assert.equal(roomy(7.3), 8);
+  assert.equal(roomy(1000), 1000);
+  assert.deepEqual(countRange(0, false), { min: 0, max: 1.2 });
+  assert.equal(countRange(90, false).max, countRange(87, false).max);
+  assert.deepEqual(residualRange(-8, 30), { min: -10, max: 40 });
+  assert.ok(countRange(0, true).min > 0);
+});
+
+test('colours go from the lowest to the highest step, zero of a residual is the middle one', () => {
+  const of = shade({ min: -10, max: 10 }, 21, false);
+  assert.deepEqual([of(-10), of(0), of(10)], [0, 10, 20]);
+  const log = shade({ min: 0, max: 1000 }, 21, true);
+  assert.equal(log(0), 0);
+  assert.equal(log(1000), 20);
+  assert.ok(log(1) < log(10));
+});
+
+test('a colour bar of counts has no ticks between two counts', () => {
+  assert.deepEqual(ticks({ min: 0, max: 2 }, 5, false, true), [0, 1, 2]);
+  assert.deepEqual(ticks({ min: -10, max: 10 }, 5, false), [-8, -4, 0, 4, 8]);
+  assert.deepEqual(ticks({ min: 0, max: 100 }, 5, true), [1, 10, 100]);
+});

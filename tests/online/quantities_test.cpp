@@ -1,0 +1,148 @@
+#include "online/keeper/quantities.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "online/alarms/alarm_table.hpp"
+#include "online/alarms/built_in_rules.hpp"
+#include "proto/console_loader.hpp"
+
+using namespace spillgate;
+using online::Quantities;
+
+namespace {
+
+constexpr double now_s = 1'700'000'000;
+
+std::int64_t ns(double seconds) {
+    return static_cast<std::int64_t>(seconds * 1e9);
+}
+
+// A lead that was heard at `heard_s`.
+std::pair<online::Snapshot, std::shared_ptr<wire::DaemonStatus>> one_daemon(double heard_s) {
+    auto status = std::make_shared<wire::DaemonStatus>();
+    status->set_state(wire::RUNNING);
+    status->set_mark_rate_hz(60);
+    status->set_runs_dir("runs");
+    status->set_disk_free_bytes(1000);
+    online::Snapshot snapshot;
+    snapshot.daemons.push_back({"daq", true, ns(heard_s), status});
+    return {snapshot, status};
+}
+
+bool has(const Quantities& quantities, const std::string& name) {
+    return std::ranges::any_of(quantities, [&](const auto& one) { return one.name == name; });
+}
+
+// NaN: known by name, without a value.
+double value(const Quantities& quantities, const std::string& name) {
+    CAPTURE(name);
+    const auto found = std::ranges::find_if(quantities, [&](const auto& one) { return one.name == name; });
+    REQUIRE(found != quantities.end());
+    return found->value.value_or(std::nan(""));
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot's quantities have the names, units and values that history and alarms go by") {
+    auto [snapshot, status] = one_daemon(now_s - 1);
+    auto& buffer = *status->add_buffers();
+    buffer.set_name("recorder");
+    buffer.set_used(3);
+    buffer.set_capacity(4);
+    auto& slow = *status->add_slow_values();
+    slow.set_name("hv");
+    slow.set_unit("V");
+    slow.set_value(1300);
+    status->add_slow_values()->set_name("level");  // stale
+    auto& device = *status->add_devices();
+    device.set_name("SIS3316");
+    device.set_lost(true);
+    const auto all = online::quantities_of(snapshot, now_s);
+    CHECK(value(all, "daq.mark_rate_hz") == 60);
+    CHECK(value(all, "daq.silence_s") == Approx(1).epsilon(1e-6));
+    CHECK(value(all, "daq.buffer.recorder") == 0.75);
+    CHECK(value(all, "device.daq.SIS3316.lost") == 1);
+    CHECK(value(all, "slow.hv") == 1300);
+    CHECK(std::isnan(value(all, "slow.level")));
+    CHECK(value(all, "disk.free_bytes") == 1000);
+    CHECK(std::isnan(value(all, "online.latency_p99_ms")));
+    CHECK_FALSE(has(all, "beam.charge_uc"));
+    CHECK(online::in_run(snapshot));
+}
+
+TEST_CASE("of a daemon that is silent nothing is known but its silence") {
+    auto [snapshot, status] = one_daemon(now_s - 30);
+    auto& slow = *status->add_slow_values();
+    slow.set_name("hv");
+    slow.set_value(1300);
+    const auto all = online::quantities_of(snapshot, now_s);
+    CHECK(value(all, "daq.silence_s") == Approx(30).epsilon(1e-6));
+    CHECK_FALSE(has(all, "daq.mark_rate_hz"));
+    CHECK(std::isnan(value(all, "slow.hv")));
+    CHECK(std::isnan(value(all, "disk.free_bytes")));
+}
+
+TEST_CASE("losses become rates of the last minute; what was counted before online began is none") {
+    online::QuantityRates rates;
+    auto [snapshot, status] = one_daemon(now_s);
+    status->mutable_run()->mutable_ledger()->set_lost_disk(500);
+    CHECK(value(rates.of(snapshot, now_s), "loss.lost-disk_per_min") == 0);
+    status->mutable_run()->mutable_ledger()->set_lost_disk(507);
+    auto& buffer = *status->add_buffers();
+    buffer.set_name("recorder");
+    buffer.set_dropped(2);
+    auto now = rates.of(snapshot, now_s + 1);
+    CHECK(value(now, "loss.lost-disk_per_min") == 7);
+    CHECK(value(now, "loss.dropped-recorder_per_min") == 2);
+    // A new run counts from the start.
+    status->mutable_run()->mutable_ledger()->set_lost_disk(3);
+    CHECK(value(rates.of(snapshot, now_s + 30), "loss.lost-disk_per_min") == 10);
+    CHECK(value(rates.of(snapshot, now_s + 62), "loss.lost-disk_per_min") == 3);
+    CHECK(value(rates.of(snapshot, now_s + 100), "loss.lost-disk_per_min") == 0);
+}
+
+TEST_CASE("the time until the disk is full follows what it lost in ten minutes, and is unknown if nothing") {
+    online::QuantityRates rates;
+    for (int second = 0; second < 1200; ++second) {
+        auto [snapshot, status] = one_daemon(now_s + second);
+        status->set_disk_free_bytes(
+            static_cast<std::uint64_t>(second < 600 ? 100'000 : 100'000 - 10 * (second - 600)));
+        const double left = value(rates.of(snapshot, now_s + second), "disk.time_to_full_s");
+        CAPTURE(second, left);
+        if (second < 600) CHECK(std::isnan(left));
+        if (second == 1199) CHECK(left == Approx((100'000 - 5990) / 10.0).epsilon(0.01));
+    }
+}
+
+TEST_CASE(
+    "every alarm that needs no configuration, and every one of the demo, watches a quantity that there is") {
+    auto [snapshot, status] = one_daemon(now_s);
+    auto& buffer = *status->add_buffers();
+    buffer.set_name("recorder");
+    buffer.set_capacity(4);
+    buffer.set_dropped(1);
+    status->mutable_run()->mutable_ledger()->set_lost_disk(1);
+    status->add_devices()->set_name("SIS3316");
+    status->add_clock_ties()->set_locked(true);
+    status->add_slow_values()->set_name("hv");
+    auto trend = std::make_shared<std::vector<online::TrendPoint>>();
+    trend->push_back({now_s});
+    snapshot.trend = trend;
+    auto all = online::quantities_of(snapshot, now_s);
+    for (const auto& rate : online::QuantityRates().of(snapshot, now_s))
+        all.push_back(rate);
+    all.push_back({"console.history_off", "", 0.0});  // of the keeper itself
+    all.push_back({"console.logbook_off", "", 0.0});
+    const auto console = proto::load_console(SPILLGATE_SOURCE_DIR "/config/demo-console.txtpb").value();
+    const auto rules = online::all_rules(console.console, 1000);
+    CHECK(rules.size() > 11);
+    for (const auto& rule : rules) {
+        CAPTURE(rule.name(), rule.quantity());
+        CHECK(std::ranges::any_of(
+            all, [&](const auto& one) { return online::matches(rule.quantity(), one.name); }));
+        CHECK_FALSE(rule.help().empty());
+    }
+}

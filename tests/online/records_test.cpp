@@ -1,0 +1,228 @@
+#include "online/keeper/records.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+#include "tests/proto/temporary_directory.hpp"
+
+using namespace spillgate;
+using online::AlarmState;
+using online::EntryKind;
+using online::Records;
+using proto::ErrorKind;
+using proto::testing::TemporaryDirectory;
+
+namespace {
+
+constexpr double begin_s = 1'700'006'400;
+constexpr std::uint64_t plenty = std::uint64_t{1} << 40;
+
+// Records with a clock and a disk of the test's.
+struct Bench {
+    explicit Bench(const std::string& place = "console") {
+        options.directory = directory.path() + "/" + place;
+        options.history_needs_bytes = 1000;
+        options.free_bytes = [this](const std::string&) -> proto::Result<std::uint64_t> {
+            return free_bytes;
+        };
+        options.tell = [this](const online::Transition& moved) { told.push_back(moved); };
+        options.tell_run_end = [this](const wire::RunDescription& run) { run_ends.push_back(run.number()); };
+        auto& rule = *options.console.add_alarm();
+        rule.set_name("hv");
+        rule.set_quantity("slow.hv");
+        rule.set_above(1300);
+        rule.set_for_s(2);
+        rule.set_help("Call the HV expert");
+        restart();
+        snapshot.daemons.push_back({"daq", true, 0, nullptr});
+        volts(1200);
+    }
+    void restart() {
+        if (records) records->close();
+        records = std::make_unique<Records>(options, board);
+    }
+    void volts(double value) {
+        status.set_state(wire::RUNNING);
+        status.set_runs_dir("runs");
+        status.clear_slow_values();
+        auto& slow = *status.add_slow_values();
+        slow.set_name("hv");
+        slow.set_unit("V");
+        slow.set_value(value);
+    }
+    void tick(int seconds) {
+        for (int i = 0; i < seconds; ++i) {
+            now += 1;
+            snapshot.daemons[0].heard_utc_ns = static_cast<std::int64_t>(now * 1e9);
+            snapshot.daemons[0].status = std::make_shared<wire::DaemonStatus>(status);
+            records->tick(now, &snapshot);
+        }
+    }
+    AlarmState state(std::string_view id) const {
+        for (const auto& view : records->alarms().views()) {
+            if (view.alarm->id == id) return view.alarm->state;
+        }
+        return AlarmState::NORMAL;
+    }
+    std::vector<std::string> texts(EntryKind kind) {
+        online::LogbookSearch search;
+        search.kind = kind;
+        std::vector<std::string> out;
+        for (const auto& entry : online::Logbook(*records->desk().value()).search(search).value())
+            out.push_back(entry.text);
+        return out;
+    }
+
+    TemporaryDirectory directory;
+    std::uint64_t free_bytes = plenty;
+    std::vector<online::Transition> told;
+    std::vector<std::uint32_t> run_ends;
+    online::RecordsOptions options;
+    online::AlarmBoard board;
+    online::Snapshot snapshot;
+    wire::DaemonStatus status;
+    std::unique_ptr<Records> records;
+    double now = begin_s;
+};
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE(
+    "an alarm goes to journal, logbook, board and whoever else is told; acknowledging survives a restart") {
+    Bench bench;
+    bench.tick(1);
+    bench.volts(1320);
+    bench.tick(3);
+    REQUIRE(bench.state("hv") == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.told.back().to == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.texts(EntryKind::ALARM) == Texts{"Alarm hv: 1320 V, limit above 1300 V"});
+    CHECK(bench.board.newest()->unacknowledged == 1);
+    const auto shown = boost::json::parse(bench.board.newest()->json);
+    REQUIRE(shown.at("alarms").as_array().size() == 1);
+    CHECK(shown.at("alarms").at(0).at("help") == "Call the HV expert");
+    CHECK(shown.at("alarms").at(0).at("value") == 1320.0);
+    CHECK(shown.at("history_off").is_null());
+
+    REQUIRE(bench.records->acknowledge("hv", "A. Shift", "expert called", bench.now).has_value());
+    CHECK(bench.texts(EntryKind::ALARM).front() == "Alarm hv acknowledged by A. Shift: expert called");
+    bench.restart();
+    bench.tick(5);
+    CHECK(bench.state("hv") == AlarmState::ACKNOWLEDGED);
+    const auto after = boost::json::parse(bench.board.newest()->json);
+    CHECK(after.at("alarms").at(0).at("person") == "A. Shift");
+    const auto events = online::AlarmJournal(*bench.records->desk().value()).events(0, 10).value();
+    REQUIRE(events.size() == 3);
+    CHECK(events[0].transition.to == AlarmState::ACKNOWLEDGED);
+    CHECK(events[0].transition.comment == "expert called");
+    CHECK(events[1].transition.value == 1320);
+    CHECK(online::AlarmJournal(*bench.records->desk().value()).events(events[1].number, 10).value().size() ==
+          1);
+}
+
+TEST_CASE("runs that begin and end are in the logbook once, whoever restarts") {
+    Bench bench;
+    auto& run = *bench.status.mutable_run();
+    run.set_number(12);
+    run.set_type(wire::PHYSICS);
+    run.set_simulated(true);
+    run.set_operator_("A. Shift");
+    run.set_note("first beam");
+    run.set_start_utc_ns(static_cast<std::int64_t>(begin_s * 1e9));
+    bench.tick(2);
+    CHECK(bench.records->run() == 12);
+    CHECK(bench.texts(EntryKind::RUN_START) ==
+          Texts{"Run 12 (physics, SIMULATED) began, operator A. Shift: first beam"});
+    bench.restart();
+    bench.tick(2);
+    run.set_stop_utc_ns(static_cast<std::int64_t>((begin_s + 5) * 1e9));
+    run.set_stop_reason("requested");
+    run.set_stopped_by("A. Shift");
+    run.mutable_ledger()->set_slots(300);
+    run.mutable_ledger()->set_complete(298);
+    run.mutable_ledger()->set_spills(290);
+    bench.tick(2);
+    bench.restart();
+    bench.tick(2);
+    CHECK(bench.records->run() == 0);
+    CHECK(bench.texts(EntryKind::RUN_START).size() == 1);
+    CHECK(bench.texts(EntryKind::RUN_STOP) ==
+          Texts{"Run 12 ended: requested, by A. Shift. 300 slots, 298 complete, 290 spills"});
+    CHECK(bench.run_ends == std::vector<std::uint32_t>{12});
+    // A daemon that died leaves a run without an end.
+    run.Clear();
+    run.set_number(13);
+    bench.tick(1);
+    run.set_number(14);
+    bench.tick(1);
+    CHECK(bench.texts(EntryKind::RUN_STOP).front() == "Run 13 has no end: aborted");
+}
+
+TEST_CASE("with the disk full the history is off, alarms say so, and everything else goes on") {
+    Bench bench;
+    bench.tick(12);
+    bench.free_bytes = 10;
+    bench.tick(30);
+    CHECK(bench.state("history-off") == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.records->history_fault().find("10 bytes are free") != std::string::npos);
+    CHECK(bench.records->values_while_off() > 0);
+    const auto shown = boost::json::parse(bench.board.newest()->json);
+    CHECK(shown.at("history_off").is_string());
+    bench.volts(1320);
+    bench.tick(3);
+    CHECK(bench.state("hv") == AlarmState::UNACKNOWLEDGED);
+    bench.free_bytes = plenty;
+    bench.tick(30);
+    CHECK(bench.records->history_fault().empty());
+    CHECK(bench.state("history-off") == AlarmState::RETURNED);
+    const auto curve = bench.records->history().value()->read("slow.hv", begin_s, bench.now, 100).value();
+    for (const auto& point : curve.points)
+        CHECK((point.utc_s < begin_s + 20 || point.utc_s > begin_s + 40));
+}
+
+TEST_CASE("a directory that cannot be made stops no alarm, and is tried again") {
+    Bench bench("file/console");
+    const std::string in_the_way = bench.directory.path() + "/file";
+    std::ofstream(in_the_way) << "x";
+    bench.volts(1320);
+    bench.tick(20);
+    CHECK(bench.state("hv") == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.state("logbook-off") == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.records->desk().error().kind == ErrorKind::REFUSED);
+    CHECK(bench.records->history().error().kind == ErrorKind::REFUSED);
+    std::filesystem::remove(in_the_way);
+    bench.tick(60);
+    CHECK(bench.records->desk().has_value());
+    CHECK(bench.records->history().has_value());
+    // How alarms stand is not forgotten with the first file.
+    CHECK(bench.state("hv") == AlarmState::UNACKNOWLEDGED);
+    CHECK(bench.state("logbook-off") == AlarmState::RETURNED);
+}
+
+TEST_CASE("a damaged database is put aside and begun anew") {
+    Bench bench;
+    std::filesystem::create_directories(bench.options.directory);
+    const std::string history = bench.options.directory + "/history.sqlite";
+    std::ofstream(history) << std::string(5000, 'x');
+    bench.tick(15);
+    CHECK(bench.records->history_fault().empty());
+    CHECK(bench.records->history().value()->series().size() > 1);
+    std::size_t aside = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(bench.options.directory))
+        aside += entry.path().filename().string().starts_with("history.sqlite.damaged-") ? 1 : 0;
+    CHECK(aside == 1);
+}
+
+TEST_CASE("the logbook is copied once a day") {
+    Bench bench;
+    bench.tick(2);
+    const std::string copy = bench.options.directory + "/console.sqlite.backup";
+    CHECK_FALSE(std::filesystem::exists(copy));
+    bench.now += 86'400;
+    bench.tick(1);
+    CHECK(std::filesystem::exists(copy));
+}
