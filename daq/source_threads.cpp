@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -143,7 +144,7 @@ SourceThreads::~SourceThreads() {
 void SourceThreads::start() {
     for (std::size_t i = 0; i < sources_.size(); ++i)
         threads_.emplace_back(
-            [this, i](const std::stop_token& stop) { run(*sources_[i], *sinks_[i], stop); });
+            [this, i](const std::stop_token& stop) { guard(*sources_[i], *sinks_[i], stop); });
 }
 
 std::vector<SourceState> SourceThreads::states() const {
@@ -164,6 +165,17 @@ void SourceThreads::join() {
         if (thread.joinable()) thread.join();
 }
 
+// An exception of the source, or of a library that it uses (no memory), ends this source and not the daemon.
+void SourceThreads::guard(hw::Source& source, WatchedSink& sink, const std::stop_token& stop) {
+    try {
+        run(source, sink, stop);
+    } catch (const std::exception& exception) {
+        journal_.error("source-failed",
+                       fmt::format("source {} ended: {}", sink.info().name, exception.what()));
+    }
+    if (!stop.stop_requested()) sink.end();
+}
+
 void SourceThreads::run(hw::Source& source, WatchedSink& sink, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const auto status = source.run(sink, stop);
@@ -177,7 +189,6 @@ void SourceThreads::run(hw::Source& source, WatchedSink& sink, const std::stop_t
         sink.lose(error.message);
         wait_or_stop(retry_after, stop);
     }
-    if (!stop.stop_requested()) sink.end();
 }
 
 }  // namespace spillgate::daq

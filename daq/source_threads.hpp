@@ -37,6 +37,7 @@ class SourceThreads {
 
   private:
     class WatchedSink;
+    void guard(hw::Source& source, WatchedSink& sink, const std::stop_token& stop);
     void run(hw::Source& source, WatchedSink& sink, const std::stop_token& stop);
 
     std::vector<std::unique_ptr<hw::Source>> sources_;

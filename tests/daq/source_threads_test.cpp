@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
 #include <catch2/catch.hpp>
 
@@ -133,6 +134,34 @@ TEST_CASE("a source that can never work ends at once, with its reason in the jou
     CHECK(bench.calls.so_far() == 1);
     REQUIRE(bench.journal.recent().size() == 1);
     CHECK(bench.journal.recent().front().find("not a run") != std::string::npos);
+}
+
+TEST_CASE("an exception in a source ends that source alone, with its words in the journal") {
+    class Throwing final : public hw::Source {
+      public:
+        hw::SourceInfo info() const override {
+            hw::SourceInfo info;
+            info.name = "throwing";
+            info.frequency_hz = 1e6;
+            return info;
+        }
+        proto::Status run(hw::Sink&, std::stop_token) override {
+            throw std::runtime_error("no more memory");
+        }
+    };
+    daq::Journal journal;
+    daq::SourceQueue queue(16);
+    std::vector<std::unique_ptr<hw::Source>> sources;
+    sources.push_back(std::make_unique<Throwing>());
+    daq::SourceThreads threads(std::move(sources), queue, journal);
+    threads.start();
+    const auto last = queue.take(60s);
+    REQUIRE(last.has_value());
+    CHECK(last->last);
+    CHECK(queue.all_ended());
+    threads.join();
+    REQUIRE(journal.recent().size() == 1);
+    CHECK(journal.recent().front() == "source throwing ended: no more memory");
 }
 
 TEST_CASE("a device that is lost before it has said anything is lost on its own clock") {
