@@ -40,8 +40,10 @@ test('the state is the daemon’s, and unheard it is not running', () => {
   assert.equal(stateOf({ connected: true, status: { state: 'paused' } }), 'paused');
   assert.deepEqual(allowedIn('fault'), ['reset']);
   assert.deepEqual(allowedIn('stopping'), []);
-  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'configured'), false);
-  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'running'), true);
+  const asked = { action: 'start', from: 'configured', run: 7 };
+  assert.equal(isAnswered(asked, 'configured', 7), false);
+  assert.equal(isAnswered(asked, 'running', 8), true);
+  assert.equal(isAnswered(asked, 'configured', 8), true, 'a run that was over before anybody saw it');
 });
 
 test('a run’s time goes on while it is followed, and stands when it has ended', () => {
