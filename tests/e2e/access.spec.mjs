@@ -15,14 +15,14 @@ inLab('access', { edit: light, editEmulator: light }, async (spec, lab) => {
     const page = await stage.open();
     await page.untilState('running');
     const host = new URL(lab.url).host;
-    const permission = await lab.api.permission();
+    const permission = lab.api.permission();
     for (const path of ['/', '/api/status', '/api/spectra', '/api/spectra/pe', '/metrics'])
       assert.equal((await raw(lab.url, { path })).status, 200, path);
 
     const refusals = [
       ['no token', {}],
-      ['an empty token', { 'X-Spillgate-Token': '' }],
-      ['another token', { 'X-Spillgate-Token': 'f'.repeat(64) }],
+      ['an empty token', { Authorization: 'Bearer ' }],
+      ['another token', { Authorization: `Bearer ${'f'.repeat(64)}` }],
       ['a bearer without a name', { Authorization: 'Bearer f00' }],
       ['a foreign Origin', { ...permission, Origin: 'http://evil.example' }],
       ['the Origin of another port', { ...permission, Origin: 'http://127.0.0.1:1' }],

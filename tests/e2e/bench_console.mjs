@@ -192,7 +192,7 @@ async function heap(hall) {
 
 // Worst answer to a control request, at 10 a second.
 async function worstAnswer(hall, seconds) {
-  const permission = await hall.api.permission();
+  const permission = hall.api.permission();
   let worst = 0;
   let asked = 0;
   for (const end = performance.now() + 1000 * seconds; performance.now() < end; ++asked) {
