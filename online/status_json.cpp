@@ -67,6 +67,7 @@ json::object run_json(const RunView& run) {
     out["number"] = description.number();
     out["type"] = name_of(description.type());
     out["simulated"] = description.simulated();
+    out["blinded"] = description.blinded();
     out["note"] = description.note();
     out["operator"] = description.operator_();
     out["limits"] = limits_json(description.limits());

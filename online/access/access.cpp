@@ -79,9 +79,10 @@ bool Access::is_public(std::string_view host) const {
     return std::ranges::find(public_names_, lower(without_port(host))) != public_names_.end();
 }
 
-// The page that this server gave out, by itself or through the proxy before it.
+// The page that this server gave out, by itself or through the proxy before it. Under a public name a page
+// that came without TLS is anybody's on the way.
 bool Access::allows(const std::string& origin, const std::string& host, bool beyond) const {
-    if (is_same_origin(origin, host)) return true;
+    if (is_same_origin(origin, host)) return !is_public(host);
     constexpr std::string_view scheme = "https://";
     if (!beyond || !origin.starts_with(scheme)) return false;
     const std::string_view page = std::string_view(origin).substr(scheme.size());

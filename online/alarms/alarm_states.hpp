@@ -20,7 +20,7 @@ enum class AlarmEvent {
     OUTSIDE,      // the quantity is beyond its limit
     HELD,         // … for for_s
     INSIDE,       // it is not beyond its limit
-    CLEARED,      // inside by the hysteresis for clear_for_s
+    CLEARED,      // inside by the hysteresis for back_for_s
     ACKNOWLEDGE,  // a person
     SHELVE,       // a person
     UNSHELVE,     // a person, or its time is over

@@ -137,7 +137,7 @@ void AlarmTable::judge(Entry& entry, double utc_s, bool in_run, std::vector<Tran
     } else if (place != Place::UNKNOWN) {
         tell(AlarmEvent::INSIDE);
     }
-    if (place == Place::INSIDE && utc_s - entry.inside_since_s >= rule.clear_for_s())
+    if (place == Place::INSIDE && utc_s - entry.inside_since_s >= rule.back_for_s())
         tell(AlarmEvent::CLEARED);
 }
 

@@ -148,14 +148,22 @@ Light charge_light(const HeardDaemons& heard, const SlotStripView& strip) {
     std::size_t spills = 0;
     std::size_t missing = 0;
     std::size_t doubtful = 0;
+    bool first_alone = false;
     for (const auto& slot : strip.slots) {
         if (!slot.is_spill()) continue;
+        // The report of a run's first slot may come before anything ties it to the marks.
+        if (slot.slot == 0 && slot.charge_state == wire::CHARGE_MISSING) {
+            first_alone = true;
+            continue;
+        }
         ++spills;
         missing += slot.charge_state == wire::CHARGE_MISSING ? 1 : 0;
         doubtful +=
             slot.charge_state == wire::CHARGE_ESTIMATED || slot.charge_state == wire::CHARGE_UNCORRECTED ? 1
                                                                                                          : 0;
     }
+    if (spills == 0 && first_alone)
+        return {"charge", State::UNKNOWN, "no spill but the run's first, whose charge cannot be tied to it"};
     if (spills == 0)
         return {"charge", State::UNKNOWN, fmt::format("no spill in the last {} slots", strip.slots.size())};
     if (missing > 0)

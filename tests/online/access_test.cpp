@@ -164,6 +164,8 @@ TEST_CASE("only loopback and public names are hosts; other pages are refused who
     CHECK(guarded.status(behind, &read) == 200);
     behind.origin = "http://evil.example";
     CHECK(guarded.status(behind, &read) == 403);
+    behind.origin = "http://daq.example.org";  // not through the TLS proxy
+    CHECK(guarded.status(behind, &read) == 403);
     behind.host = "localhost";  // a proxy that renames the host
     behind.origin = "https://daq.example.org";
     CHECK(guarded.status(behind, &read) == 403);

@@ -23,7 +23,7 @@ config::AlarmRule high_voltage() {
     rule.set_above(1300);
     rule.set_hysteresis(20);
     rule.set_for_s(3);
-    rule.set_clear_for_s(5);
+    rule.set_back_for_s(5);
     return rule;
 }
 
@@ -182,8 +182,8 @@ TEST_CASE("chatter about a limit raises an alarm once per clearing time at most"
     for (int round = 0; round < 200; ++round) {
         auto rule = high_voltage();
         rule.set_for_s(static_cast<double>(random() % 4));
-        const double clear_for_s = 1 + static_cast<double>(random() % 20);
-        rule.set_clear_for_s(clear_for_s);
+        const double back_for_s = 1 + static_cast<double>(random() % 20);
+        rule.set_back_for_s(back_for_s);
         AlarmTable table({rule}, {});
         std::uniform_real_distribution<double> spread(1300 - 60, 1300 + 30);
         double raised = -1e9;
@@ -193,10 +193,10 @@ TEST_CASE("chatter about a limit raises an alarm once per clearing time at most"
             if (value > 1300 - rule.hysteresis()) outside = now;
             for (const auto& moved : table.step(now, volts(value), true)) {
                 if (moved.to == AlarmState::UNACKNOWLEDGED) {
-                    CHECK(now - raised >= clear_for_s);
+                    CHECK(now - raised >= back_for_s);
                     raised = now;
                 }
-                if (moved.to == AlarmState::RETURNED) CHECK(now - outside >= clear_for_s);
+                if (moved.to == AlarmState::RETURNED) CHECK(now - outside >= back_for_s);
             }
         }
     }

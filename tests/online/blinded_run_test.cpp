@@ -170,3 +170,14 @@ TEST_CASE("without a box the console knows what was live in time, and not what w
     CHECK(json.at("sideband").is_null());
     CHECK(json.at("residual").is_null());
 }
+
+TEST_CASE("the status says of a run whether it is blinded") {
+    online::Snapshot snapshot;
+    snapshot.config = std::make_shared<proto::LoadedConfig>(test::demo_config());
+    for (const bool blinded : {false, true}) {
+        auto description = std::make_shared<wire::RunDescription>();
+        description->set_blinded(blinded);
+        snapshot.run.description = std::move(description);
+        CHECK(online::status_json(snapshot).at("run").at("blinded").as_bool() == blinded);
+    }
+}

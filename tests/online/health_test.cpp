@@ -157,6 +157,19 @@ TEST_CASE("each trouble turns its light, with the reason in words") {
         {"charge",
          [](Shown& s) { s.daemon.each_slot([](auto& slot) { slot.charge_state = wire::CHARGE_MISSING; }); },
          State::BAD, "60 of the last 60 spills have no charge"},
+        {"charge",
+         [](Shown& s) {
+             s.daemon.strip.slots[0].slot = 0;
+             s.daemon.strip.slots[0].charge_state = wire::CHARGE_MISSING;
+         },
+         State::GOOD, "all of the last 59 spills"},
+        {"charge",
+         [](Shown& s) {
+             s.daemon.strip.slots.resize(1);
+             s.daemon.strip.slots[0].slot = 0;
+             s.daemon.strip.slots[0].charge_state = wire::CHARGE_MISSING;
+         },
+         State::UNKNOWN, "no spill but the run's first"},
         {"charge", [](Shown& s) { s.daemon.strip.slots[9].charge_state = wire::CHARGE_ESTIMATED; },
          State::WARN, "estimated or uncorrected"},
         {"charge", [](Shown& s) { s.daemon.each_slot(test::mark_no_beam); }, State::UNKNOWN,

@@ -41,23 +41,16 @@ export class Api {
     return (await this.status()).daemons.find((daemon) => daemon.name === name);
   }
 
-  // What authorises a request to act: a person's token; the token of this server's page, if it knows no persons.
-  async permission() {
-    if (await this.#knowsPersons()) return { Authorization: `Bearer ${PEOPLE.expert.token}` };
-    const page = await (await this.fetch('/')).text();
-    return { 'X-Spillgate-Token': /name="spillgate-token" content="([^"]+)"/.exec(page)[1] };
-  }
-
-  async #knowsPersons() {
-    this.persons ??= (await this.fetch('/api/session')).ok;
-    return this.persons;
+  // What authorises a request to act, and to take the controls from whoever has them.
+  permission() {
+    return { Authorization: `Bearer ${PEOPLE.expert.token}` };
   }
 
   // Throws Refused with the reason.
-  async post(path, body = {}, headers = undefined) {
+  async post(path, body = {}, headers = this.permission()) {
     const response = await this.fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(headers ?? (await this.permission())) },
+      headers: { 'Content-Type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
@@ -71,20 +64,18 @@ export class Api {
     throw new Refused(response.status, reason);
   }
 
-  // Takes the controls from whoever has them. False if this server knows no controls.
-  async takeControls() {
-    if (!(await this.#knowsPersons())) return false;
-    await this.post('/api/controls/take', { force: true });
-    return true;
+  // Takes the controls from whoever has them.
+  takeControls() {
+    return this.post('/api/controls/take', { force: true });
   }
 
   // Takes the controls for it and lets them go again.
   async act(verb, body) {
-    const steers = await this.takeControls();
+    await this.takeControls();
     try {
       return await this.post(`/api/run/${verb}`, body);
     } finally {
-      if (steers) await this.post('/api/controls/release');
+      await this.post('/api/controls/release');
     }
   }
 

@@ -15,6 +15,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage', // a test may fill that
+  '--host-resolver-rules=MAP *.example.org 127.0.0.1', // names of the documentation lead to this machine
 ];
 
 function chromium(packages) {

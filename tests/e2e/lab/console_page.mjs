@@ -19,10 +19,10 @@ export class ConsolePage {
   hooks = hooks;
 
   // A browser of its own, as another person's: nothing is shared with other pages. holdable: hold() makes it a page that is
-  // behind, and goes on being told what it was told last. person: who signs in; null: nobody.
-  static async open(browser, url, { width, height, path = '/', holdable = false, person = PEOPLE.expert } = {}) {
+  // behind, and goes on being told what it was told last. person: who signs in; null: nobody. prepare(page): before it is opened.
+  static async open(browser, url, { width, height, path = '/', holdable = false, person = PEOPLE.expert, prepare } = {}) {
     const opened = new ConsolePage();
-    opened.context = await browser.newContext({ viewport: width ? { width, height } : SMALL });
+    opened.context = await browser.newContext({ viewport: width ? { width, height } : SMALL, ignoreHTTPSErrors: true });
     await opened.context.addInitScript(() =>
       document.addEventListener('securitypolicyviolation', (event) =>
         console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
@@ -35,6 +35,7 @@ export class ConsolePage {
     });
     opened.page.on('crash', () => opened.#errors.push('the page crashed'));
     if (holdable) await opened.#makeHoldable();
+    await prepare?.(opened.page);
     opened.page.setDefaultTimeout(patience.ms);
     await opened.page.goto(url + path + (person ? `#token=${person.token}` : ''), { waitUntil: 'domcontentloaded' });
     await opened.page.locator('html[data-look]').waitFor({ state: 'attached' });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from './api.mjs';
+import { lossesOf } from './ledger.mjs';
 import { writeConsole } from './people.mjs';
 import { Program } from './program.mjs';
 import { until } from './until.mjs';
@@ -78,10 +79,9 @@ export class Hall {
   async end() {
     await this.api.act('stop');
     const status = await until('the run is closed', () => this.api.status(), ({ run }) => run.phase === 'closed');
-    const { ledger, run } = status;
-    const lost = ['lost_buffer_full', 'lost_device', 'lost_corrupt', 'lost_disk', 'truncated'].filter((name) => ledger[name] > 0);
-    if (!run.complete || lost.length > 0) throw new Error(`data were lost: ${lost.map((name) => `${name} ${ledger[name]}`)} ${run.statement}`);
-    return ledger;
+    const lost = lossesOf(status);
+    if (lost.length > 0) throw new Error(`data were lost: ${lost.join(', ')}`);
+    return status.ledger;
   }
 
   async close() {

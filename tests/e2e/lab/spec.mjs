@@ -32,8 +32,9 @@ class Stage {
     this.browser = browser;
   }
 
-  async open(view = {}) {
-    const page = await ConsolePage.open(this.browser, this.lab.url, view);
+  // url: of the console, if not the laboratory's own; the rest as ConsolePage.open takes it.
+  async open({ url = this.lab.url, ...view } = {}) {
+    const page = await ConsolePage.open(this.browser, url, view);
     this.#pages.push(page);
     return page;
   }

@@ -5,7 +5,7 @@ import { deadTimes, moodOfBuffer, timeToFull } from '../../../online/console/src
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
 import { allowedIn, elapsedOf, isAnswered, limitsOf, stateOf } from '../../../online/console/src/lib/run.js';
-import { countRange, residualRange, roomy, shade, ticks } from '../../../online/console/src/plots/scale.js';
+import { countRange, residualRange, roomy, shade, steady, ticks } from '../../../online/console/src/plots/scale.js';
 
 const plain = (text) => text.replaceAll('\u202f', ' ');
 
@@ -40,8 +40,10 @@ test('the state is the daemon’s, and unheard it is not running', () => {
   assert.equal(stateOf({ connected: true, status: { state: 'paused' } }), 'paused');
   assert.deepEqual(allowedIn('fault'), ['reset']);
   assert.deepEqual(allowedIn('stopping'), []);
-  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'configured'), false);
-  assert.equal(isAnswered({ action: 'start', from: 'configured' }, 'running'), true);
+  const asked = { action: 'start', from: 'configured', run: 7 };
+  assert.equal(isAnswered(asked, 'configured', 7), false);
+  assert.equal(isAnswered(asked, 'running', 8), true);
+  assert.equal(isAnswered(asked, 'configured', 8), true, 'a run that was over before anybody saw it');
 });
 
 test('a run’s time goes on while it is followed, and stands when it has ended', () => {
@@ -108,6 +110,14 @@ test('axes have room, and the same for a little more', () => {
   assert.equal(countRange(90, false).max, countRange(87, false).max);
   assert.deepEqual(residualRange(-8, 30), { min: -10, max: 40 });
   assert.ok(countRange(0, true).min > 0);
+
+  const residuals = residualRange(-8, 30);
+  assert.equal(steady(residuals, residualRange(-6, 26)), residuals, 'what fluctuates does not move the axis');
+  assert.deepEqual(steady(residuals, residualRange(-8, 37)), { min: -10, max: 60 }, 'what grows gets room');
+  assert.deepEqual(steady(residuals, residualRange(-30, 30)), { min: -50, max: 40 });
+  assert.deepEqual(steady(residuals, residualRange(-1, 3)), residualRange(-1, 3), 'a new run begins small');
+  assert.deepEqual(steady(countRange(50, false), countRange(50, true)), countRange(50, true), 'logarithmic');
+  assert.deepEqual(steady(countRange(50, true), countRange(50, false)), countRange(50, false));
 });
 
 test('colours go from the lowest to the highest step, zero of a residual is the middle one', () => {

@@ -1,7 +1,5 @@
 // Requests to spillgate-online. A refusal comes back in words; a route that this server does not have is `absent`.
 
-const legacy = document.querySelector('meta[name="spillgate-token"]')?.content ?? '';
-const processToken = legacy.startsWith('@') ? '' : legacy;
 let csrf = '';
 
 export function useCsrf(value) {
@@ -37,6 +35,5 @@ export function ask(path) {
 export function post(path, body = {}) {
   const headers = { 'Content-Type': 'application/json' };
   if (csrf) headers['X-Spillgate-CSRF'] = csrf;
-  if (processToken) headers['X-Spillgate-Token'] = processToken;
   return request(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }

@@ -1,5 +1,5 @@
 // The connection to spillgate-online: reconnects by itself, keeps the stores new, and knows how old they are. The only writer of
-// the stores. Speaks protocol 2 (`want`, changes against a base) and the older one (`subscribe`, whole spectra).
+// the stores.
 import { ask } from './act.js';
 import { age } from './format.js';
 import { session } from './session.svelte.js';
@@ -36,7 +36,6 @@ class Feed {
   connected = $state(false);
   heardAt = $state(0); // ms, this browser's clock
   now = $state(Date.now());
-  protocol = $state(2);
   forbidden = $state(false); // reading needs a person here
   range = $state('run');
 
@@ -114,7 +113,6 @@ class Feed {
     await Promise.all([session.refresh(), this.#poll(true)]);
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}/api/ws`);
-    let heard = false;
     this.#socket = socket;
     socket.onopen = () => {
       this.connected = true;
@@ -123,13 +121,10 @@ class Feed {
       this.#want();
     };
     socket.onmessage = (event) => {
-      heard = true;
       this.#retryMs = RETRY_FIRST_MS;
       this.#take(JSON.parse(event.data));
     };
     socket.onclose = () => {
-      // A server that hangs up on the first message speaks the other protocol.
-      if (this.connected && !heard) this.protocol = this.protocol === 2 ? 1 : 2;
       this.connected = false;
       this.#retry();
     };
@@ -152,12 +147,11 @@ class Feed {
   }
 
   #send(message) {
-    if (this.protocol === 2 && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
   #want() {
     const names = this.spectra.map((store) => store.info.name);
-    if (this.protocol === 1) return this.#socket.send(JSON.stringify({ subscribe: names }));
     const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, controls: {}, log: {}, beam: {}, health: {} };
     this.#wish = JSON.stringify({ want });
     this.#socket.send(this.#wish);
@@ -210,8 +204,7 @@ class Feed {
   #askAgain() {
     if (Date.now() - this.#askedAgain < 1000) return;
     this.#askedAgain = Date.now();
-    if (this.protocol === 2) this.#socket.send(this.#wish);
-    else this.#want();
+    this.#socket.send(this.#wish);
   }
 
   // What does not come through the socket is fetched.

@@ -47,7 +47,7 @@ export function limitsOf({ minutes, spills, protons, gigabytes }) {
   return limits;
 }
 
-// Of a state and what was asked: whether the asking is over, since the state has moved.
-export function isAnswered(asked, state) {
-  return asked !== null && state !== asked.from;
+// Of what was asked, { from, run } as they were then: whether the asking is over, since the state or the run has moved.
+export function isAnswered(asked, state, run) {
+  return state !== asked.from || run !== asked.run;
 }

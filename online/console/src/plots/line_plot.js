@@ -3,7 +3,7 @@ import { coloursOf } from '../lib/colours.js';
 import { axesDiffer, axisTitle, binOf, edge, poisson, residual, scaled, sealedRange } from '../lib/spectrum.js';
 import { area, columns, hatched, level, points, steps } from './bins.js';
 import { Frame } from './frame.js';
-import { countRange, extent, residualRange } from './scale.js';
+import { countRange, extent, residualRange, steady } from './scale.js';
 
 // What is drawn of a spectrum, lowest first: { bins: { values, sigmas }, draw, style }.
 function layersOf(spectrum, overlays, colours) {
@@ -98,7 +98,7 @@ class Overlay extends Part {
     const [from, to] = this.inView();
     this.layers = layersOf(this.spectrum, this.context.overlays, coloursOf(this.context.theme));
     const highest = this.layers.reduce((most, { bins }) => Math.max(most, extent(bins, from, to).high), 1);
-    return countRange(highest, this.log);
+    return steady(this.range, countRange(highest, this.log));
   }
 
   paint() {
@@ -113,7 +113,7 @@ class Residual extends Part {
     this.bins = residual(this.spectrum);
     if (!this.bins) return { min: -1, max: 1 };
     const { low, high } = extent(this.bins, ...this.inView());
-    return residualRange(low, high);
+    return steady(this.range, residualRange(low, high));
   }
 
   paint() {

@@ -29,6 +29,20 @@ export function residualRange(low, high) {
   return { min: -roomy(1.1 * Math.max(1, -low)), max: roomy(1.1 * Math.max(1, high)) };
 }
 
+// The range before, as long as it holds all that is wanted and at most half of it is empty; then the wanted one, with room on the side that
+// has grown. To draw axes costs ten times what their contents do, and contents that fluctuate about a step would have them drawn each time.
+const GROWTH = 1.1;
+export function steady(before, wanted) {
+  const isSameKind = before && (wanted.min < 0 || wanted.min === before.min);
+  if (!isSameKind) return wanted;
+  const holds = before.min <= wanted.min && before.max >= wanted.max;
+  if (holds && before.max - before.min <= 2 * (wanted.max - wanted.min)) return before;
+  return {
+    min: wanted.min < 0 && wanted.min < before.min ? -roomy(-GROWTH * wanted.min) : wanted.min,
+    max: wanted.max > before.max ? roomy(GROWTH * wanted.max) : wanted.max,
+  };
+}
+
 // Values to the steps of a palette: 0 … steps − 1. Logarithmic from 0.5 counts on; what is not above it has the first colour.
 export function shade(limits, steps, log) {
   const { min, max } = limits;

@@ -1,0 +1,40 @@
+// Where the Tab key leads.
+const CONTROLS = 'a[href], button, input, select, textarea, summary, [data-action]';
+
+// Presses Tab, or Shift+Tab, from the top of the page, or within its modal dialog, until the focus is there again. How many elements it
+// reached; and as HTML what it missed, though it could be used the whole time, and what held the focus.
+export async function tabThrough(page, key = 'Tab') {
+  const usable = await page.evaluate((controls) => {
+    const [reached, held] = [new Set(), new Set()];
+    const look = () => {
+      const modal = [...document.querySelectorAll('dialog')].find((dialog) => dialog.matches(':modal'));
+      // Of radio buttons Tab reaches one of each group.
+      return [...(modal ?? document).querySelectorAll(`${controls}, [tabindex]`)].filter(
+        (one) => (one.tabIndex >= 0 || one.matches(controls)) && !one.disabled && one.type !== 'radio' && one.checkVisibility({ visibilityProperty: true }),
+      );
+    };
+    document.activeElement?.blur();
+    let last = null;
+    const over = new AbortController();
+    document.addEventListener('focusin', ({ target }) => reached.add(target), { signal: over.signal });
+    document.addEventListener(
+      'keydown',
+      ({ key, target }) => {
+        if (key !== 'Tab') return;
+        if (target === last && target !== document.body) held.add(target);
+        last = target;
+      },
+      { signal: over.signal, capture: true },
+    );
+    window.tabbed = { reached, held, look, over, before: look() };
+    return window.tabbed.before.length;
+  }, CONTROLS);
+  for (let presses = 0; presses < usable + 5; ++presses) await page.keyboard.press(key);
+  return page.evaluate(() => {
+    const { reached, held, look, over, before } = window.tabbed;
+    over.abort();
+    const after = new Set(look());
+    const html = (elements) => elements.map((one) => one.outerHTML.slice(0, 200));
+    return { reached: reached.size, missed: html(before.filter((one) => after.has(one) && !reached.has(one))), held: html([...held]) };
+  });
+}
