@@ -32,6 +32,10 @@ boost::json::object kind_exposure_json(const KindCounts& kind);
 // α and live POT, with the run that they are of; what is sealed, and the sideband.
 boost::json::object exposure_json(const Snapshot& snapshot, std::size_t index);
 
+// What was live and what was dead of the two classes of windows, before any selection: {"live_s": {"in_time",
+// "anti_coincident"}, "dead_s": {…}} in seconds; null without slots.
+boost::json::object ledger_times_json(const wire::LedgerTotals& ledger);
+
 // A run's ledger; null without slots. Each daemon judges every slot, so the lead's ledger is the run's.
 boost::json::value ledger_json(const wire::RunDescription& run);
 

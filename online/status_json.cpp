@@ -34,6 +34,12 @@ json::array counts_json(const google::protobuf::RepeatedPtrField<wire::Count>& c
     return out;
 }
 
+// Seconds of two classes of windows.
+json::object times_json(std::int64_t in_time, std::int64_t anti_coincident, double frequency_hz) {
+    return {{"in_time", static_cast<double>(in_time) / frequency_hz},
+            {"anti_coincident", static_cast<double>(anti_coincident) / frequency_hz}};
+}
+
 json::object stream_json(const StreamView& stream) {
     return {{"daemon", stream.daemon},
             {"received", stream.received},
@@ -98,27 +104,39 @@ json::array losses_json(const Snapshot& snapshot) {
 
 }  // namespace
 
+json::object ledger_times_json(const wire::LedgerTotals& ledger) {
+    if (ledger.slots() == 0 || ledger.frequency_hz() <= 0) return {{"live_s", nullptr}, {"dead_s", nullptr}};
+    const auto dead_c = ledger.in_time_dead_ticks();
+    const auto dead_ac = ledger.anti_coincident_dead_ticks();
+    return {{"live_s", times_json(ledger.in_time_roi_ticks() - dead_c,
+                                  ledger.anti_coincident_roi_ticks() - dead_ac, ledger.frequency_hz())},
+            {"dead_s", times_json(dead_c, dead_ac, ledger.frequency_hz())}};
+}
+
 json::value ledger_json(const wire::RunDescription& run) {
     const auto& ledger = run.ledger();
     if (ledger.slots() == 0) return nullptr;
     const std::int64_t delivered = ledger.charge_measured_pc() + ledger.charge_estimated_pc();
-    return json::object{{"slots", ledger.slots()},
-                        {"spills", ledger.spills()},
-                        {"complete", ledger.complete()},
-                        {"truncated", ledger.truncated()},
-                        {"paused", ledger.paused()},
-                        {"mark_missed", ledger.mark_missed()},
-                        {"lost_buffer_full", ledger.lost_buffer_full()},
-                        {"lost_device", ledger.lost_device()},
-                        {"lost_corrupt", ledger.lost_corrupt()},
-                        {"lost_disk", ledger.lost_disk()},
-                        {"quality", counts_json(ledger.quality())},
-                        {"faults", counts_json(ledger.faults())},
-                        {"pot_delivered", protons_of(delivered)},
-                        {"pot_estimated", protons_of(ledger.charge_estimated_pc())},
-                        {"pot_recorded", protons_of(ledger.charge_recorded_pc())},
-                        {"charge_missing_slots", ledger.charge_missing_slots()},
-                        {"charge_uncorrected_slots", ledger.charge_uncorrected_slots()}};
+    json::object out{{"slots", ledger.slots()},
+                     {"spills", ledger.spills()},
+                     {"complete", ledger.complete()},
+                     {"truncated", ledger.truncated()},
+                     {"paused", ledger.paused()},
+                     {"mark_missed", ledger.mark_missed()},
+                     {"lost_buffer_full", ledger.lost_buffer_full()},
+                     {"lost_device", ledger.lost_device()},
+                     {"lost_corrupt", ledger.lost_corrupt()},
+                     {"lost_disk", ledger.lost_disk()},
+                     {"quality", counts_json(ledger.quality())},
+                     {"faults", counts_json(ledger.faults())},
+                     {"pot_delivered", protons_of(delivered)},
+                     {"pot_estimated", protons_of(ledger.charge_estimated_pc())},
+                     {"pot_recorded", protons_of(ledger.charge_recorded_pc())},
+                     {"charge_missing_slots", ledger.charge_missing_slots()},
+                     {"charge_uncorrected_slots", ledger.charge_uncorrected_slots()}};
+    for (auto& [key, times] : ledger_times_json(ledger))
+        out[key] = times;
+    return out;
 }
 
 double protons_of(std::int64_t charge_pc) {

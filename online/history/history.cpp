@@ -71,16 +71,15 @@ void store(SQLite::Statement& replace, std::size_t level, std::int64_t series, c
     replace.exec();
 }
 
-// Neighbours merged until there are at most `max_points`.
-std::vector<HistoryBin> merged(const std::vector<HistoryBin>& bins, std::size_t max_points) {
-    const std::size_t together = (bins.size() + max_points - 1) / max_points;
-    if (together <= 1) return bins;
+// Of stretches that are `together` times as long; one without any values stays a gap.
+std::vector<HistoryBin> merged(const std::vector<HistoryBin>& bins, std::int64_t together) {
     std::vector<HistoryBin> out;
-    for (std::size_t i = 0; i < bins.size(); ++i) {
-        if (i % together == 0)
-            out.push_back(bins[i]);
+    for (HistoryBin bin : bins) {
+        bin.index /= together;
+        if (out.empty() || out.back().index != bin.index)
+            out.push_back(bin);
         else
-            out.back().merge(bins[i]);
+            out.back().merge(bin);
     }
     return out;
 }
@@ -249,10 +248,12 @@ proto::Result<Curve> History::read(std::string_view name, double from_utc_s, dou
             else if (bins.empty() || bins.back().index < open.index)
                 bins.push_back(open);
         }
-        Curve curve{found->first, series.unit, width_s, {}};
-        for (const HistoryBin& bin : merged(bins, max_points))
+        const auto most = static_cast<std::int64_t>(max_points);
+        const std::int64_t together = level + 1 < levels ? 1 : (end - begin + most - 1) / most;
+        Curve curve{found->first, series.unit, width_s * static_cast<double>(together), {}};
+        for (const HistoryBin& bin : merged(bins, together))
             curve.points.push_back(
-                {(static_cast<double>(bin.index) + 0.5) * width_s, bin.n, bin.mean, bin.low, bin.high});
+                {(static_cast<double>(bin.index) + 0.5) * curve.level_s, bin.n, bin.mean, bin.low, bin.high});
         return curve;
     });
 }

@@ -60,8 +60,9 @@ class History {  // owns a database; one thread at a time
     proto::Status flush();  // writes what is open as well; later values of the same stretches are merged in
 
     // From the finest level that has at most `max_points` for [from, to] and still reaches back to `from`, or
-    // to the first point there is; of the coarsest level, neighbours are merged. Errors: NOT_FOUND (series),
-    // CONFIG (range or number), IO …
+    // to the first point there is; of the coarsest level, neighbours are merged, and level_s is that of the
+    // merged ones. A range that cuts its outermost points has one more. Errors: NOT_FOUND (series), CONFIG
+    // (range or number), IO …
     proto::Result<Curve> read(std::string_view name, double from_utc_s, double to_utc_s,
                               std::size_t max_points);
     std::vector<SeriesName> series() const;

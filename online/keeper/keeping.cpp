@@ -25,10 +25,12 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
                                                        const config::Console& console,
                                                        const SnapshotBoard& snapshots, Worker& worker) {
     std::unique_ptr<Keeping> keeping(new Keeping(worker));
-    keeping->alarms_.notify([made = keeping.get()] {
+    const auto wake = [made = keeping.get()] {
         const std::lock_guard lock(made->mutex_);
         if (made->changed_) made->changed_();
-    });
+    };
+    keeping->alarms_.notify(wake);
+    keeping->logbook_.notify(wake);
     auto webhooks = Webhooks::start(console);
     if (!webhooks) return webhooks.error();
     keeping->webhooks_ = std::move(*webhooks);
@@ -46,8 +48,12 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
     options.records.tell_run_end = [hooks = keeping->webhooks_.get()](const wire::RunDescription& run) {
         hooks->tell_run_end(run);
     };
+    options.records.tell_entry = [board = &keeping->logbook_](std::int64_t id) {
+        board->publish(std::make_shared<const std::int64_t>(id));
+    };
     keeping->pictures_ = std::make_shared<const PictureStore>(options.records.directory + "/pictures",
                                                               2 * storage.stop_below_bytes());
+    keeping->exports_dir_ = checkpoints;
     keeping->runs_ =
         std::make_shared<const RunList>(storage.runs_dir(), checkpoints, console.reprocessed_dir());
     keeping->keeper_ = std::make_unique<Keeper>(std::move(options), snapshots, keeping->alarms_);
@@ -65,6 +71,7 @@ std::vector<Route> Keeping::routes() {
     add(picture_routes(worker_, pictures_));
     add(layout_routes(*keeper_));
     add(run_list_routes(*keeper_, runs_));
+    add(run_export_routes(worker_, exports_dir_));
     return all;
 }
 
@@ -73,8 +80,11 @@ void Keeping::wake(std::function<void()> changed) {
     changed_ = std::move(changed);
 }
 
-std::unique_ptr<Topic> Keeping::topic() {
-    return alarm_topic(alarms_);
+std::vector<std::unique_ptr<Topic>> Keeping::topics() {
+    std::vector<std::unique_ptr<Topic>> all;
+    all.push_back(alarm_topic(alarms_));
+    all.push_back(logbook_topic(logbook_));
+    return all;
 }
 
 }  // namespace spillgate::online

@@ -27,9 +27,9 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
                                                          const SnapshotBoard& snapshots, Worker& worker);
 
     std::vector<Route> routes();
-    std::unique_ptr<Topic> topic();  // "alarms"
-    // Called on the keeper's thread whenever alarms change, to wake the feed. May be set at any time; empty:
-    // nobody.
+    std::vector<std::unique_ptr<Topic>> topics();  // "alarms", "logbook"
+    // Called on the keeper's thread whenever there is something new of these, to wake the feed. May be set at
+    // any time; empty: nobody.
     void wake(std::function<void()> changed);
     const AlarmBoard& alarms() const { return alarms_; }
     Keeper& keeper() { return *keeper_; }
@@ -42,9 +42,11 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     std::mutex mutex_;
     std::function<void()> changed_;
     AlarmBoard alarms_;
+    LogbookBoard logbook_;
     std::unique_ptr<Webhooks> webhooks_;
     std::shared_ptr<const PictureStore> pictures_;
     std::shared_ptr<const RunList> runs_;
+    std::string exports_dir_;
     std::unique_ptr<Keeper> keeper_;  // destroyed first: it tells the others
 };
 

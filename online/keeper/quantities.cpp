@@ -138,6 +138,7 @@ Quantities QuantityRates::of(const Snapshot& snapshot, double now_s) {
     for (const auto& [name, per_minute] : by_name)
         out.push_back({fmt::format("loss.{}_per_min", one_word(name)), "/min", per_minute});
     out.push_back(time_to_full(snapshot, now_s));
+    dead_shares(snapshot, now_s, out);
     return out;
 }
 
@@ -168,6 +169,34 @@ Quantity QuantityRates::time_to_full(const Snapshot& snapshot, double now_s) {
     const double taken = disk_.front().second - *free;
     if (lasted_s >= shortest_disk_window_s && taken > 0) out.value = *free / (taken / lasted_s);
     return out;
+}
+
+void QuantityRates::dead_shares(const Snapshot& snapshot, double now_s, Quantities& out) {
+    Windows newest;
+    newest.utc_s = now_s;
+    if (const auto& run = snapshot.run.description) {
+        const auto& ledger = run->ledger();
+        newest.run = run->number();
+        newest.in_time = ledger.in_time_roi_ticks();
+        newest.in_time_dead = ledger.in_time_dead_ticks();
+        newest.anti_coincident = ledger.anti_coincident_roi_ticks();
+        newest.anti_coincident_dead = ledger.anti_coincident_dead_ticks();
+    }
+    if (!windows_.empty() && (windows_.back().run != newest.run || windows_.back().utc_s > now_s))
+        windows_.clear();
+    while (!windows_.empty() && windows_.front().utc_s < now_s - minute_s)
+        windows_.pop_front();
+    windows_.push_back(newest);
+    const Windows& oldest = windows_.front();
+    const auto share = [](std::int64_t windows, std::int64_t dead) {
+        return windows > 0 ? std::optional(static_cast<double>(dead) / static_cast<double>(windows))
+                           : std::nullopt;
+    };
+    out.push_back({"dead.in_time", "",
+                   share(newest.in_time - oldest.in_time, newest.in_time_dead - oldest.in_time_dead)});
+    out.push_back({"dead.anti_coincident", "",
+                   share(newest.anti_coincident - oldest.anti_coincident,
+                         newest.anti_coincident_dead - oldest.anti_coincident_dead)});
 }
 
 }  // namespace spillgate::online

@@ -93,12 +93,20 @@ void Records::open_desk_database(double utc_s) {
     }
     desk_ = std::make_unique<Database>(std::move(*desk));
     desk_fault_.clear();
+    tell_newest_entry();
     if (judged_) return;  // alarms that are known by now are not forgotten for what a file says
     auto kept = AlarmJournal(*desk_).load();
     if (kept)
         alarms_ = AlarmTable(all_rules(options_.console, options_.warn_below_bytes), *kept);
     else
         desk_failed(kept.error());
+}
+
+void Records::tell_newest_entry() {
+    LogbookSearch newest;
+    newest.limit = 1;
+    const auto found = Logbook(*desk_).search(newest);
+    if (options_.tell_entry && found && !found->empty()) options_.tell_entry(found->front().id);
 }
 
 void Records::desk_failed(const proto::Error& why) {
@@ -218,10 +226,12 @@ proto::Result<std::int64_t> Records::write(const LogbookEntry& entry) {
     const auto database = desk();
     if (!database) return database.error();
     auto written = Logbook(**database).append(entry);
-    if (written)
+    if (written) {
         desk_fault_.clear();
-    else if (written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND)
+        if (options_.tell_entry) options_.tell_entry(*written);
+    } else if (written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND) {
         desk_failed(written.error());
+    }
     return written;
 }
 

@@ -40,6 +40,8 @@ struct RecordsOptions {
     std::function<proto::Result<std::uint64_t>(const std::string&)> free_bytes;  // empty: the system's
     std::function<void(const Transition&)> tell;  // each alarm's change, for webhooks; empty: nobody
     std::function<void(const wire::RunDescription&)> tell_run_end;  // empty: nobody
+    // The newest entry of the logbook: of each that is written, and when it has been opened. Empty: nobody.
+    std::function<void(std::int64_t id)> tell_entry;
 };
 
 class Records {  // owns the databases; one thread at a time
@@ -79,6 +81,7 @@ class Records {  // owns the databases; one thread at a time
     void take(const std::vector<Transition>& transitions, double utc_s);
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
     void desk_failed(const proto::Error& why);
+    void tell_newest_entry();
     void publish();
     void back_up(double utc_s);
 

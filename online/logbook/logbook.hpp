@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "online/feed/board.hpp"
 #include "online/keeper/database.hpp"
 
 namespace spillgate::online {
@@ -27,6 +28,9 @@ struct LogbookEntry {
     std::vector<std::string> pictures;  // SHA-256 of each, as PictureStore keeps them
     std::int64_t corrects = 0;          // id of an older entry; 0: none
 };
+
+// The newest entry's id, for those who follow the logbook.
+using LogbookBoard = Board<std::int64_t>;
 
 struct LogbookSearch {
     std::string text;  // all of its words, the last one as far as it goes; empty: any

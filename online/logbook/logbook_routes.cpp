@@ -12,7 +12,6 @@
 
 #include "online/json_body.hpp"
 #include "online/keeper/query_number.hpp"
-#include "online/logbook/logbook.hpp"
 
 namespace spillgate::online {
 
@@ -164,7 +163,31 @@ Route worked(Worker& worker, std::string method, std::string pattern, Need need,
     return route;
 }
 
+class LogbookTopic final : public Topic {
+  public:
+    explicit LogbookTopic(const LogbookBoard& board) : board_(board) {}
+
+    std::string_view name() const override { return "logbook"; }
+    proto::Status check(const json::object& want) const override { return only_fields(want, {}); }
+    std::uint64_t version() override {
+        if (const auto newest = board_.newest()) newest_ = *newest;
+        return static_cast<std::uint64_t>(newest_);
+    }
+    SharedText text(const json::object&, std::uint64_t had) override {
+        if (had == static_cast<std::uint64_t>(newest_)) return nullptr;
+        return std::make_shared<const std::string>(fmt::format(R"({{"newest":{}}})", newest_));
+    }
+
+  private:
+    const LogbookBoard& board_;
+    std::int64_t newest_ = 0;
+};
+
 }  // namespace
+
+std::unique_ptr<Topic> logbook_topic(const LogbookBoard& board) {
+    return std::make_unique<LogbookTopic>(board);
+}
 
 std::vector<Route> logbook_routes(Keeper& keeper) {
     auto writing = kept(keeper, "POST", "/api/logbook", Need::PERSON, write);

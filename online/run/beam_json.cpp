@@ -6,6 +6,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "online/snapshot_json.hpp"
+
 namespace spillgate::online {
 
 namespace {
@@ -66,12 +68,6 @@ json::value slot_json(const SlotPoint& slot) {
     return out;
 }
 
-// Seconds of two classes of windows.
-json::value times_json(std::int64_t in_time, std::int64_t anti_coincident, double frequency_hz) {
-    const auto seconds = [&](std::int64_t ticks) { return static_cast<double>(ticks) / frequency_hz; };
-    return json::object{{"in_time", seconds(in_time)}, {"anti_coincident", seconds(anti_coincident)}};
-}
-
 }  // namespace
 
 json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip) {
@@ -81,17 +77,10 @@ json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStri
     json::object out{{"state", name_of(beam.state)},
                      {"reason", beam.reason},
                      {"run", strip.run == 0 ? json::value(nullptr) : json::value(strip.run)},
-                     {"slots", std::move(slots)},
-                     {"live_s", nullptr},
-                     {"dead_s", nullptr}};
-    if (!snapshot.run.description) return out;
-    const auto& ledger = snapshot.run.description->ledger();
-    if (ledger.slots() == 0 || ledger.frequency_hz() <= 0) return out;
-    const auto dead_c = ledger.in_time_dead_ticks();
-    const auto dead_ac = ledger.anti_coincident_dead_ticks();
-    out["live_s"] = times_json(ledger.in_time_roi_ticks() - dead_c,
-                               ledger.anti_coincident_roi_ticks() - dead_ac, ledger.frequency_hz());
-    out["dead_s"] = times_json(dead_c, dead_ac, ledger.frequency_hz());
+                     {"slots", std::move(slots)}};
+    const auto& run = snapshot.run.description;
+    for (auto& [key, times] : ledger_times_json(run ? run->ledger() : wire::LedgerTotals()))
+        out[key] = times;
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "online/run_exports.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -143,6 +144,9 @@ json::object judgement_json(const std::vector<QualityRow>& quality, const std::v
 json::object RunList::row(const wire::RunDescription& run, std::uint32_t going_on) const {
     const auto exports = fmt::format("{}/run-{:06}", exports_dir_, run.number());
     std::error_code failed;
+    json::array files;
+    for (const auto file : exported_files(exports_dir_, run.number()))
+        files.emplace_back(file);
     return {{"run", run.number()},
             {"type", wire::name_of(run.type())},
             {"state", state_of(run, going_on)},
@@ -163,6 +167,7 @@ json::object RunList::row(const wire::RunDescription& run, std::uint32_t going_o
             {"ledger", ledger_json(run)},
             {"exports",
              std::filesystem::is_directory(exports, failed) ? json::value(exports) : json::value(nullptr)},
+            {"export_files", std::move(files)},
             {"reprocessed", reprocessings(reprocessed_dir_, run.number())}};
 }
 

@@ -9,6 +9,7 @@
 
 #include "online/json_body.hpp"
 #include "online/keeper/query_number.hpp"
+#include "online/run_exports.hpp"
 #include "proto/names.hpp"
 
 namespace spillgate::online {
@@ -99,7 +100,40 @@ Response note(const RunList& list, Records& records, const Request& request, dou
     return response;
 }
 
+std::string_view content_type_of(std::string_view file) {
+    if (file.ends_with(".csv")) return "text/csv; charset=utf-8";
+    return file.ends_with(".json") ? "application/json" : "application/x-hdf5";
+}
+
+Response exported(const Request& request, const std::string& exports_dir) {
+    const auto number = run_in(request);
+    if (!number) return refusal(number.error());
+    const std::string& file = request.values.at("file");
+    auto bytes = read_run_export(exports_dir, *number, file);
+    if (!bytes) return refusal(bytes.error());
+    Response response;
+    response.content_type = content_type_of(file);
+    response.body = std::move(*bytes);
+    response.headers.emplace_back("Content-Disposition",
+                                  fmt::format("attachment; filename=\"run-{:06}-{}\"", *number, file));
+    return response;
+}
+
 }  // namespace
+
+std::vector<Route> run_export_routes(Worker& worker, std::string exports_dir) {
+    Route route;
+    route.method = "GET";
+    route.pattern = "/api/runs/{run}/exports/{file}";
+    route.need = Need::READ;
+    route.serve = [&worker, exports_dir = std::move(exports_dir)](const Request& request,
+                                                                  const Reply& reply) {
+        const bool taken =
+            worker.post([request, reply, exports_dir] { reply(exported(request, exports_dir)); });
+        if (!taken) reply(refusal(503, "too many requests are waiting already"));
+    };
+    return {std::move(route)};
+}
 
 std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list) {
     return {kept(keeper, "GET", "/api/runs", Need::READ,

@@ -2,16 +2,22 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "online/http/exchange.hpp"
 #include "online/keeper/keeper.hpp"
 #include "online/runs/run_list.hpp"
+#include "online/worker.hpp"
 
 namespace spillgate::online {
 
 // GET /api/runs, /api/runs/{run}, /api/runs/{run}/config; POST /api/runs/{run}/note. The keeper must outlive
 // the routes.
 std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list);
+
+// GET /api/runs/{run}/exports/{file}: a run's exported spectra, read below `exports_dir` on `worker`, which
+// must outlive the routes.
+std::vector<Route> run_export_routes(Worker& worker, std::string exports_dir);
 
 }  // namespace spillgate::online

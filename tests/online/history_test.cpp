@@ -173,11 +173,27 @@ TEST_CASE("one thinning deletes a bounded number of points and says that there a
     CHECK(history.counts().points_thinned == 6000);
 }
 
-TEST_CASE("more points than asked for are merged at the coarsest level, spikes and all") {
+TEST_CASE("more points than asked for are merged at the coarsest level, spikes and gaps and all") {
     const TemporaryDirectory directory;
     auto history = open(directory);
     for (int point = 0; point < 100; ++point)
         REQUIRE(history.put(begin_s + two_hours_s * point, rate(point == 50 ? 7 : 60)).has_value());
+    // A year later, after months of which nothing is known.
+    const double later_s = begin_s + 4380 * two_hours_s;
+    for (int point = 0; point < 100; ++point)
+        REQUIRE(history.put(later_s + two_hours_s * point, rate(50)).has_value());
+    const auto year = history.read("beam.mark_rate_hz", begin_s, later_s + 100 * two_hours_s, 100).value();
+    CHECK(year.points.size() <= 100);
+    CHECK(year.level_s >= 45 * two_hours_s);
+    CHECK(sum(year).n == 200);
+    std::size_t gaps = 0;
+    for (std::size_t i = 1; i < year.points.size(); ++i) {
+        const double step_s = year.points[i].utc_s - year.points[i - 1].utc_s;
+        CAPTURE(i, step_s, year.level_s);
+        gaps += step_s > 2.5 * year.level_s;
+        CHECK(step_s >= year.level_s);
+    }
+    CHECK(gaps == 1);
     const auto curve = history.read("beam.mark_rate_hz", begin_s, begin_s + 100 * two_hours_s, 9).value();
     CHECK(curve.points.size() <= 9);
     CHECK(sum(curve).n == 100);

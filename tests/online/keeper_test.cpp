@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <future>
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "online/alarms/alarm_routes.hpp"
 #include "online/history/history_routes.hpp"
@@ -62,6 +64,7 @@ struct Served {
             presser, std::make_shared<online::PictureStore>(directory.path() + "/console/pictures", 0)));
         router.add(
             online::run_list_routes(*keeper, std::make_shared<online::RunList>(directory.path(), "", "")));
+        router.add(online::run_export_routes(presser, directory.path() + "/online"));
     }
     ~Served() {
         presser.stop();
@@ -112,6 +115,16 @@ struct Served {
     std::unique_ptr<Keeper> keeper;
     online::Router router;
 };
+
+std::string directory_of_exports(const std::string& parent, int run) {
+    auto directory = fmt::format("{}/online/run-{:06}", parent, run);
+    std::filesystem::create_directories(directory);
+    return directory;
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+}
 
 }  // namespace
 
@@ -224,6 +237,35 @@ TEST_CASE("layouts and runs are served, and a run that is not there has no notes
     CHECK(served.ask("GET", "/api/runs/1/config").status == 200);
 }
 
+TEST_CASE("a run's exported spectra are served, and nothing else by whatever name") {
+    Served served;
+    const auto exports = directory_of_exports(served.directory.path(), 12);
+    write_file(exports + "/spectra.csv", "name,bin\n");
+    write_file(exports + "/spectra.h5", std::string("\x89HDF\r\n\x1a\n\0", 9));
+    write_file(exports + "/other.csv", "not for all");
+    write_file(served.directory.path() + "/secret.json", "secret");
+    std::filesystem::create_symlink(served.directory.path() + "/secret.json", exports + "/spectra.json");
+    const auto csv = served.ask("GET", "/api/runs/12/exports/spectra.csv");
+    CHECK(csv.status == 200);
+    CHECK(csv.body == "name,bin\n");
+    CHECK(csv.content_type == "text/csv; charset=utf-8");
+    REQUIRE(csv.headers.size() == 1);
+    CHECK(csv.headers[0].second == "attachment; filename=\"run-000012-spectra.csv\"");
+    CHECK(served.ask("GET", "/api/runs/12/exports/spectra.h5").body.size() == 9);
+    for (const char* path :
+         {"spectra.json", "other.csv", "spectra.CSV", "spectra.csv%00", "spectra.csv%2F", ".", "..", "%2e%2e",
+          "..%2F..%2Fsecret.json", "..%2Frun-000012%2Fspectra.csv", "..%5Csecret.json"}) {
+        CAPTURE(path);
+        const auto refused = served.ask("GET", std::string("/api/runs/12/exports/") + path);
+        CHECK(refused.status == 404);
+        CHECK(refused.body.find("secret") == std::string::npos);
+    }
+    CHECK(served.ask("GET", "/api/runs/13/exports/spectra.csv").status == 404);
+    for (const char* run : {"0", "-12", "12x", "..", "%2e%2e%2Frun-000012", "99999999999"})
+        CHECK(served.ask("GET", fmt::format("/api/runs/{}/exports/spectra.csv", run)).status == 400);
+    CHECK(served.ask("POST", "/api/runs/12/exports/spectra.csv").status == 404);
+}
+
 TEST_CASE("a keeper that is busy refuses more than its queue holds at once, and counts it") {
     Served served;
     std::promise<void> release;
@@ -272,7 +314,20 @@ TEST_CASE("all of it starts from the two configurations, serves its routes and s
         CHECK(router.find("GET", "/api/history").route != nullptr);
         CHECK(router.find("POST", "/api/alarms/hv/shelve").route->need == Need::EXPERT);
         CHECK(router.find("POST", "/api/pictures").route->max_body == online::max_picture_bytes);
-        CHECK(keeping->topic()->name() == "alarms");
+        CHECK(router.find("GET", "/api/runs/1/exports/spectra.csv").route != nullptr);
+        const auto topics = keeping->topics();
+        REQUIRE(topics.size() == 2);
+        CHECK(topics[0]->name() == "alarms");
+        CHECK(topics[1]->name() == "logbook");
+        CHECK(topics[1]->version() == 0);
+        REQUIRE(keeping->keeper().post([](online::Records& records) {
+            online::LogbookEntry entry;
+            entry.text = "shift begins";
+            CHECK(records.write(entry).has_value());
+        }));
+        REQUIRE(Served::becomes([&] { return topics[1]->version() > 0; }));
+        CHECK(*topics[1]->text({}, 0) == R"({"newest":1})");
+        CHECK(topics[1]->text({}, topics[1]->version()) == nullptr);
         REQUIRE(Served::becomes([&] { return keeping->alarms().newest() != nullptr; }));
     }
     CHECK(std::filesystem::exists(directory.path() + "/online/console/console.sqlite"));

@@ -29,6 +29,10 @@ struct Runs {
                 run.set_stop_reason("requested");
                 run.mutable_ledger()->set_slots(6000);
                 run.mutable_ledger()->set_complete(5990);
+                run.mutable_ledger()->set_frequency_hz(250e6);
+                run.mutable_ledger()->set_in_time_roi_ticks(22'500'000);
+                run.mutable_ledger()->set_in_time_dead_ticks(2'500'000);
+                run.mutable_ledger()->set_anti_coincident_roi_ticks(25'000'000);
             }
             REQUIRE(catalogue.record(run).has_value());
         }
@@ -96,6 +100,9 @@ TEST_CASE("a run without an end is running or aborted, and what is not known is 
     CHECK(ended.at("state") == "ended");
     CHECK(ended.at("ledger").at("slots") == 6000);
     CHECK(ended.at("ledger").at("complete") == 5990);
+    CHECK(ended.at("ledger").at("live_s").at("in_time") == 0.08);
+    CHECK(ended.at("ledger").at("dead_s").at("in_time") == 0.01);
+    CHECK(ended.at("ledger").at("live_s").at("anti_coincident") == 0.1);
     CHECK(runs.list.run(3, nullptr, 0).error().kind == ErrorKind::NOT_FOUND);
     CHECK(runs.list.config(1).value() == "name: 'csi'");
 }
@@ -110,6 +117,8 @@ TEST_CASE("a run's row links to its spectra and reprocessings, and has its quali
                 .has_value());
     REQUIRE(records.add({2, 5, "A. Shift", "beam trips"}).has_value());
     std::filesystem::create_directories(runs.directory.path() + "/online/run-000002");
+    std::ofstream(runs.directory.path() + "/online/run-000002/spectra.h5") << "x";
+    std::ofstream(runs.directory.path() + "/online/run-000002/notes.txt") << "x";
     std::filesystem::create_directories(runs.directory.path() + "/reprocessed/run-000002-new-cuts");
     std::filesystem::create_directories(runs.directory.path() + "/reprocessed/run-000002-empty");
     std::ofstream(runs.directory.path() + "/reprocessed/run-000002-new-cuts/spectra.saved") << "x";
@@ -120,6 +129,9 @@ TEST_CASE("a run's row links to its spectra and reprocessings, and has its quali
     CHECK(second.at("quality").as_array().size() == 2);
     CHECK(second.at("notes").at(0).at("text") == "beam trips");
     CHECK(second.at("exports").as_string().ends_with("/online/run-000002"));
+    REQUIRE(second.at("export_files").as_array().size() == 1);
+    CHECK(second.at("export_files").at(0) == "spectra.h5");
+    CHECK(page.at("runs").at(0).at("export_files").as_array().empty());
     REQUIRE(second.at("reprocessed").as_array().size() == 1);
     CHECK(second.at("reprocessed").at(0).at("directory") == "run-000002-new-cuts");
     CHECK(page.at("runs").at(0).at("verdict").is_null());

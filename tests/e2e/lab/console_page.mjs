@@ -96,6 +96,18 @@ export class ConsolePage {
   losses() {
     return this.hooks.losses(this.page);
   }
+  alarm(id, name) {
+    return this.hooks.alarm(this.page, id, name);
+  }
+  runTotal(run, name) {
+    return this.hooks.runTotal(this.page, run, name);
+  }
+  curve(series, name) {
+    return this.hooks.curve(this.page, series, name);
+  }
+  drawnStretches(unit) {
+    return this.hooks.drawnStretches(this.page, unit);
+  }
   allDrawn() {
     return this.hooks.allDrawn(this.page);
   }
@@ -141,6 +153,30 @@ export class ConsolePage {
     await this.page.locator(this.hooks.field('start', 'type')).selectOption(type);
     for (const [name, value] of Object.entries(fields)) await this.page.locator(this.hooks.field('start', name)).fill(String(value));
     await this.press('start');
+  }
+
+  // Fills fields of a form, by name.
+  async fill(form, fields) {
+    for (const [name, value] of Object.entries(fields)) {
+      const field = this.page.locator(this.hooks.field(form, name));
+      if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
+      else await field.fill(value);
+    }
+  }
+  // Pastes a picture of so many pixels, as from a screenshot.
+  pastePicture(form, name, width, height) {
+    return this.page.evaluate(
+      async ([selector, wide, high]) => {
+        const canvas = new OffscreenCanvas(wide, high);
+        const context = canvas.getContext('2d');
+        context.fillStyle = '#e69f00';
+        for (let x = 0; x < wide; x += 40) context.fillRect(x, high * Math.abs(Math.sin(x / 300)), 30, high);
+        const clipboardData = new DataTransfer();
+        clipboardData.items.add(new File([await canvas.convertToBlob()], 'screen.png', { type: 'image/png' }));
+        document.querySelector(selector).dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      },
+      [this.hooks.field(form, name), width, height],
+    );
   }
 
   // Both presses: the page asks first.

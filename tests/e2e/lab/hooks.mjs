@@ -46,6 +46,32 @@ export const hooks = {
       [`${pad(spectrum)} canvas[data-layer="${layer === 'residual' ? 'residual' : 'bins'}"]`, PAD],
     ),
   allDrawn: (page) => page.locator(PAD).evaluateAll((pads) => pads.length > 0 && pads.every((one) => Number(one.dataset.drawings) > 0)),
+  // Of an alarm in the table: "state".
+  alarm: (page, id, name) => attribute(page, `[data-alarm-row="${id}"]`, `data-${name}`),
+  // Of a run in the list: a number, "slots", "lost", "pot-recorded".
+  runTotal: async (page, run, name) => number(await attribute(page, `[data-run="${run}"] [data-total="${name}"]`, 'data-value')),
+  // Of a curve of the history: "points", "gaps", or "value", "low", "high" where the cursor is.
+  curve: async (page, series, name) => number(await attribute(page, `[data-curve="${series}"]`, `data-${name}`)),
+  // Where the first curve of a strip is drawn: stretches of its canvas, in pixels, that have its colour: [[from, to], …].
+  drawnStretches: (page, unit) =>
+    page.evaluate((selector) => {
+      const canvas = document.querySelector(selector);
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+      const colour = getComputedStyle(document.documentElement).getPropertyValue('--in-time').trim();
+      const wanted = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+      const hasColour = (x) => {
+        for (let y = 0; y < height; ++y) if (wanted.every((value, channel) => Math.abs(data[4 * (y * width + x) + channel] - value) < 40)) return true;
+        return false;
+      };
+      const stretches = [];
+      for (let x = 0; x < width; ++x) {
+        if (!hasColour(x)) continue;
+        if (stretches.at(-1)?.[1] === x - 1) stretches.at(-1)[1] = x;
+        else stretches.push([x, x]);
+      }
+      return stretches;
+    }, `[data-strip="${unit}"] canvas`),
   // Counted losses of the view, {"daq lost-device": 3}.
   losses: (page) =>
     page.locator('[data-loss]').evaluateAll((rows) => Object.fromEntries(rows.map((row) => [row.dataset.loss, Number(row.dataset.value)]))),

@@ -14,7 +14,7 @@ async function answerOf(response) {
   } catch {
     // not ours, e.g. a proxy's page
   }
-  if (response.ok) return { ok: true, status: response.status, body };
+  if (response.ok) return { ok: true, status: response.status, body: body ?? text };
   const holder = body?.holder?.person ? `${body.holder.person} holds the controls` : null;
   const reason = body?.reason ?? holder ?? (text.length < 300 && !text.startsWith('<') ? text.trim() : '') ?? '';
   return { ok: false, status: response.status, absent: response.status === 404, reason: reason || `refused (${response.status})`, body };
@@ -32,8 +32,17 @@ export function ask(path) {
   return request(path, {});
 }
 
-export function post(path, body = {}) {
-  const headers = { 'Content-Type': 'application/json' };
+function send(path, type, body) {
+  const headers = { 'Content-Type': type };
   if (csrf) headers['X-Spillgate-CSRF'] = csrf;
-  return request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return request(path, { method: 'POST', headers, body });
+}
+
+export function post(path, body = {}) {
+  return send(path, 'application/json', JSON.stringify(body));
+}
+
+// A PNG for the logbook.
+export function postPicture(blob) {
+  return send('/api/pictures', 'image/png', blob);
 }

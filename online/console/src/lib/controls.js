@@ -18,6 +18,15 @@ export function offeredToMe() {
   return isMe(offer);
 }
 
+// Why this person may not do from here what needs no controls; empty if they may. role: 'person' (anybody who signed in), 'shift' or
+// 'expert'.
+export function whyNotAs(role) {
+  if (feed.stale) return 'spillgate-online is not heard';
+  if (session.offered && !session.person) return 'sign in to act';
+  if (session.offered && role !== 'person' && !session.can(role)) return `${session.person} has no ${role} role`;
+  return '';
+}
+
 // Why nothing may be asked of the daemons from here; empty if it may.
 export function whyNot() {
   if (feed.stale) return 'spillgate-online is not heard';

@@ -27,7 +27,10 @@ class Feed {
   status = $state.raw(null);
   health = $state.raw(null); // { lights }, null: not known
   beam = $state.raw(null);
-  alarms = $state.raw(null);
+  alarms = $state.raw(null); // those that are not normal
+  historyOff = $state(null); // why, or null
+  logbookOff = $state(null);
+  newestEntry = $state(0); // of the logbook; 0: not known
   controls = $state.raw(null);
   log = $state.raw([]);
   trend = $state.raw([]);
@@ -152,7 +155,7 @@ class Feed {
 
   #want() {
     const names = this.spectra.map((store) => store.info.name);
-    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, controls: {}, log: {}, beam: {}, health: {} };
+    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, logbook: {}, controls: {}, log: {}, beam: {}, health: {} };
     this.#wish = JSON.stringify({ want });
     this.#socket.send(this.#wish);
     if (document.hidden) this.#send({ hidden: true });
@@ -164,7 +167,8 @@ class Feed {
     if (update.status) this.#takeStatus(update.status);
     if (update.health) this.health = update.health;
     if (update.beam) this.beam = update.beam;
-    if (update.alarms) this.alarms = update.alarms.alarms ?? update.alarms;
+    if (update.alarms) this.#takeAlarms(update.alarms);
+    if (update.logbook) this.newestEntry = update.logbook.newest;
     if (update.controls) this.controls = update.controls;
     if (update.log) this.#takeLines(update.log.lines ?? update.log);
     if (update.trend) this.#takeTrend(update.trend);
@@ -186,6 +190,12 @@ class Feed {
       const lines = daemon.status?.log;
       if (lines?.length > 0) this.#takeLines(lines.map((line) => ({ ...line, source: daemon.name })));
     }
+  }
+
+  #takeAlarms({ alarms, history_off, logbook_off }) {
+    this.alarms = alarms;
+    this.historyOff = history_off ?? null;
+    this.logbookOff = logbook_off ?? null;
   }
 
   #takeLines(lines) {

@@ -15,7 +15,12 @@ class Route {
   }
 
   go(view, detail = '') {
-    location.hash = `#/${view}${detail ? `/${encodeURIComponent(detail)}` : ''}`;
+    location.hash = this.link(view, detail);
+  }
+
+  // For the `href` of a link. What means nothing in a fragment stays readable.
+  link(view, detail = '') {
+    return `#/${view}${detail ? `/${encodeURIComponent(detail).replace(/%(3D|2C|26|3A|2F)/g, decodeURIComponent)}` : ''}`;
   }
 }
 

@@ -4,6 +4,10 @@ export const VIEWS = [
   { name: 'spectra', title: 'Spectra', sign: '▥', load: () => import('./Spectra.svelte') },
   { name: 'beam', title: 'Beam', sign: '≋', load: () => import('./Beam.svelte') },
   { name: 'health', title: 'Health', sign: '✚', load: () => import('./Health.svelte') },
+  { name: 'history', title: 'History', sign: '◷', load: () => import('./History.svelte') },
+  { name: 'alarms', title: 'Alarms', sign: '▲', load: () => import('./Alarms.svelte') },
+  { name: 'logbook', title: 'Logbook', sign: '✎', load: () => import('./Logbook.svelte') },
+  { name: 'runs', title: 'Runs', sign: '☰', load: () => import('./Runs.svelte') },
 ];
 
 export const WALL = { name: 'wall', title: 'Wall', load: () => import('./Wall.svelte') };

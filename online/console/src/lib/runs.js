@@ -1,0 +1,59 @@
+// What is said of runs that the catalogue knows.
+import { duration } from './format.js';
+
+// Of a run of GET /api/runs: slots that were lost, by name, those that are none left out.
+export function lossesOf(ledger) {
+  if (!ledger) return [];
+  const names = { truncated: 'truncated', mark_missed: 'mark missed', lost_buffer_full: 'lost: buffer full', lost_device: 'lost: device', lost_corrupt: 'lost: corrupt', lost_disk: 'lost: disk' };
+  return Object.entries(names)
+    .filter(([field]) => ledger[field] > 0)
+    .map(([field, name]) => ({ name, value: ledger[field] }));
+}
+
+// Slots that should have been recorded and were not whole; null where the ledger is not known.
+export function lostOf(ledger) {
+  return ledger ? lossesOf(ledger).reduce((sum, { value }) => sum + value, 0) : null;
+}
+
+// The catalogue has a run's ledger when it has ended; until then the status has it.
+export function ledgerSoFar(run, status) {
+  return run.ledger ?? (status.run.number === run.run && status.run.phase === 'following' ? status.ledger : null);
+}
+
+export function lastedOf(run, now_s) {
+  if (!run.start_utc_s) return null;
+  if (run.stop_utc_s) return run.stop_utc_s - run.start_utc_s;
+  return run.state === 'running' ? Math.max(0, now_s - run.start_utc_s) : null;
+}
+
+export const lasted = (run, now_s) => duration(lastedOf(run, now_s));
+
+const STATES = {
+  running: { mood: 'good', sign: '▶' },
+  ended: { mood: '', sign: '' },
+  aborted: { mood: 'bad', sign: '✖' },
+};
+export const stateOf = (state) => STATES[state] ?? { mood: 'unknown', sign: '–' };
+
+const VERDICTS = {
+  good: { mood: 'good', sign: '✔' },
+  doubtful: { mood: 'warn', sign: '▲' },
+  bad: { mood: 'bad', sign: '✖' },
+  unknown: { mood: 'unknown', sign: '–' },
+};
+// null: nothing was judged.
+export const verdictOf = (verdict) => (verdict === null ? { mood: 'unknown', sign: '–', words: 'not judged' } : { ...(VERDICTS[verdict] ?? VERDICTS.unknown), words: verdict });
+
+export function searchOf(detail) {
+  const asked = new URLSearchParams(detail);
+  return { text: asked.get('text') ?? '', type: asked.get('type') ?? '' };
+}
+
+export function detailOf({ text, type }) {
+  return new URLSearchParams(Object.entries({ text: text.trim(), type }).filter(([, value]) => value !== '')).toString();
+}
+
+// '12' → 12: the view shows one run; null: the list.
+export function runOf(detail) {
+  return /^[1-9]\d*$/.test(detail) ? Number(detail) : null;
+}
