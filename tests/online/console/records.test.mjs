@@ -51,7 +51,7 @@ test('a picture that is too large is made smaller in its proportion, never large
 });
 
 test('what a run lost is said by name, and is not known without a ledger', () => {
-  const ledger = { truncated: 2, mark_missed: 0, lost_buffer_full: 0, lost_device: 5, lost_corrupt: 0, lost_disk: 0, paused: 100 };
+  const ledger = { truncated: 2, mark_missed: 9, lost_buffer_full: 0, lost_device: 5, lost_corrupt: 0, lost_disk: 0, paused: 100 };
   assert.deepEqual(runs.lossesOf(ledger).map(({ value }) => value), [2, 5]);
   assert.equal(runs.lostOf(ledger), 7);
   assert.equal(runs.lostOf(null), null);

@@ -7,6 +7,7 @@ export const KEYS = [
   ['/', 'to the filter of the view'],
   ['?', 'this list'],
   ['Esc', 'close what is open'],
+  ['← →', 'on a strip of the history, move the cursor; with Shift ten times as far; Home and End'],
   ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes'],
 ];
 

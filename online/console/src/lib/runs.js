@@ -1,10 +1,11 @@
 // What is said of runs that the catalogue knows.
 import { duration } from './format.js';
 
-// Of a run of GET /api/runs: slots that were lost, by name, those that are none left out.
+// Of a run of GET /api/runs: slots that were lost, wholly or in part, by name; those that are none are left out. A slot without its mark
+// is no loss of ours.
 export function lossesOf(ledger) {
   if (!ledger) return [];
-  const names = { truncated: 'truncated', mark_missed: 'mark missed', lost_buffer_full: 'lost: buffer full', lost_device: 'lost: device', lost_corrupt: 'lost: corrupt', lost_disk: 'lost: disk' };
+  const names = { truncated: 'truncated', lost_buffer_full: 'lost: buffer full', lost_device: 'lost: device', lost_corrupt: 'lost: corrupt', lost_disk: 'lost: disk' };
   return Object.entries(names)
     .filter(([field]) => ledger[field] > 0)
     .map(([field, name]) => ({ name, value: ledger[field] }));

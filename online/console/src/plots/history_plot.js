@@ -53,6 +53,12 @@ function seriesOf(curves, colours) {
   });
 }
 
+// With room around what there is; what does not move is not blown up.
+function axisRange(plot, low, high) {
+  if (low === null) return [0, 1];
+  return low < high ? uPlot.rangeNum(low, high, 0.1, true) : low === 0 ? [0, 1] : [low - Math.abs(low) / 10, low + Math.abs(low) / 10];
+}
+
 // From lowest to highest, where there is no band for want of a neighbour.
 function drawBars(plot, index) {
   if (index % PER_CURVE !== 1) return;
@@ -102,7 +108,7 @@ export class HistoryPlot {
         padding: [8, textPx * 2, 0, 0],
         cursor: { sync: { key: shared.key, setSeries: false }, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
         tzDate: (utc) => uPlot.tzDate(new Date(utc * 1000), 'Etc/UTC'),
-        scales: { y: { range: (plot, low, high) => (low === null ? [0, 1] : uPlot.rangeNum(low, high, 0.1, true)) } },
+        scales: { y: { range: axisRange } },
         axes: [
           axis({ size: textPx + 14, values: times, space: textPx * 6 }),
           axis({ size: textPx * 6, values: labels(unit), label: SAID.includes(unit) ? '' : unitName(unit), labelFont: `${textPx}px system-ui, sans-serif`, labelSize: textPx + 4 }),
