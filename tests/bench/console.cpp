@@ -18,8 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr double console_snapshot_hz = 10;
-constexpr double fastest_snapshot_hz = 60;
+constexpr double snapshot_hz = 10;
 constexpr double cost_seconds = 60;
 constexpr double latency_seconds = 300;
 constexpr std::chrono::minutes patience{60};
@@ -45,7 +44,7 @@ proto::Result<std::vector<Row>> rows_of(const fs::path& file) {
 
 // `what`: a row of bench_console.mjs. Errors: what that says; IO, TIMED_OUT, CORRUPT.
 proto::Result<std::vector<Row>> measure_console(const Options& options, const std::string& what,
-                                                double snapshot_hz, double seconds) {
+                                                double seconds) {
     auto folder = TemporaryFolder::create(fs::temp_directory_path());
     if (!folder) return folder.error();
     const fs::path config = folder->path() / "nominal.txtpb";
@@ -65,25 +64,23 @@ proto::Result<std::vector<Row>> measure_console(const Options& options, const st
 }  // namespace
 
 proto::Result<std::vector<Row>> console_browser(const Options& options) {
-    return measure_console(options, "browser", console_snapshot_hz, std::min(options.seconds, cost_seconds));
+    return measure_console(options, "browser", std::min(options.seconds, cost_seconds));
 }
 
 proto::Result<std::vector<Row>> console_latency(const Options& options) {
-    return measure_console(options, "latency", console_snapshot_hz,
-                           std::min(options.seconds, latency_seconds));
+    return measure_console(options, "latency", std::min(options.seconds, latency_seconds));
 }
 
 proto::Result<std::vector<Row>> console_extra_client(const Options& options) {
-    return measure_console(options, "extra_client", console_snapshot_hz,
-                           std::min(options.seconds, cost_seconds));
+    return measure_console(options, "extra_client", std::min(options.seconds, cost_seconds));
 }
 
 proto::Result<std::vector<Row>> console_heap(const Options& options) {
-    return measure_console(options, "heap", fastest_snapshot_hz, cost_seconds);
+    return measure_console(options, "heap", cost_seconds);
 }
 
 proto::Result<std::vector<Row>> console_hostile(const Options& options) {
-    return measure_console(options, "hostile", console_snapshot_hz, std::min(options.seconds, cost_seconds));
+    return measure_console(options, "hostile", std::min(options.seconds, cost_seconds));
 }
 
 }  // namespace spillgate::bench
