@@ -7,7 +7,7 @@ export const KEYS = [
   ['/', 'to the filter of the view'],
   ['?', 'this list'],
   ['Esc', 'close what is open'],
-  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes'],
+  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes, Shift and drag for a region of interest'],
 ];
 
 function isTyping(target) {
