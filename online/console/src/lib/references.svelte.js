@@ -9,7 +9,7 @@ class References {
   runs = $state.raw([]); // ended runs that have spectra, newest first: { name, run, type }
   chosen = $state(null);
   #spectra = $state.raw(new Map()); // spectrum → { data, trouble } of the one that is chosen
-  #asked = new Set();
+  #asked = $state.raw(new Set()); // another set: pads ask again
   #queue = Promise.resolve();
 
   async refresh() {
@@ -26,7 +26,7 @@ class References {
 
   // All is fetched anew, as for another configuration.
   again() {
-    this.#asked.clear();
+    this.#asked = new Set();
     this.#spectra = new Map();
   }
 
@@ -37,13 +37,14 @@ class References {
 
   // One request after the other: the server reads files for them.
   want(spectrum) {
-    if (this.chosen === null || this.#asked.has(spectrum)) return;
-    this.#asked.add(spectrum);
-    const name = this.chosen;
+    const [name, asked] = [this.chosen, this.#asked];
+    if (name === null || asked.has(spectrum)) return;
+    asked.add(spectrum);
+    const wanted = () => name === this.chosen && asked === this.#asked;
     this.#queue = this.#queue.then(async () => {
-      if (name !== this.chosen) return;
+      if (!wanted()) return;
       const answer = await ask(`/api/references/${encodeURIComponent(name)}/spectra/${encodeURIComponent(spectrum)}`);
-      if (name !== this.chosen) return;
+      if (!wanted()) return;
       this.#spectra = new Map(this.#spectra).set(spectrum, answer.ok ? { data: answer.body } : { trouble: answer.reason });
     });
   }
