@@ -29,6 +29,11 @@ std::uint32_t crc_of(std::string_view bytes) {
 
 }  // namespace
 
+std::string checkpoint_directory(const config::Config& config) {
+    const auto& chosen = config.online().checkpoint_dir();
+    return chosen.empty() ? config.storage().runs_dir() + "/online" : chosen;
+}
+
 std::string calibrations_sha256(const wire::RunDescription& run) {
     std::string all;
     for (const auto& calibration : run.calibrations()) {

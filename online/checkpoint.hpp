@@ -7,6 +7,7 @@
 
 #include "proto/result.hpp"
 #include "proto/schema/checkpoint.pb.h"
+#include "proto/schema/config.pb.h"
 
 namespace spillgate::online {
 
@@ -15,6 +16,9 @@ struct CheckpointKeys {
     std::string engine_hash;
     std::string config_sha256;
 };
+
+// Where checkpoints and the exports of each run lie: online.checkpoint_dir, or <runs_dir>/online.
+std::string checkpoint_directory(const config::Config& config);
 
 // SHA-256 over names and hashes of a run's calibrations, in their order.
 std::string calibrations_sha256(const wire::RunDescription& run);

@@ -1,6 +1,8 @@
 // The list of everything that the console serves: one line each.
+#include "online/checkpoint.hpp"
 #include "online/console_site.hpp"
 #include "online/feed/snapshot_topics.hpp"
+#include "online/references/reference_routes.hpp"
 #include "online/run/config_routes.hpp"
 #include "online/run/run_routes.hpp"
 #include "online/run/state_routes.hpp"
@@ -9,7 +11,8 @@
 namespace spillgate::online {
 
 void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& console) {
-    router_.add(snapshot_routes(parts.board, console, [this] {
+    const auto recent = std::make_shared<RecentSpectra>(recent_spills_of(console));
+    router_.add(snapshot_routes(parts.board, recent, console, [this] {
         const HttpServer* const server = server_;
         return server == nullptr ? HttpServer::Counts{} : server->counts();
     }));
@@ -17,8 +20,14 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     router_.add(run_state_routes(parts.board));
     router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));
     router_.add(parts.keeping.routes());
+    router_.add(reference_routes(
+        parts.board, parts.worker,
+        std::make_shared<ReferenceList>(
+            console,
+            ReferencePlaces{parts.runs_dir, checkpoint_directory(parts.board.newest()->config->config),
+                            console.reprocessed_dir()})));
     feed_.add(status_topic(parts.board));
-    feed_.add(spectra_topic(parts.board));
+    feed_.add(spectra_topic(parts.board, recent));
     feed_.add(trend_topic(parts.board));
     for (auto& topic : parts.keeping.topics())
         feed_.add(std::move(topic));

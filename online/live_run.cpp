@@ -328,10 +328,13 @@ RunView LiveRun::view() const {
     view.phase = phase();
     view.description = description_;
     view.checkpoint_used = checkpoint_used_;
+    const auto lead = streams_.find(description_->daemon());
+    if (lead != streams_.end()) view.spills_filled = lead->second.spectra.spills_filled();
     for (const auto& [daemon, stream] : streams_) {
         StreamView& out = view.streams.emplace_back();
         out.daemon = daemon;
         out.directory = stream.files.directory();
+        view.taken_back += stream.spectra.taken_back();
         out.received = stream.spectra.received().count();
         out.settled = stream.spectra.settled_sequences().count();
         out.lost = stream.lost_before + stream.lost.count();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "online/live_spectra.hpp"
+#include "online/spectrum_bins.hpp"
 
 namespace spillgate::online {
 namespace {
@@ -12,13 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t max_trend_points = 900;
-
-bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
-    return std::ranges::equal(a.in_time, b.in_time) &&
-           std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
-           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure && a.sealed == b.sealed &&
-           a.in_time_outside == b.in_time_outside && a.anti_coincident_outside == b.anti_coincident_outside;
-}
 
 }  // namespace
 

@@ -56,6 +56,8 @@ proto::Result<proto::LoadedConsole> load_console_of(const Options& options) {
     put_beside(*console->console.mutable_people_file());
     for (auto& webhook : *console->console.mutable_webhook())
         put_beside(*webhook.mutable_secret_file());
+    for (auto& reference : *console->console.mutable_reference())
+        if (reference.has_file()) put_beside(*reference.mutable_file());
     if (!options.people_path.empty()) console->console.set_people_file(options.people_path);
     return console;
 }

@@ -14,6 +14,8 @@
 //   console_site.hpp     the console's server as a whole; console_parts.cpp lists all that it serves
 //   http/                routes, and the server on loopback that admits, bounds and answers
 //   feed/                topics that consoles follow, as what has changed
+//   recent_spectra.hpp   spectra of the newest slots alone
+//   references/          spectra of past runs to compare with
 //   access/              who may act, and who holds the controls
 //   run/                 run control, and the configurations that runs are started with
 //   keeper/keeping.hpp   what the console writes down: history/, alarms/, logbook/, runs/

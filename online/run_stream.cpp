@@ -76,6 +76,7 @@ void RunStream::join(Halves::iterator half) {
     const Half& slot = half->second;
     if (slot.verdict && (slot.candidates || !slot.verdict->has_record)) {
         fill(*live_, slot);
+        live_spills_ += slot.verdict->is_spill() ? 1 : 0;
         if (synced(slot)) {
             settle(half->second);
         } else {
@@ -118,6 +119,7 @@ void RunStream::fill(offline::Spectra& spectra, const Half& half) {
 
 void RunStream::settle(Half& half) {
     fill(*settled_, half);
+    settled_spills_ += half.verdict->is_spill() ? 1 : 0;
     if (half.candidates) {
         settled_sequences_.insert(half.record_sequence);
         if (spare_.size() < max_spare) spare_.push_back(std::move(*half.candidates));
@@ -139,6 +141,7 @@ void RunStream::settle_at_end(const IntervalSet& recorded) {
     for (auto& [slot, half] : halves_) {
         if (half.verdict) {
             fill(*live_, half);
+            live_spills_ += half.verdict->is_spill() ? 1 : 0;
             settle(half);
         } else {
             settled_sequences_.insert(half.record_sequence);
@@ -150,7 +153,9 @@ void RunStream::settle_at_end(const IntervalSet& recorded) {
 void RunStream::forget_unsettled() {
     halves_.clear();
     joined_.clear();
+    taken_back_ += live_->slots() > settled_->slots() ? 1 : 0;
     live_ = settled_->clone();
+    live_spills_ = settled_spills_;
     received_ = settled_sequences_;
 }
 
@@ -158,6 +163,7 @@ void RunStream::reset() {
     settled_ = engine_->make_spectra();
     settled_sequences_.clear();
     settled_slots_.clear();
+    settled_spills_ = 0;
     forget_unsettled();
 }
 

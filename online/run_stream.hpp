@@ -52,6 +52,10 @@ class RunStream {  // single-threaded
     const IntervalSet& settled_sequences() const { return settled_sequences_; }
     const IntervalSet& settled_slots() const { return settled_slots_; }
     std::uint64_t slots_filled() const;  // settled or not
+    // Of slots_filled(), those that were spills; what a checkpoint brought is not among them.
+    std::uint64_t spills_filled() const { return live_spills_; }
+    // How often slots were taken back that live() had.
+    std::uint64_t taken_back() const { return taken_back_; }
     std::uint64_t slots_waiting() const { return halves_.size(); }
     std::uint64_t duplicates() const { return duplicates_; }
     std::uint64_t overflows() const { return overflows_; }
@@ -83,6 +87,9 @@ class RunStream {  // single-threaded
     Halves halves_;            // waiting for the other half
     std::deque<Half> joined_;  // complete, not yet settled
     std::vector<offline::SlotCandidates> spare_;
+    std::uint64_t settled_spills_ = 0;
+    std::uint64_t live_spills_ = 0;
+    std::uint64_t taken_back_ = 0;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t duplicates_ = 0;
     std::uint64_t overflows_ = 0;

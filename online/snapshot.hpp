@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,10 +52,12 @@ struct RunView {
     std::vector<StreamView> streams;
     std::string
         statement;  // end of run: whether every recorded slot is in the spectra; or why it was refused
-    bool complete = false;         // every recorded slot is in the spectra
-    bool ended = false;            // there is a statement
-    bool checkpoint_used = false;  // continued from a checkpoint
-    std::string exports;           // directory of the end-of-run exports; empty: none yet
+    bool complete = false;            // every recorded slot is in the spectra
+    bool ended = false;               // there is a statement
+    bool checkpoint_used = false;     // continued from a checkpoint
+    std::string exports;              // directory of the end-of-run exports; empty: none yet
+    std::uint64_t spills_filled = 0;  // by the lead's verdicts, without what a checkpoint brought
+    std::uint64_t taken_back = 0;     // how often slots were taken back out of the spectra
 };
 
 // Beam and rates once per second, for trends.
@@ -78,6 +81,13 @@ struct LatencyQuantiles {
     double p999_s = p50_s;
 };
 
+// Of which slots of a run spectra are, if not of all.
+struct RangeView {
+    std::string name;               // as recent_spectra.hpp has them
+    std::uint64_t spills = 0;       // so many are in it
+    std::int64_t begin_utc_ns = 0;  // 0: it begins with the run
+};
+
 struct Snapshot {
     std::uint64_t version = 0;
     std::int64_t utc_ns = 0;
@@ -96,6 +106,7 @@ struct Snapshot {
     std::uint64_t checkpoints = 0;         // written
     std::string checkpoint_fault;          // why the last one could not be; empty: it could
 
+    std::optional<RangeView> range;              // of `spectra`
     std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

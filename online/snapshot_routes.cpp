@@ -39,7 +39,13 @@ Route of_snapshot(const SnapshotBoard& board, std::string pattern, OfSnapshot::M
                      });
 }
 
-Response spectrum(const SnapshotPtr& snapshot, const std::string& name) {
+Response spectrum(const SnapshotBoard& board, RecentSpectra& recent, const Request& request) {
+    const std::string& name = request.values.at("name");
+    const auto range = request.asked("range").value_or(std::string(RecentSpectra::whole_run));
+    if (!recent.knows(range)) return refusal(400, recent.not_known(range));
+    // What the feed took up last: it must not learn of a newer snapshot by the way.
+    if (!recent.of(range)) recent.take(board.newest(), RecentSpectra::Clock::now());
+    const SnapshotPtr snapshot = range == RecentSpectra::whole_run ? board.newest() : recent.of(range);
     for (std::size_t i = 0; i < snapshot->spectra->size(); ++i) {
         if (snapshot->spectra->histogram(i).name == name)
             return as_json(json::serialize(spectrum_json(*snapshot, i)));
@@ -49,7 +55,8 @@ Response spectrum(const SnapshotPtr& snapshot, const std::string& name) {
 
 }  // namespace
 
-std::vector<Route> snapshot_routes(const SnapshotBoard& board, const config::Console& console,
+std::vector<Route> snapshot_routes(const SnapshotBoard& board, std::shared_ptr<RecentSpectra> recent,
+                                   const config::Console& console,
                                    std::function<HttpServer::Counts()> counts) {
     const std::set<std::string, std::less<>> shift(console.shift_spectrum().begin(),
                                                    console.shift_spectrum().end());
@@ -58,12 +65,12 @@ std::vector<Route> snapshot_routes(const SnapshotBoard& board, const config::Con
         of_snapshot(board, "/api/status", [](const auto& now) { return json::serialize(status_json(now)); }));
     routes.push_back(of_snapshot(board, "/api/trend",
                                  [](const auto& now) { return json::serialize(trend_json(now, 0)); }));
-    routes.push_back(of_snapshot(board, "/api/spectra", [shift](const auto& now) {
-        return json::serialize(spectra_json(now, shift));
+    routes.push_back(of_snapshot(board, "/api/spectra", [shift, ranges = recent->names()](const auto& now) {
+        return json::serialize(spectra_json(now, shift, ranges));
     }));
-    routes.push_back(answering("GET", "/api/spectra/{name}", Need::READ, [&board](const Request& request) {
-        return spectrum(board.newest(), request.values.find("name")->second);
-    }));
+    routes.push_back(
+        answering("GET", "/api/spectra/{name}", Need::READ,
+                  [&board, recent](const Request& request) { return spectrum(board, *recent, request); }));
     routes.push_back(answering("GET", "/metrics", Need::READ, [&board, counts](const Request&) {
         auto response = as_json(metrics_text(*board.newest(), counts()));
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";

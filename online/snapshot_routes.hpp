@@ -2,18 +2,21 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "online/http/exchange.hpp"
 #include "online/http/server.hpp"
+#include "online/recent_spectra.hpp"
 #include "online/snapshot.hpp"
 #include "proto/schema/console.pb.h"
 
 namespace spillgate::online {
 
-// GET /api/status, /api/spectra, /api/spectra/{name}, /api/trend, /metrics. `counts`: of the server itself.
-// The board has a snapshot already, and must outlive them.
-std::vector<Route> snapshot_routes(const SnapshotBoard& board, const config::Console& console,
+// `recent`: as the feed has them. GET /api/status, /api/spectra, /api/spectra/{name}, /api/trend, /metrics.
+// `counts`: of the server itself. The board has a snapshot already, and must outlive them.
+std::vector<Route> snapshot_routes(const SnapshotBoard& board, std::shared_ptr<RecentSpectra> recent,
+                                   const config::Console& console,
                                    std::function<HttpServer::Counts()> counts);
 
 }  // namespace spillgate::online

@@ -1,6 +1,7 @@
 // The kinds of windows that a spectrum counts, and their bins inside the axes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -25,6 +26,21 @@ inline std::array<KindCounts, 4> kinds_of(const offline::HistogramView& histogra
              {"anti_coincident", histogram.anti_coincident, &exposure.anti_coincident},
              {"free", histogram.free, &exposure.free},
              {"no_beam", histogram.no_beam, &exposure.no_beam}}};
+}
+
+inline bool same_counts(const offline::HistogramView& a, const offline::HistogramView& b) {
+    return std::ranges::equal(a.in_time, b.in_time) &&
+           std::ranges::equal(a.anti_coincident, b.anti_coincident) && std::ranges::equal(a.free, b.free) &&
+           std::ranges::equal(a.no_beam, b.no_beam) && *a.exposure == *b.exposure && a.sealed == b.sealed &&
+           a.in_time_outside == b.in_time_outside && a.anti_coincident_outside == b.anti_coincident_outside;
+}
+
+// About what their counts take in memory, what is sealed included.
+inline std::size_t bytes_of(const offline::Spectra& spectra) {
+    std::size_t bins = 0;
+    for (std::size_t i = 0; i < spectra.size(); ++i)
+        bins += spectra.histogram(i).in_time.size();
+    return 5 * sizeof(std::uint64_t) * bins;
 }
 
 // Calls visit(position in the flat array) for every bin between the bounds of all axes, in row-major order.

@@ -67,7 +67,8 @@ json::array axes_json(const offline::HistogramView& histogram) {
     return axes;
 }
 
-json::value spectra_json(const Snapshot& snapshot, const std::set<std::string, std::less<>>& shift) {
+json::value spectra_json(const Snapshot& snapshot, const std::set<std::string, std::less<>>& shift,
+                         const std::vector<std::string>& ranges) {
     json::array list;
     for (std::size_t i = 0; i < snapshot.spectra->size(); ++i) {
         const auto histogram = snapshot.spectra->histogram(i);
@@ -78,17 +79,19 @@ json::value spectra_json(const Snapshot& snapshot, const std::set<std::string, s
                                     {"expert", !shift.empty() && !shift.contains(histogram.name)},
                                     {"changed", snapshot.changed[i]}});
     }
-    return json::object{{"version", snapshot.version}, {"spectra", std::move(list)}};
+    return json::object{{"version", snapshot.version},
+                        {"ranges", json::array(ranges.begin(), ranges.end())},
+                        {"spectra", std::move(list)}};
 }
 
-json::object exposure_json(const Snapshot& snapshot, std::size_t index) {
-    const auto histogram = snapshot.spectra->histogram(index);
+namespace {
+
+json::object histogram_exposure_json(const offline::HistogramView& histogram) {
     const auto& exposure = *histogram.exposure;
     const auto alpha = offline::alpha(exposure, histogram.alpha_relative_uncertainty);
     const std::uint32_t channels = std::max<std::uint32_t>(1, histogram.channels);
     const auto protons = [&](std::int64_t charge_pc) { return protons_of(charge_pc) / channels; };
     json::object out;
-    out["run"] = snapshot.run.description ? json::value(snapshot.run.description->number()) : nullptr;
     out["alpha"] =
         alpha ? json::value(json::object{{"value", alpha->value}, {"sigma", alpha->sigma}}) : nullptr;
     out["sealed"] = sealed_json(histogram);
@@ -99,19 +102,46 @@ json::object exposure_json(const Snapshot& snapshot, std::size_t index) {
     return out;
 }
 
-json::value spectrum_json(const Snapshot& snapshot, std::size_t index) {
-    const auto histogram = snapshot.spectra->histogram(index);
-    json::object out = exposure_json(snapshot, index);
+void add_origin(json::object& out, const Snapshot& snapshot) {
+    out["run"] = snapshot.run.description ? json::value(snapshot.run.description->number()) : nullptr;
+    if (!snapshot.range) {
+        out["range"] = nullptr;
+        return;
+    }
+    const auto& [name, spills, begin_utc_ns] = *snapshot.range;
+    const double begin_utc_s = static_cast<double>(begin_utc_ns) * 1e-9;
+    out["range"] =
+        json::object{{"name", name},
+                     {"spills", spills},
+                     {"begin_utc_s", begin_utc_ns == 0 ? json::value(nullptr) : json::value(begin_utc_s)}};
+}
+
+}  // namespace
+
+json::object exposure_json(const Snapshot& snapshot, std::size_t index) {
+    json::object out = histogram_exposure_json(snapshot.spectra->histogram(index));
+    add_origin(out, snapshot);
+    return out;
+}
+
+json::object histogram_json(const offline::HistogramView& histogram) {
+    json::object out = histogram_exposure_json(histogram);
     out["name"] = histogram.name;
     out["title"] = histogram.title;
     out["selection"] = histogram.selection;
     out["channels"] = histogram.channels;
     out["axes"] = axes_json(histogram);
-    out["version"] = snapshot.changed[index];
     for (const KindCounts& kind : kinds_of(histogram))
         out[kind.name] = kind_json(histogram, kind);
     const auto alpha = offline::residual_alpha(histogram);
     out["residual"] = alpha ? residual_json(histogram, *alpha) : nullptr;
+    return out;
+}
+
+json::value spectrum_json(const Snapshot& snapshot, std::size_t index) {
+    json::object out = histogram_json(snapshot.spectra->histogram(index));
+    add_origin(out, snapshot);
+    out["version"] = snapshot.changed[index];
     return out;
 }
 

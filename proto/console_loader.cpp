@@ -65,6 +65,29 @@ void reference(const config::Reference& reference, Found& found) {
     if (reference.has_run() == reference.has_file())
         found.push_back({&reference, "name", -1,
                          fmt::format("reference '{}' needs either a run or a file", reference.name())});
+    // Every ended run is a reference of such a name.
+    constexpr std::string_view of_run = "run-";
+    const std::string_view name = reference.name();
+    if (name.starts_with(of_run) && name.size() > of_run.size() &&
+        name.find_first_not_of("0123456789", of_run.size()) == std::string_view::npos)
+        found.push_back({&reference, "name", -1,
+                         fmt::format("'{}' is the name of run {} itself", name, name.substr(of_run.size()))});
+}
+
+// Each choice costs memory: online/recent_spectra.hpp.
+void recent_spills(const config::Console& console, Found& found) {
+    constexpr int most = 8;
+    const auto& choices = console.recent_spills();
+    if (choices.size() > most)
+        found.push_back(
+            {&console, "recent_spills", most,
+             fmt::format("{} choices of recent_spills; at most {} are allowed", choices.size(), most)});
+    for (int i = 0; i < choices.size(); ++i) {
+        if (choices[i] == 0 || std::count(choices.begin(), choices.begin() + i, choices[i]) > 0)
+            found.push_back(
+                {&console, "recent_spills", i,
+                 fmt::format("recent_spills is {}; allowed is each number once, from 1 on", choices[i])});
+    }
 }
 
 void plan(const config::Plan& plan, Found& found) {
@@ -90,6 +113,7 @@ std::vector<Contradiction> contradictions(const config::Console& console) {
         band(each, found);
     for (const auto& each : console.reference())
         reference(each, found);
+    recent_spills(console, found);
     if (console.has_plan()) plan(console.plan(), found);
     return found;
 }

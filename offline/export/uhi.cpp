@@ -15,12 +15,6 @@ std::int64_t integer(std::uint64_t n) {
     return static_cast<std::int64_t>(n);
 }
 
-std::string selection_hash(const Engine& engine, std::string_view name) {
-    for (const auto& selection : engine.config().selection())
-        if (selection.name() == name) return proto::sha256_hex(selection.SerializePartialAsString());
-    return {};
-}
-
 void append(Attributes& to, const Attributes& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
@@ -45,7 +39,7 @@ Attributes spectrum_attributes(const Engine& engine, const HistogramView& view, 
             {"title", std::string(view.title)},
             {"window_kind", std::string(kind)},
             {"selection", std::string(view.selection)},
-            {"selection_sha256", selection_hash(engine, view.selection)},
+            {"selection_sha256", selection_sha256(engine.config(), view.selection)},
             {"channels", integer(view.channels)}};
 }
 
@@ -77,6 +71,12 @@ Attributes in_time_attributes(const HistogramView& view) {
 }
 
 }  // namespace
+
+std::string selection_sha256(const config::Config& config, std::string_view name) {
+    for (const auto& selection : config.selection())
+        if (selection.name() == name) return proto::sha256_hex(selection.SerializePartialAsString());
+    return {};
+}
 
 std::vector<ShownKind> shown_kinds(const Engine& engine, const HistogramView& view) {
     const bool marks = engine.config().gate().mode() != config::Gate::FREE_RUNNING;

@@ -39,6 +39,9 @@ struct ShownKind {
 };
 std::vector<ShownKind> shown_kinds(const Engine& engine, const HistogramView& view);
 
+// SHA-256 of a selection's message; empty: there is none of that name.
+std::string selection_sha256(const config::Config& config, std::string_view name);
+
 // Of the whole file.
 Attributes provenance_attributes(const Engine& engine, const Spectra& spectra, const Provenance& provenance);
 

@@ -218,12 +218,16 @@ HistogramView FilledSpectra::histogram(std::size_t index) const {
 
 std::unique_ptr<const Spectra> FilledSpectra::unsealed(const proto::Unsealing&) const {
     auto copy = std::make_unique<FilledSpectra>(*this);
-    copy->opened_.clear();
+    copy->open();
+    return copy;
+}
+
+void FilledSpectra::open() {
+    opened_.clear();
     for (const auto& counts : counts_) {
-        auto& sum = copy->opened_.emplace_back(counts.of[index_of(WindowClass::IN_TIME)]);
+        auto& sum = opened_.emplace_back(counts.of[index_of(WindowClass::IN_TIME)]);
         std::transform(counts.sealed.begin(), counts.sealed.end(), sum.begin(), sum.begin(), std::plus<>());
     }
-    return copy;
 }
 
 std::unique_ptr<Spectra> FilledSpectra::clone() const {

@@ -31,6 +31,8 @@ class FilledSpectra : public Spectra {
     std::size_t size() const override { return plans_->size(); }
     HistogramView histogram(std::size_t index) const override;
     std::unique_ptr<const Spectra> unsealed(const proto::Unsealing& key) const override;
+    // difference() of this and an earlier state.
+    std::unique_ptr<const Spectra> since(const FilledSpectra& before) const;
     std::uint64_t slots() const override { return slots_; }
     std::uint64_t inconsistent_slots() const override { return inconsistent_slots_; }
     std::unique_ptr<Spectra> clone() const override;
@@ -55,6 +57,7 @@ class FilledSpectra : public Spectra {
                          WindowClass counts_as, Counts& counts);
     void fill_spectrum(const SpectrumPlan& plan, const SlotCandidates& candidates,
                        const proto::Verdict& verdict, Counts& counts);
+    void open();  // what is sealed is shown, too
     void write_state(wire::SpectraState& state) const;
     proto::Status check_state(const wire::SpectraState& state) const;
     void read_state(const wire::SpectraState& state);

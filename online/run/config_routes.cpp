@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "online/http/worker_route.hpp"
 #include "proto/run_file/run_description.hpp"
 #include "proto/run_file/run_writer.hpp"
 
@@ -76,25 +77,13 @@ proto::Result<json::object> difference(const ConfigList& list, const std::string
                         {"changes", std::move(changes)}};
 }
 
-// A route whose answer is made on the worker.
-Route elsewhere(Worker& worker, std::string pattern, std::function<Response(const Request&)> answer) {
-    Route route;
-    route.method = "GET";
-    route.pattern = std::move(pattern);
-    route.serve = [&worker, answer = std::move(answer)](const Request& request, const Reply& reply) {
-        const bool posted = worker.post([request, reply, answer] { reply(answer(request)); });
-        if (!posted) reply(refusal(503, "too many requests are waiting already"));
-    };
-    return route;
-}
-
 }  // namespace
 
 std::vector<Route> config_routes(const SnapshotBoard& board, ConfigList& list, Worker& worker,
                                  std::string runs_dir) {
     std::vector<Route> routes;
-    routes.push_back(elsewhere(worker, "/api/configs", [&list](const Request&) { return listed(list); }));
-    routes.push_back(elsewhere(worker, "/api/configs/{name}/difference",
+    routes.push_back(on_worker(worker, "/api/configs", [&list](const Request&) { return listed(list); }));
+    routes.push_back(on_worker(worker, "/api/configs/{name}/difference",
                                [&board, &list, runs_dir = std::move(runs_dir)](const Request& request) {
                                    const auto found =
                                        difference(list, request.values.find("name")->second, board.newest(),

@@ -194,7 +194,8 @@ TEST_CASE("spectra come whole at first, then as what has changed; clients alike 
     std::vector spectra{test::fake_spectrum("pe", {100}), test::fake_spectrum("t_rec", {100})};
     auto snapshot = test::fake_snapshot(1, spectra);
     board.publish(snapshot);
-    const auto topic = online::spectra_topic(board);
+    const auto topic = online::spectra_topic(
+        board, std::make_shared<online::RecentSpectra>(std::vector<std::uint32_t>{600}));
     const auto want = json::parse(R"({"names": ["pe", "none"], "range": "run"})").get_object();
     REQUIRE(topic->check(want).has_value());
     CHECK(topic->version() == 1);
@@ -219,10 +220,12 @@ TEST_CASE("spectra come whole at first, then as what has changed; clients alike 
         ++spectra[0].in_time[7];
         board.publish(snapshot = test::fake_snapshot(version, spectra, snapshot));
         topic->version();
+        topic->text(want, version - 1);
     }
     CHECK(json::parse(*topic->text(want, 3)).at(0).at("base").is_null());  // too far behind
     for (const char* wrong : {"{}", R"({"names": 1})", R"({"names": [1]})",
-                              R"({"names": [], "range": "day"})", R"({"names": [], "else": 1})"})
+                              R"({"names": [], "range": "day"})", R"({"names": [], "range": "spills:7"})",
+                              R"({"names": [], "range": 1})", R"({"names": [], "else": 1})"})
         CHECK_FALSE(topic->check(json::parse(wrong).get_object()).has_value());
 }
 

@@ -50,6 +50,12 @@ TEST_CASE("a console's contradictions are refused where they stand") {
     CHECK(refuses("quality { quantity: \"q\" low: 1 warn_low: 0.5 }", "ascend"));
     CHECK(refusal("quality { quantity: \"q\" low: 1 warn_low: 1 warn_high: 3 high: 3 }") == "accepted");
     CHECK(refuses("reference { name: \"r\" }", "either a run or a file"));
+    CHECK(refuses("reference { name: \"run-7\" run: 8 }", "the name of run 7"));
+    CHECK(refusal("reference { name: \"run-up\" run: 8 }") == "accepted");
+    CHECK(refuses("recent_spills: 600 recent_spills: 0", "from 1 on"));
+    CHECK(refuses("recent_spills: 600 recent_spills: 600", "each number once"));
+    CHECK(refuses("recent_spills: [1, 2, 3, 4, 5, 6, 7, 8, 9]", "at most 8"));
+    CHECK(refusal("recent_spills: [600, 36000]") == "accepted");
     CHECK(refuses("plan { begin_utc_s: 10 end_utc_s: 10 }", "ends before"));
     CHECK(refuses("plan { experiment: \"csi\" }", "belong together"));
 }

@@ -40,7 +40,8 @@ class Feed {
   heardAt = $state(0); // ms, this browser's clock
   now = $state(Date.now());
   forbidden = $state(false); // reading needs a person here
-  range = $state('run');
+  range = $state('run'); // which slots of the run spectra are of
+  ranges = $state.raw(['run']); // what may be chosen
 
   #socket = null;
   #retryMs = RETRY_FIRST_MS;
@@ -101,6 +102,13 @@ class Feed {
     return this.spectra.find((store) => store.info.name === name) ?? null;
   }
 
+  // Spectra come whole of the other range; until then those that are held say of which they are.
+  choose(range) {
+    if (range === this.range || !this.ranges.includes(range)) return;
+    this.range = range;
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#want();
+  }
+
   // Opens the connection anew, as another person.
   reconnect() {
     this.#retryMs = RETRY_FIRST_MS;
@@ -113,6 +121,8 @@ class Feed {
     if (this.forbidden) await session.refresh();
     if (!list.ok) return this.#retry();
     this.#list(list.body.spectra);
+    this.ranges = list.body.ranges ?? ['run'];
+    if (!this.ranges.includes(this.range)) this.range = 'run';
     await Promise.all([session.refresh(), this.#poll(true)]);
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}/api/ws`);

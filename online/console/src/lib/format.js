@@ -30,13 +30,14 @@ export function prefixed(value, unit, digits = 1) {
 
 const SUPERSCRIPTS = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 
+export const superscript = (whole) => [...String(whole)].map((c) => SUPERSCRIPTS[c]).join('');
+
 // 1.234 × 10¹⁸
 export function scientific(value, digits = 3) {
   if (!known(value)) return NONE;
   if (value === 0) return '0';
   const exponent = Math.floor(Math.log10(Math.abs(value)));
-  const power = [...String(exponent)].map((c) => SUPERSCRIPTS[c]).join('');
-  return `${(value / 10 ** exponent).toFixed(digits)}\u202f×\u202f10${power}`;
+  return `${(value / 10 ** exponent).toFixed(digits)}\u202f×\u202f10${superscript(exponent)}`;
 }
 
 export function duration(seconds) {

@@ -8,7 +8,7 @@ export const KEYS = [
   ['?', 'this list'],
   ['Esc', 'close what is open'],
   ['← →', 'on a strip of the history, move the cursor; with Shift ten times as far; Home and End'],
-  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes'],
+  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes, Shift and drag for a region of interest'],
 ];
 
 function isTyping(target) {

@@ -7,7 +7,7 @@ export function legendOf(spectrum, dimensions) {
     sign,
     label,
     state: spectrum[kind] ? 'data' : 'no-data',
-    inside: spectrum[kind]?.inside,
+    inside: spectrum[kind]?.inside ?? undefined,
   });
   const sealed = isSealed(spectrum);
   const c = entry('in_time', '●', sealed ? 'C outside the box' : 'C');

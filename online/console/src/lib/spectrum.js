@@ -117,3 +117,16 @@ export function binOf(axis, value) {
 export function axesDiffer(one, other) {
   return JSON.stringify(one.axes) !== JSON.stringify(other.axes);
 }
+
+// The bins of a spectrum with one axis, to be fitted: [{ x, y, sigma }], sigma null of counts. what: 'in_time' or 'residual'. Null: not
+// known, or sealed.
+export function pointsOf(spectrum, what) {
+  const [axis] = spectrum.axes;
+  const middle = (bin) => edge(axis, bin + 0.5);
+  if (what === 'in_time') {
+    if (!spectrum.in_time?.counts || isSealed(spectrum)) return null;
+    return Array.from(spectrum.in_time.counts, (y, bin) => ({ x: middle(bin), y, sigma: null }));
+  }
+  const bins = residual(spectrum);
+  return bins && Array.from(bins.values, (y, bin) => ({ x: middle(bin), y, sigma: bins.sigmas[bin] }));
+}

@@ -67,12 +67,12 @@ export function points(context, { values, sigmas }, { first, count, edges }, sca
   }
 }
 
-// A step line without an area, dashed or not: reference and prediction.
+// A step line without an area: reference and prediction. dash: lengths in px; none: a whole line.
 export function steps(context, { values }, { first, count, edges }, scales, style) {
   const y = rows(scales, context.canvas.height);
   context.strokeStyle = style.line;
   context.lineWidth = 2 * scales.dense;
-  context.setLineDash(style.dashed ? [6 * scales.dense, 4 * scales.dense] : []);
+  context.setLineDash((style.dash ?? []).map((length) => length * scales.dense));
   context.beginPath();
   for (let i = 0; i < count; ++i) {
     const at = y(values[first + i]);
@@ -83,6 +83,32 @@ export function steps(context, { values }, { first, count, edges }, scales, styl
   context.stroke();
   context.setLineDash([]);
   context.lineWidth = 1;
+}
+
+const CURVE_POINTS = 200;
+
+// A function over a part of the axis.
+export function curve(context, f, [low, high], scales, colour) {
+  const y = rows(scales, context.canvas.height);
+  context.strokeStyle = colour;
+  context.lineWidth = 2.5 * scales.dense;
+  context.beginPath();
+  for (let i = 0; i <= CURVE_POINTS; ++i) {
+    const x = low + ((high - low) * i) / CURVE_POINTS;
+    context.lineTo(scales.x(x), y(f(x)));
+  }
+  context.stroke();
+  context.lineWidth = 1;
+}
+
+// A part of the axis, from top to bottom.
+export function band(context, [low, high], scales, colour) {
+  const [left, right] = [Math.round(scales.x(low)), Math.round(scales.x(high))];
+  context.fillStyle = `${colour}26`;
+  context.fillRect(left, 0, right - left, context.canvas.height);
+  context.fillStyle = colour;
+  const line = Math.max(1, Math.round(scales.dense));
+  for (const edge of [left, right]) context.fillRect(edge - (line >> 1), 0, line, context.canvas.height);
 }
 
 // A horizontal line at a value.

@@ -2,6 +2,7 @@
 // when axes, zoom or size change, which is seldom; drawing bins on the canvas costs a hundredth of that.
 import { cleanup, ObjectPainter } from '#jsroot/base/ObjectPainter.mjs';
 import { TH1Painter } from '#jsroot/hist2d/TH1Painter.mjs';
+import { Drag } from './drag.js';
 import { axesOf, prepare } from './jsroot.js';
 
 // In JSROOT's list of painters after the axes: it hears of every redrawing, also of those by mouse.
@@ -24,6 +25,9 @@ export class Frame {
   #margins;
   #textPx;
   #redrawn;
+  #zoomed;
+  #selecting;
+  #drag;
   #painter = null;
   #theme = 'dark';
   #axes = null; // as given to begin()
@@ -36,11 +40,15 @@ export class Frame {
   #closed = false;
 
   // margins: { left, right, top, bottom } in px. redrawn() is called when axes, zoom or size have changed: draw all again.
-  constructor(element, { margins, textPx, layer, redrawn }) {
+  // zoomed(zoom): a person has zoomed here. selecting([from, to], done): Shift and drag along the horizontal axis.
+  constructor(element, { margins, textPx, layer, redrawn, zoomed = () => {}, selecting = null }) {
     this.#element = element;
     this.#margins = margins;
     this.#textPx = textPx;
     this.#redrawn = redrawn;
+    this.#zoomed = zoomed;
+    this.#selecting = selecting;
+    this.#drag = new Drag(element, (event, bounds) => this.#select(event, bounds));
     this.#canvas = document.createElement('canvas');
     this.#canvas.dataset.layer = layer;
     this.#canvas.style.cssText = 'position:absolute;pointer-events:none';
@@ -59,13 +67,31 @@ export class Frame {
     return this.#canvas;
   }
 
-  // Draws everything anew. axes: { x, y, logX, logY } as axesOf() takes them; zoom: as `zoom` gives it, or null.
+  // Draws everything anew. axes: { x, y, logX, logY } as axesOf() takes them; zoom: as `zoom` gives it, or null, for the first time.
   begin(theme, axes, zoom) {
-    this.#work = this.#work.then(() => {
-      beginnings = beginnings.then(() => this.#begin(theme, axes, zoom)).catch((failure) => console.error(failure));
+    return this.#then(() => {
+      const shown = this.ready ? this.#zoom : zoom; // what was zoomed meanwhile stays
+      beginnings = beginnings.then(() => this.#begin(theme, axes, shown)).catch((failure) => console.error(failure));
       return beginnings;
     });
+  }
+
+  // One thing after the other, and nothing while a person drags: a frame that is drawn anew forgets where the drag began.
+  #then(step) {
+    this.#work = this.#work
+      .then(() => this.#drag.held)
+      .then(step)
+      .catch((failure) => console.error(failure));
     return this.#work;
+  }
+
+  // A part of the horizontal axis; only inside of the frame.
+  #select(event, bounds) {
+    const begin = this.#selecting && this.valueAt(event.clientX - bounds.left, event.clientY - bounds.top);
+    if (!begin) return null;
+    const { left, width } = this.rect;
+    const at = (clientX) => this.#painter.getFramePainter().revertAxis('x', Math.max(0, Math.min(width, clientX - bounds.left - left)));
+    return (clientX, done) => this.#selecting([begin.x, at(clientX)].sort((one, other) => one - other), done);
   }
 
   async #begin(theme, axes, zoom) {
@@ -95,28 +121,26 @@ export class Frame {
 
   // The same axes with another range; zoomed axes stay as they are.
   setRange(min, max, logY) {
-    this.#work = this.#work
-      .then(async () => {
-        if (!this.ready || this.#closed) return;
-        // Only a new object makes JSROOT look at its range again.
-        const { x, y } = this.#axes;
-        const frame = this.#painter.getFramePainter();
-        const { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax } = frame;
-        this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
-        Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
-        Object.assign(frame, { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax });
-        this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
-        await this.#painter.redrawPad();
-      })
-      .catch((failure) => console.error(failure));
-    return this.#work;
+    return this.#then(async () => {
+      if (!this.ready || this.#closed) return;
+      // Only a new object makes JSROOT look at its range again.
+      const { x, y } = this.#axes;
+      const frame = this.#painter.getFramePainter();
+      // What is not called a person's zoom, JSROOT takes from the new object's axes, which have none.
+      for (const axis of ['x', 'y']) if (frame[`zoom_${axis}min`] !== frame[`zoom_${axis}max`]) frame.zoomChangedInteractive(axis, true);
+      this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
+      Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
+      this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
+      await this.#painter.redrawPad();
+    });
   }
 
   #heard() {
     if (!this.ready) return;
-    this.#remember();
+    const zoomed = this.#remember();
     this.#place();
     this.#redrawn();
+    if (zoomed) this.#zoomed(this.#zoom);
   }
 
   // { x: [min, max], y: [min, max] }, both 0 where not zoomed; null if neither is.
@@ -124,55 +148,53 @@ export class Frame {
     return this.#zoom;
   }
 
+  // True: it is not the zoom that we know of.
   #remember() {
+    const now = this.#zoomOfFrame();
+    if (JSON.stringify(now) === JSON.stringify(this.#zoom)) return false;
+    if (!this.#goingBack) this.#zooms.push(this.#zoom);
+    this.#zoom = now;
+    return true;
+  }
+
+  #zoomOfFrame() {
     const { zoom_xmin, zoom_xmax, zoom_ymin, zoom_ymax } = this.#painter.getFramePainter();
     const x = zoom_xmin === zoom_xmax ? [0, 0] : [zoom_xmin, zoom_xmax];
     const y = zoom_ymin === zoom_ymax ? [0, 0] : [zoom_ymin, zoom_ymax];
-    const now = x[0] === x[1] && y[0] === y[1] ? null : { x, y };
-    if (JSON.stringify(now) === JSON.stringify(this.#zoom)) return;
-    if (!this.#goingBack) this.#zooms.push(this.#zoom);
-    this.#zoom = now;
+    return x[0] === x[1] && y[0] === y[1] ? null : { x, y };
   }
 
   zoomBack() {
-    return this.#goTo(this.#zooms.pop() ?? null);
+    return this.goTo(this.#zooms.pop() ?? null);
   }
 
   resetZoom() {
     this.#zooms = [];
-    return this.#goTo(null);
+    return this.goTo(null);
   }
 
-  // Shows the same part of the horizontal axis as another frame does; [0, 0]: all of it.
+  // Shows the same part of the horizontal axis as another frame does; [0, 0]: all of it. Nobody has zoomed here.
   followX([min, max]) {
-    this.#work = this.#work
-      .then(async () => {
-        if (!this.ready) return;
-        const frame = this.#painter.getFramePainter();
-        if (frame.zoom_xmin === min && frame.zoom_xmax === max) return;
-        Object.assign(frame, { zoom_xmin: min, zoom_xmax: max });
-        await this.#painter.redrawPad();
-      })
-      .catch((failure) => console.error(failure));
-    return this.#work;
+    return this.#then(async () => {
+      if (!this.ready) return;
+      const frame = this.#painter.getFramePainter();
+      if (frame.zoom_xmin === min && frame.zoom_xmax === max) return;
+      Object.assign(frame, { zoom_xmin: min, zoom_xmax: max });
+      this.#zooms.push(this.#zoom);
+      this.#zoom = this.#zoomOfFrame();
+      await this.#painter.redrawPad();
+    });
   }
 
-  #goTo(zoom) {
-    this.#work = this.#work
-      .then(async () => {
-        if (!this.ready) return;
-        this.#goingBack = true;
-        const frame = this.#painter.getFramePainter();
-        if (zoom) {
-          Object.assign(frame, { zoom_xmin: zoom.x[0], zoom_xmax: zoom.x[1], zoom_ymin: zoom.y[0], zoom_ymax: zoom.y[1] });
-        } else {
-          Object.assign(frame, { zoom_xmin: 0, zoom_xmax: 0, zoom_ymin: 0, zoom_ymax: 0 });
-        }
-        await this.#painter.redrawPad();
-      })
-      .catch((failure) => console.error(failure))
-      .finally(() => (this.#goingBack = false));
-    return this.#work;
+  // As if a person had zoomed; null: all of the axes.
+  goTo(zoom) {
+    return this.#then(async () => {
+      if (!this.ready) return;
+      this.#goingBack = true;
+      const [x, y] = [zoom?.x ?? [0, 0], zoom?.y ?? [0, 0]];
+      Object.assign(this.#painter.getFramePainter(), { zoom_xmin: x[0], zoom_xmax: x[1], zoom_ymin: y[0], zoom_ymax: y[1] });
+      await this.#painter.redrawPad();
+    }).finally(() => (this.#goingBack = false));
   }
 
   // The canvas lies over the frame's inside, a pixel for a pixel of the screen.
@@ -210,11 +232,6 @@ export class Frame {
     if (x < left || y < top || x > left + width || y > top + height) return null;
     const frame = this.#painter.getFramePainter();
     return { x: frame.revertAxis('x', x - left), y: frame.revertAxis('y', y - top) };
-  }
-
-  // What is drawn by JSROOT, as a picture.
-  svg() {
-    return this.#element.querySelector('svg');
   }
 
   #clear() {

@@ -1,7 +1,7 @@
 // A spectrum with one axis: α·AC as an area with errors, C as points with errors over it, overlays; below it C − α·AC about zero.
 import { coloursOf } from '../lib/colours.js';
 import { axesDiffer, axisTitle, binOf, edge, poisson, residual, scaled, sealedRange } from '../lib/spectrum.js';
-import { area, columns, hatched, level, points, steps } from './bins.js';
+import { area, band, columns, curve, hatched, level, points, steps } from './bins.js';
 import { Frame } from './frame.js';
 import { countRange, extent, residualRange, steady } from './scale.js';
 
@@ -14,7 +14,9 @@ function layersOf(spectrum, overlays, colours) {
   } else if (ac) {
     layers.push({ bins: poisson(ac.counts), draw: points, style: { line: colours.antiCoincident } });
   }
-  if (overlays?.reference) layers.push({ bins: overlays.reference, draw: steps, style: { line: colours.reference, dashed: true } });
+  const { reference } = overlays ?? {};
+  if (reference?.ac) layers.push({ bins: reference.ac, draw: steps, style: { line: colours.reference, dash: [2, 4] } });
+  if (reference?.c) layers.push({ bins: reference.c, draw: steps, style: { line: colours.reference, dash: [9, 4] } });
   if (overlays?.prediction) layers.push({ bins: overlays.prediction, draw: steps, style: { line: colours.prediction } });
   if (free) layers.push({ bins: poisson(free.counts), draw: points, style: { line: colours.free } });
   if (noBeam && !c) layers.push({ bins: poisson(noBeam.counts), draw: points, style: { line: colours.noBeam, open: true } });
@@ -37,7 +39,7 @@ class Part {
     this.spectrum = spectrum;
     this.context = context;
     const range = this.wantedRange();
-    if (this.frame === null) return this.begin(range, this.options.zoom);
+    if (this.frame === null) return this.begin(range, this.options.zoom());
     if (!this.frame.ready) return;
     if (range.min === this.range.min && range.max === this.range.max && this.log === this.drawnLog) return this.paint();
     this.range = range;
@@ -50,15 +52,10 @@ class Part {
     const [axis] = this.spectrum.axes;
     this.range = range;
     this.drawnLog = this.log;
-    this.frame ??= new Frame(this.element, { margins, textPx, layer, redrawn: () => this.redrawn() });
+    const { zoomed, selecting } = this.options;
+    this.frame ??= new Frame(this.element, { margins, textPx, layer, redrawn: () => this.paint(), zoomed, selecting });
     const y = { min: range.min, max: range.max, title: this.options.title, divisions: this.options.divisions };
     this.frame.begin(this.context.theme, { x: { ...axis, title: this.options.named ? axisTitle(axis) : '' }, y, logY: this.log }, zoom);
-  }
-
-  // Zoomed by hand: the range of the other axis may follow.
-  redrawn() {
-    this.paint();
-    this.options.zoomed?.(this.frame.zoom);
   }
 
   rebuild() {
@@ -85,6 +82,14 @@ class Part {
     return { context, scales, view: columns(this.spectrum.axes[0], scales) };
   }
 
+  // What a person marked: a part of the axis, and what was fitted to these contents in it.
+  mark(context, scales, what) {
+    const { roi, fitted } = this.context;
+    const { text, prediction } = coloursOf(this.context.theme);
+    if (roi) band(context, roi, scales, text);
+    if (fitted?.what === what) curve(context, fitted.f, fitted.range, scales, prediction);
+  }
+
   hatch(context, scales) {
     const range = sealedRange(this.spectrum);
     if (!range) return;
@@ -104,6 +109,7 @@ class Overlay extends Part {
   paint() {
     const { context, scales, view } = this.surface();
     for (const { bins, draw, style } of this.layers) draw(context, bins, view, scales, style);
+    this.mark(context, scales, 'in_time');
     this.hatch(context, scales);
   }
 }
@@ -121,6 +127,7 @@ class Residual extends Part {
     const colours = coloursOf(this.context.theme);
     level(context, 0, scales, colours.dim);
     if (this.bins) points(context, this.bins, view, scales, { line: colours.residual });
+    this.mark(context, scales, 'residual');
     this.hatch(context, scales);
   }
 }
@@ -131,33 +138,42 @@ export class LinePlot {
   #settings = { theme: 'dark', overlays: null };
   #spectrum = null;
 
-  // zoom: what is shown first (null: all); zoomed(zoom): the shown part of the axes has changed. textPx: height of labels. Both parts show the same part of the axis.
-  constructor(overlayBox, residualBox, { textPx, zoom, zoomed }) {
+  // zoom(): what is shown first (null: all); zoomed(zoom): a person shows another part of the axes; selecting([from, to], done): a part
+  // is marked with Shift and drag. textPx: height of labels. Both parts show the same part of the axis.
+  constructor(overlayBox, residualBox, { textPx, zoom, zoomed, selecting }) {
     const margins = { top: 8, right: Math.round(textPx * 1.5), left: Math.round(textPx * 4.8), bottom: Math.round(textPx * 2.7) };
     const follow = (part, zoom) => part.frame?.followX(zoom?.x ?? [0, 0]);
+    const ofOverlay = (zoom) => {
+      follow(this.#residual, zoom);
+      zoomed(zoom);
+    };
+    const ofResidual = async (zoom) => {
+      await follow(this.#overlay, zoom);
+      zoomed(this.zoom);
+    };
     this.#overlay = new Overlay(overlayBox, {
       margins: { ...margins, bottom: Math.round(textPx * 1.6) },
       textPx,
       layer: 'bins',
       zoom,
       title: 'counts per bin',
-      zoomed: (zoom) => {
-        follow(this.#residual, zoom);
-        zoomed(zoom);
-      },
+      zoomed: ofOverlay,
+      selecting,
     });
     this.#residual = new Residual(residualBox, {
       margins,
       textPx,
       layer: 'residual',
       named: true,
-      zoom: zoom ? { x: zoom.x, y: [0, 0] } : null,
+      zoom: () => (zoom() ? { x: zoom().x, y: [0, 0] } : null),
       title: 'C − α·AC',
       divisions: 503,
-      zoomed: (zoom) => follow(this.#overlay, zoom),
+      zoomed: ofResidual,
+      selecting,
     });
   }
 
+  // settings: { theme, log, overlays: { reference } as overlaid() has it, roi: [low, high], fitted: { what, f, range } }.
   draw(spectrum, settings) {
     const rebuilt = this.#spectrum && (settings.theme !== this.#settings.theme || axesDiffer(spectrum, this.#spectrum));
     this.#spectrum = spectrum;
@@ -175,6 +191,11 @@ export class LinePlot {
 
   zoomBack() {
     this.#overlay.frame?.zoomBack();
+  }
+
+  // null: all of the axes.
+  showPart(zoom) {
+    this.#overlay.frame?.goTo(zoom);
   }
 
   resetZoom() {

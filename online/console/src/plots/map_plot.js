@@ -44,8 +44,8 @@ export class MapPlot {
       redrawn: () => {
         this.#barShows = '';
         this.#paint();
-        zoomed(this.#frame.zoom);
       },
+      zoomed,
     });
     this.#bar.dataset.layer = 'colour-bar';
     this.#bar.style.cssText = 'position:absolute;pointer-events:none';
@@ -65,7 +65,7 @@ export class MapPlot {
     Object.assign(this.#cells, { width: x.bins, height: y.bins });
     this.#pixels = this.#cells.getContext('2d').createImageData(x.bins, y.bins);
     const vertical = { min: y.min, max: y.max, title: axisTitle(y) };
-    this.#frame.begin(this.#settings.theme, { x: { ...x, title: axisTitle(x) }, y: vertical }, this.#frame.ready ? this.#frame.zoom : this.#firstZoom);
+    this.#frame.begin(this.#settings.theme, { x: { ...x, title: axisTitle(x) }, y: vertical }, this.#frame.ready ? this.#frame.zoom : this.#firstZoom());
   }
 
   #paint() {
@@ -146,6 +146,11 @@ export class MapPlot {
     this.#frame.zoomBack();
   }
 
+  // null: all of the axes.
+  showPart(zoom) {
+    this.#frame.goTo(zoom);
+  }
+
   resetZoom() {
     this.#frame.resetZoom();
   }
@@ -167,7 +172,6 @@ export class MapPlot {
   frames() {
     return this.#frame.ready ? [this.#frame] : [];
   }
-
 
   close() {
     this.#bar.remove();

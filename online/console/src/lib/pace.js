@@ -1,0 +1,4 @@
+// One pace for all pads of the page.
+import { browserPace } from '../plots/pace.js';
+
+export const pace = browserPace();

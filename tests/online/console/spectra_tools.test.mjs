@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { csvOf, originOf, uhiOf } from '../../../online/console/src/lib/export_text.js';
+import { binsIn, bandOf, projected } from '../../../online/console/src/lib/projection.js';
+import { overlaid } from '../../../online/console/src/lib/reference.js';
+import { roiSums } from '../../../online/console/src/lib/roi.js';
+import { merged } from '../../../online/console/src/lib/spectrum.js';
+import { rangeInName, rangeInWords, rangeTitle, withError } from '../../../online/console/src/lib/words.js';
+
+const axis = (variable, bins, min, max, unit) => ({ variable, label: variable, unit, bins, min, max });
+const line = (over = {}) =>
+  merged(null, {
+    name: 'pe',
+    title: 'Photoelectrons',
+    selection: 'csi',
+    run: 7,
+    range: null,
+    axes: [axis('pe', 4, 0, 8, 'PE')],
+    base: null,
+    version: 1,
+    in_time: { counts: [5, 0, 9, 1], inside: 15, exposure_s: 2 },
+    anti_coincident: { counts: [2, 2, 4, 0], inside: 8, exposure_s: 4 },
+    free: null,
+    no_beam: null,
+    alpha: { value: 0.5, sigma: 0.01 },
+    live_pot: { measured: 3e18, estimated: 1e18 },
+    sealed: null,
+    ...over,
+  });
+const map = () =>
+  line({
+    name: 'map',
+    axes: [axis('pe', 2, 0, 2, 'PE'), axis('t', 3, 0, 3, 'μs')],
+    in_time: { counts: [1, 2, 3, 10, 20, 30], inside: 66, exposure_s: 2 },
+    anti_coincident: { counts: [1, 1, 1, 2, 2, 2], inside: 9, exposure_s: 4 },
+  });
+const near = (value, expected) => assert.ok(Math.abs(value - expected) < 1e-12 * Math.max(1, Math.abs(expected)), `${value}, not ${expected}`);
+
+test('a range covers the bins whose middle lies in it, and at least one', () => {
+  const ten = axis('x', 10, 0, 10, '');
+  assert.deepEqual(binsIn(ten, [2, 5]), [2, 5]);
+  assert.deepEqual(binsIn(ten, [2.4, 4.6]), [2, 5]);
+  assert.deepEqual(binsIn(ten, [3.1, 3.2]), [3, 4]);
+  assert.deepEqual(binsIn(ten, [-5, 50]), [0, 10]);
+  assert.deepEqual(binsIn(ten, null), [0, 10]);
+});
+
+test('sums of a region are those of its bins, errors as docs/spectra.md has them', () => {
+  const sums = roiSums(line(), [2, 6]);
+  assert.deepEqual([sums.low, sums.high], [2, 6]);
+  assert.deepEqual(sums.in_time, { value: 9, sigma: 3 });
+  assert.deepEqual(sums.anti_coincident, { value: 6, sigma: Math.sqrt(6) });
+  near(sums.scaled.value, 3);
+  near(sums.scaled.sigma, Math.sqrt(0.25 * 6 + (6 * 0.01) ** 2));
+  near(sums.residual.value, 6);
+  near(sums.residual.sigma, Math.sqrt(9 + 0.25 * 6 + (6 * 0.01) ** 2));
+  near(sums.per_pot.value, 6 / 4e18);
+  near(sums.per_pot.sigma, sums.residual.sigma / 4e18);
+});
+
+test('of what is sealed there are no sums but those of AC', () => {
+  const sums = roiSums(line({ sealed: { what: 'box', box: [] } }), [0, 8]);
+  assert.equal(sums.in_time, null);
+  assert.equal(sums.residual, null);
+  assert.equal(sums.per_pot, null);
+  assert.equal(sums.anti_coincident.value, 8);
+});
+
+test('a projection adds up the counts of its band', () => {
+  const onto = (axisOf, band) => projected(map(), { onto: axisOf, band });
+  assert.deepEqual([...onto(0, null).in_time.counts], [6, 60]);
+  assert.deepEqual([...onto(1, null).in_time.counts], [11, 22, 33]);
+  const part = onto(0, [1, 3]);
+  assert.deepEqual([...part.in_time.counts], [5, 50]);
+  assert.equal(part.in_time.inside, 55);
+  assert.equal(part.axes[0].variable, 'pe');
+  assert.deepEqual([part.band.axis.variable, part.band.first, part.band.last], ['t', 1, 3]);
+  assert.deepEqual([...onto(1, [1, 2]).in_time.counts], [10, 20, 30]);
+  assert.deepEqual(bandOf({ x: [0, 0], y: [1, 2] }, 0), [1, 2]);
+  assert.equal(bandOf({ x: [0, 0], y: [1, 2] }, 1), null);
+  assert.equal(bandOf(null, 0), null);
+});
+
+test('a reference is scaled by live POT, its AC by exposure and α; without POT by exposure', () => {
+  const reference = line({ live_pot: { measured: 8e18, estimated: 0 }, in_time: { counts: [10, 0, 16, 2], exposure_s: 8 }, anti_coincident: { counts: [4, 4, 8, 0], exposure_s: 16 } });
+  const by = overlaid(line(), reference);
+  assert.equal(by.by, 'POT');
+  assert.equal(by.factor, 0.5);
+  assert.deepEqual([...by.c.values], [5, 0, 8, 1]);
+  near(by.c.sigmas[0], Math.sqrt(10) / 2);
+  assert.equal(by.acFactor, 0.25);
+  assert.deepEqual([...by.ac.values], [0.5, 0.5, 1, 0]);
+  const without = overlaid(line({ live_pot: { measured: 0, estimated: 0 } }), reference);
+  assert.deepEqual([without.by, without.factor], ['exposure', 0.25]);
+  const sealed = overlaid(line(), line({ in_time: { counts: null, exposure_s: 8 } }));
+  assert.equal(sealed.c, null);
+  assert.notEqual(sealed.ac, null);
+});
+
+test('a file has the bins in view, in full precision, and says where they come from', () => {
+  const zoom = { x: [2.5, 5.5], y: [0, 0] };
+  const ranged = line({ range: { name: 'spills:600', spills: 590, begin_utc_s: 1732000000.5 } });
+  const text = csvOf(ranged, zoom, originOf(ranged, { run: { type: 'physics', simulated: true }, zoom }));
+  const lines = text.trimEnd().split('\n');
+  assert.ok(lines.includes('# run: 7'));
+  assert.ok(lines.includes('# range: spills:600'));
+  assert.ok(lines.includes('# range_spills: 590'));
+  assert.ok(lines.includes('# zoom: x 2.5 to 5.5'));
+  assert.ok(lines.includes('# live_pot: 4000000000000000000'));
+  const rows = lines.filter((one) => !one.startsWith('#')).map((one) => one.split(','));
+  assert.deepEqual(rows[0], ['bin_0', 'low_0', 'high_0', 'in_time', 'anti_coincident', 'scaled', 'scaled_sigma', 'residual', 'residual_sigma']);
+  assert.deepEqual(rows.slice(1).map((row) => row.slice(0, 5).map(Number)), [[1, 2, 4, 0, 2], [2, 4, 6, 9, 4]]);
+  near(Number(rows[2][7]), 7);
+  near(Number(rows[2][8]), Math.sqrt(9 + 0.25 * 4 + (4 * 0.01) ** 2));
+
+  const uhi = JSON.parse(uhiOf(ranged, zoom, originOf(ranged, { zoom })));
+  assert.deepEqual(Object.keys(uhi), ['pe/in_time', 'pe/anti_coincident', 'pe/scaled', 'pe/residual']);
+  const c = uhi['pe/in_time'];
+  assert.deepEqual(c.storage, { type: 'int', values: [0, 9] });
+  assert.deepEqual([c.uhi_schema, c.axes[0].lower, c.axes[0].upper, c.axes[0].bins, c.axes[0].overflow], [1, 2, 6, 2, false]);
+  assert.equal(uhi['pe/residual'].storage.type, 'weighted');
+  near(uhi['pe/residual'].storage.variances[1], 9 + 0.25 * 4 + (4 * 0.01) ** 2);
+  assert.equal(c.metadata.range, 'spills:600');
+
+  const whole = JSON.parse(uhiOf(map(), { x: [0, 0], y: [1, 3] }, []));
+  assert.deepEqual(whole['map/in_time'].storage.values, [[2, 3], [20, 30]]);
+});
+
+test('what is sealed is called so in a file, and is not in it', () => {
+  const sealed = line({ sealed: { what: 'all', box: [] }, in_time: { counts: null, inside: null, exposure_s: 2 } });
+  const text = csvOf(sealed, null, originOf(sealed, {}));
+  assert.ok(!/residual|in_time,|in_time_outside/.test(text));
+  const box = line({ sealed: { what: 'box', box: [] } });
+  assert.match(csvOf(box, null, []), /in_time_outside_box/);
+  assert.doesNotMatch(csvOf(box, null, []), /residual/);
+});
+
+test('ranges and errors in words', () => {
+  assert.equal(rangeTitle('run'), 'whole run');
+  assert.equal(rangeTitle('spills:3600'), 'last 3\u202f600 spills');
+  assert.equal(rangeInWords(null), null);
+  assert.match(rangeInWords({ name: 'hour', spills: 40, begin_utc_s: null }), /^last hour: 40 spills, all of the run$/);
+  assert.match(rangeInWords({ name: 'spills:600', spills: 590, begin_utc_s: 1732000000 }), /590 spills since 07:06:40 UTC/);
+  assert.equal(rangeInName(null), '');
+  assert.equal(rangeInName({ name: 'spills:3600' }), 'last-3-600-spills-');
+  assert.equal(withError({ value: 123.456, sigma: 12.3 }), '123 ± 12');
+  assert.equal(withError({ value: -1.2345, sigma: 0.0234 }), '−1.234 ± 0.023');
+  assert.equal(withError({ value: 1.234e-17, sigma: 2.3e-18 }), '(1.23 ± 0.23)·10⁻¹⁷');
+  assert.equal(withError({ value: null, sigma: 1 }), '–');
+});
