@@ -29,6 +29,8 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board, recent));
     feed_.add(trend_topic(parts.board));
+    feed_.add(health_topic(parts.board));
+    feed_.add(beam_topic(parts.board));
     for (auto& topic : parts.keeping.topics())
         feed_.add(std::move(topic));
 }

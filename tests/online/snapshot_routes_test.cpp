@@ -27,6 +27,7 @@ struct Shown {
         snapshot->spectra = test::demo_engine()->make_spectra();
         snapshot->changed.assign(snapshot->spectra->size(), 1);
         snapshot->trend = std::make_shared<const std::vector<online::TrendPoint>>();
+        snapshot->strip = std::make_shared<const online::SlotStripView>();
         board.publish(std::move(snapshot));
         const auto console = proto::parse_console("shift_spectrum: \"pe\"", "test").value().console;
         config::Config config = test::demo_config().config;
@@ -155,6 +156,16 @@ TEST_CASE("a console follows status, spectra, trend and controls by their names"
     CHECK_FALSE(talk->say().value());
     const auto again = shown.get("/api/updates");
     CHECK(boost::json::parse(again.body).at("status") == first.at("status"));
+}
+
+TEST_CASE("a console follows what works and whether there is beam, and is told of changes alone") {
+    const Shown shown;
+    const auto talk = shown.site->converse({});
+    REQUIRE(talk->hear(R"({"want": {"health": {}, "beam": {}}})").has_value());
+    const auto first = boost::json::parse(*talk->say().value());
+    CHECK(first.at("health") == boost::json::parse(shown.get("/api/health").body));
+    CHECK(first.at("beam") == boost::json::parse(shown.get("/api/beam").body));
+    CHECK_FALSE(talk->say().value());
 }
 
 TEST_CASE("a console is told to connect again when online has gone over to another configuration") {
