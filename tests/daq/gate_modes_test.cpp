@@ -51,7 +51,7 @@ TEST_CASE("two traces that meet cover a window, two with a gap between do not") 
     CHECK(bench.record(4).traces.size() == 2);
 }
 
-TEST_CASE("every detector channel and its veto must cover a window; a monitor need not") {
+TEST_CASE("every detector channel and its veto must cover a window, a monitor need not") {
     auto config = make_config(beam_triggered, "", R"(
         channel { name: "b" board: 0 channel: 1 veto: "v" } channel { name: "v" board: 0 channel: 2 role: VETO }
         channel { name: "m" board: 0 channel: 3 role: MONITOR })");
@@ -188,7 +188,7 @@ TEST_CASE("a trace whose numbers contradict each other is counted and goes no fu
     CHECK(bench.drop("trace-corrupt") == count);
 }
 
-TEST_CASE("strobes at their phase make AC windows; others make none") {
+TEST_CASE("strobes at their phase make AC windows, others make none") {
     Bench bench(make_config(R"(
         mode: STROBED reference: RECORD_BEGIN mark_position_ns: 2000 ac_margin_ns: 20000
         strobe_phase_ns: 8000000 strobe_tolerance_ns: 100000

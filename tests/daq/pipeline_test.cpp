@@ -104,7 +104,7 @@ TEST_CASE("more slots without verdict than there is room for are judged without 
     CHECK(bench.pipeline.statistics().ledger.totals().complete() == 20);
 }
 
-TEST_CASE("a silent board does not hold up the others for ever; its slots are not complete") {
+TEST_CASE("a silent board does not hold up the others for ever, its slots are not complete") {
     auto config = make_config(beam_triggered, "", R"(
         board { id: 1 sample_rate_mhz: 25 bits: 14 } channel { name: "b" board: 1 channel: 0 }
         buffers { open_slots: 30 })");

@@ -109,7 +109,7 @@ TEST_CASE("run types are read as they are written") {
     CHECK_FALSE(wire::run_type_from_name("PHYSICS"));
 }
 
-TEST_CASE("the table shows slow values with unit, state and age; an unknown one has no number") {
+TEST_CASE("the table shows slow values with unit, state and age, an unknown one has no number") {
     auto status = running();
     auto& known = *status.add_slow_values();
     known.set_name("hv");

@@ -26,7 +26,7 @@ proto::Verification verified(const std::string& run_directory) {
 }  // namespace
 
 TEST_CASE(
-    "a subscriber that stops reading loses its own copies; the recording has no gap and the loss is shown",
+    "a subscriber that stops reading loses its own copies, the recording has no gap and the loss is shown",
     "[integration]") {
     test::ScratchDirectory directory;
     test::SimulatedConfig simulated{directory.path()};

@@ -208,7 +208,7 @@ std::string joined(const wire::DaemonStatus& status) {
 
 }  // namespace
 
-TEST_CASE("an SIS3316 that dies in mid-run is adopted again; the slots meanwhile are lost-device, by number",
+TEST_CASE("an SIS3316 that dies in mid-run is adopted again, the slots meanwhile are lost-device, by number",
           "[integration]") {
     const bool in_transfer = GENERATE(true, false);
     INFO((in_transfer ? "in the middle of a bank's transfer" : "between two banks"));

@@ -115,7 +115,7 @@ class Road {
 
 }  // namespace
 
-TEST_CASE("online stopped for 10 s costs the recording nothing; its loss is counted and healed") {
+TEST_CASE("online stopped for 10 s costs the recording nothing, its loss is counted and healed") {
     Road road;
     road.start_run();
     REQUIRE(road.await_said("following run 1"));

@@ -104,7 +104,7 @@ struct Guarded {
 
 }  // namespace
 
-TEST_CASE("the people file has mode 0600 and hashes alone; names are given once") {
+TEST_CASE("the people file has mode 0600 and hashes alone, names are given once") {
     test::ScratchDirectory scratch;
     const std::string path = scratch.path() + "/people.txtpb";
     const auto token = online::add_person(path, "A. Shift", {Person::SHIFT}, {});
@@ -145,7 +145,7 @@ TEST_CASE("who is taken out of the people file is out within a second or two") {
     CHECK(guarded.status(guarded.script(guarded.expert), &route) == 200);
 }
 
-TEST_CASE("only loopback and public names are hosts; other pages are refused whoever asks") {
+TEST_CASE("only loopback and public names are hosts, other pages are refused whoever asks") {
     Guarded guarded;
     const auto read = route_for(Need::READ);
     CHECK(guarded.status(guarded.from("localhost:8080"), &read) == 200);
@@ -173,7 +173,7 @@ TEST_CASE("only loopback and public names are hosts; other pages are refused who
     CHECK(guarded.status(behind, &read) == 200);
 }
 
-TEST_CASE("beyond loopback even reading needs a person; signing in does not") {
+TEST_CASE("beyond loopback even reading needs a person, signing in does not") {
     Guarded guarded;
     const auto read = route_for(Need::READ);
     const auto anybody = route_for(Need::ANYBODY);
@@ -215,7 +215,7 @@ TEST_CASE("a proxy's own sign-in is not ours: what else it authorizes neither he
     CHECK(guarded.status(head, &shift) == 401);
 }
 
-TEST_CASE("wrong tokens are answered five times a minute; the right one is always let in") {
+TEST_CASE("wrong tokens are answered five times a minute, the right one is always let in") {
     Guarded guarded;
     const auto read = route_for(Need::READ);
     for (int i = 0; i < 5; ++i)

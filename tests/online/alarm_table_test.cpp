@@ -160,7 +160,7 @@ TEST_CASE("a '*' gives every series an alarm of its own, and they are bounded in
     CHECK(table.refused() == 6);
 }
 
-TEST_CASE("alarms go on after a restart; those whose rule is gone are forgotten, and a later rule replaces") {
+TEST_CASE("alarms go on after a restart, those whose rule is gone are forgotten, and a later rule replaces") {
     std::vector<Alarm> kept{
         {"hv", "slow.hv", AlarmState::ACKNOWLEDGED, 900, "A. Shift", "known", 0},
         {"gone", "slow.x", AlarmState::UNACKNOWLEDGED, 900, "", "", 0},

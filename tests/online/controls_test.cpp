@@ -46,7 +46,7 @@ TEST_CASE("controls change hands by an offer that is accepted, and only by that 
     CHECK_FALSE(controls.release(b, now).has_value());
 }
 
-TEST_CASE("a holder that falls silent has let go; one whose page is connected has not") {
+TEST_CASE("a holder that falls silent has let go, one whose page is connected has not") {
     online::Controls controls(60s);
     auto now = online::Controls::Clock::now();
     const Caller a = somebody("A", "1");

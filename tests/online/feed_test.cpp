@@ -82,7 +82,7 @@ TEST_CASE("a console gets what it wants, once per version, as it is new for it")
     CHECK(followed.said().empty());
 }
 
-TEST_CASE("another wish leaves the topics that stay alone; the same wish again begins anew") {
+TEST_CASE("another wish leaves the topics that stay alone, the same wish again begins anew") {
     Followed followed;
     REQUIRE(followed.talk->hear(R"({"want": {"a": {}}})").has_value());
     CHECK(followed.said().at("a") == pair(0, 1));
@@ -116,7 +116,7 @@ TEST_CASE("a hidden console hears nothing but that we live") {
     CHECK(followed.said().at("a") == pair(0, 1));
 }
 
-TEST_CASE("what makes no sense is named; a topic that is not there is told once") {
+TEST_CASE("what makes no sense is named, a topic that is not there is told once") {
     Followed followed;
     for (const char* nonsense :
          {"", "{", "[]", "{}", R"({"want": []})", R"({"want": {"a": 1}})", R"({"hidden": 1})", "\x80",
@@ -189,7 +189,7 @@ TEST_CASE("clients that ask again and again get what they have not had, and wait
     CHECK(answers.front().status == 429);
 }
 
-TEST_CASE("spectra come whole at first, then as what has changed; clients alike share one text") {
+TEST_CASE("spectra come whole at first, then as what has changed, clients alike share one text") {
     online::SnapshotBoard board;
     std::vector spectra{test::fake_spectrum("pe", {100}), test::fake_spectrum("t_rec", {100})};
     auto snapshot = test::fake_snapshot(1, spectra);

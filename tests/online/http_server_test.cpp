@@ -35,7 +35,7 @@ TEST_CASE("only loopback names are hosts, and only this page is of the same orig
     CHECK(online::make_token().size() == 64);
 }
 
-TEST_CASE("a request is admitted by its header; one that is not is answered before its body is read") {
+TEST_CASE("a request is admitted by its header, one that is not is answered before its body is read") {
     Served served;
     CHECK(status_of(http(served.port, "GET", "/x")) == 200);
     CHECK(status_of(http(served.port, "HEAD", "/x")) == 200);

@@ -185,7 +185,7 @@ TEST_CASE("an alarm is shown, acknowledged and shelved over HTTP, and the feed h
     CHECK(served.get("/api/logbook", "kind=alarm&text=called").at("entries").as_array().size() == 1);
 }
 
-TEST_CASE("entries with pictures are written and found over HTTP; what is no PNG is refused") {
+TEST_CASE("entries with pictures are written and found over HTTP, what is no PNG is refused") {
     Served served;
     const auto png = test::png_of(test::gradient(6, 4), 6, 4);
     const auto sent = served.ask("POST", "/api/pictures", "", png);

@@ -86,7 +86,7 @@ TEST_CASE("whatever is searched for is words, never a query language") {
     CHECK(desk.find(text(R"(plain" OR "text)")).empty());
 }
 
-TEST_CASE("an entry is never changed nor deleted; a correction names the old one") {
+TEST_CASE("an entry is never changed nor deleted, a correction names the old one") {
     Desk desk;
     const auto wrong = desk.write("threshold is 61");
     LogbookEntry correction;
@@ -107,7 +107,7 @@ TEST_CASE("an entry is never changed nor deleted; a correction names the old one
     CHECK(desk.find({}) == Ids{right, wrong});
 }
 
-TEST_CASE("entries survive a restart; what an entry may hold is bounded") {
+TEST_CASE("entries survive a restart, what an entry may hold is bounded") {
     Desk desk;
     const std::string picture(64, 'a');
     LogbookEntry entry;

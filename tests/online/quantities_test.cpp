@@ -85,7 +85,7 @@ TEST_CASE("of a daemon that is silent nothing is known but its silence") {
     CHECK(std::isnan(value(all, "disk.free_bytes")));
 }
 
-TEST_CASE("losses become rates of the last minute; what was counted before online began is none") {
+TEST_CASE("losses become rates of the last minute, what was counted before online began is none") {
     online::QuantityRates rates;
     auto [snapshot, status] = one_daemon(now_s);
     status->mutable_run()->mutable_ledger()->set_lost_disk(500);

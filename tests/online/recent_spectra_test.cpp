@@ -220,7 +220,7 @@ TEST_CASE("what came between two states of blinded spectra is as sealed as the n
 }
 
 TEST_CASE(
-    "another run begins its own ranges; one that a checkpoint brought is not known from its beginning") {
+    "another run begins its own ranges, one that a checkpoint brought is not known from its beginning") {
     Filled run({20});
     run.look();
     run.fill(90);

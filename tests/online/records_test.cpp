@@ -93,7 +93,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE(
-    "an alarm goes to journal, logbook, board and whoever else is told; acknowledging survives a restart") {
+    "an alarm goes to journal, logbook, board and whoever else is told, acknowledging survives a restart") {
     Bench bench;
     bench.tick(1);
     bench.volts(1320);

@@ -99,7 +99,7 @@ TEST_CASE("so many at once, then so many per second") {
     CHECK_FALSE(limit.take(begin + 1h));
 }
 
-TEST_CASE("when places are short the longest silent stranger goes; people and whoever is served stay") {
+TEST_CASE("when places are short the longest silent stranger goes, people and whoever is served stay") {
     using online::Standing;
     online::Places places(4, 1);
     const auto begin = std::chrono::steady_clock::now();

@@ -58,7 +58,7 @@ TEST_CASE("run control says what is wrong with the rest") {
           std::string::npos);
 }
 
-TEST_CASE("an action without a daemon is answered, in words; all of them need the controls") {
+TEST_CASE("an action without a daemon is answered, in words, all of them need the controls") {
     online::SnapshotBoard board;
     board.publish(test::fake_snapshot(1, {}));
     online::ControlClient control("/nowhere", std::chrono::milliseconds(50));

@@ -110,7 +110,7 @@ TEST_CASE(
     CHECK(known.at("slow_values").at(0).at("value") == 1320.0);
 }
 
-TEST_CASE("slow values are gauges with their unit; one that is not known has a state and no number") {
+TEST_CASE("slow values are gauges with their unit, one that is not known has a state and no number") {
     auto status = std::make_shared<wire::DaemonStatus>();
     auto& known = *status->add_slow_values();
     known.set_name("hv");

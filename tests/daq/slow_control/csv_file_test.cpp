@@ -80,7 +80,7 @@ TEST_CASE("columns that are called by numbers are no data") {
     CHECK(newest(file) == Fields{"5", "6"});
 }
 
-TEST_CASE("of a long CSV file only its ends are read; a line without end is refused") {
+TEST_CASE("of a long CSV file only its ends are read, a line without end is refused") {
     const Log log;
     daq::CsvFile file(log.path);
     log.append("time,hv\n");

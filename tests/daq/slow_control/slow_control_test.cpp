@@ -128,7 +128,7 @@ TEST_CASE("a value that is no longer given becomes unknown, never a number") {
     CHECK(contains(content(directory.path() + "/slow-control.csv"), ",level,,,stale,,http\n"));
 }
 
-TEST_CASE("values of a CSV file follow its newest line; what is wrong with it is said") {
+TEST_CASE("values of a CSV file follow its newest line, what is wrong with it is said") {
     const test::ScratchDirectory directory;
     const auto path = directory.path() + "/temperatures.csv";
     const auto append = [&](const std::string& text) { std::ofstream(path, std::ios::app) << text; };

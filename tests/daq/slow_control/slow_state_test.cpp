@@ -34,7 +34,7 @@ daq::SlowReading reading(double value, double age_s = 0) {
 
 }  // namespace
 
-TEST_CASE("a slow value is judged by its limits; on a limit it is within it") {
+TEST_CASE("a slow value is judged by its limits, on a limit it is within it") {
     const auto value = high_voltage();
     for (const auto& [volts, expected] :
          {std::pair{999.9, State::ALARM}, std::pair{1000.0, State::WARN}, std::pair{1099.9, State::WARN},
@@ -68,7 +68,7 @@ TEST_CASE("a value that is too old, or that nobody gave, is stale and never a nu
           "7,hv,,V,stale,,\"csv /var/log/hv,1.csv v\"\n");
 }
 
-TEST_CASE("the table keeps the newest reading; a held value does not age, and what is unknown has no age") {
+TEST_CASE("the table keeps the newest reading, a held value does not age, and what is unknown has no age") {
     using Clock = daq::ValueTable::Clock;
     config::SlowControl config;
     config.add_value()->set_name("a");

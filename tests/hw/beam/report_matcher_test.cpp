@@ -167,7 +167,7 @@ TEST_CASE("a report of a cycle that never was is for no mark, and its neighbours
 }
 
 TEST_CASE(
-    "reports without a cycle id are tied by the time at their source; one between two pulses is of none") {
+    "reports without a cycle id are tied by the time at their source, one between two pulses is of none") {
     Scene scene(20);
     for (int n = 0; n < 80; ++n) {
         scene.mark(Scene::place(n));

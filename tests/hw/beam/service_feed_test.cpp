@@ -59,7 +59,7 @@ config::BeamSource service(const std::string& endpoint) {
 
 }  // namespace
 
-TEST_CASE("a message becomes a report; gaps, rubbish and what the service doubts are counted apart") {
+TEST_CASE("a message becomes a report, gaps, rubbish and what the service doubts are counted apart") {
     ReportQueue queue(10);
     std::optional<std::uint64_t> sequence;
     const auto report = report_of(message(1), 99, sequence, queue);

@@ -175,7 +175,7 @@ TEST_CASE("what is out of range is no mark and is counted under its own name") {
     CHECK((quiet.edges.empty() && quiet.refusals.counts == std::array<std::uint64_t, 3>{}));
 }
 
-TEST_CASE("two pulses in one trace are two edges; one that the end cuts is as wide as it is seen") {
+TEST_CASE("two pulses in one trace are two edges, one that the end cuts is as wide as it is seen") {
     auto samples = pulse(200, 40, 20, 4000, 4, 1000);
     const auto second = pulse(200, 180, 40, 4000, 4, 0);
     for (std::size_t i = 0; i < samples.size(); ++i)

@@ -162,7 +162,7 @@ TEST_CASE("what is held is yielded before a new epoch begins, at the end, and wh
     CHECK(failed.marks[0].time == at(1050));
 }
 
-TEST_CASE("pulses that are no marks are counted; a device's own marks pass through") {
+TEST_CASE("pulses that are no marks are counted, a device's own marks pass through") {
     auto batch = batch_until(5000);
     add_trace(batch, 1, 1000, 200, 100);
     add_trace(batch, 1, 2000, 100, 5);

@@ -182,7 +182,7 @@ TEST_CASE("clock sources, front-panel bus and the latch of UI are set by their w
     CHECK(value_at(settings, 0x5C) == 0x2011);
 }
 
-TEST_CASE("a module with 16 bits averages; its registers and event words say so") {
+TEST_CASE("a module with 16 bits averages, its registers and event words say so") {
     const auto settings =
         settings_from(with_16_bits("input { channel: 8 record_ns: 1600 averaging { samples: 64 record_ns: "
                                    "51200 pretrigger_ns: 80 } }"))
@@ -199,7 +199,7 @@ TEST_CASE("a module with 16 bits averages; its registers and event words say so"
         Catch::Contains("averaging") && Catch::Contains("256"));
 }
 
-TEST_CASE("an entry that names a channel overrides, whole, an earlier one; others are off") {
+TEST_CASE("an entry that names a channel overrides, whole, an earlier one, others are off") {
     const auto settings = settings_from(board_from("input { record_ns: 400 negative_pulses: true } "
                                                    "input { channel: 1 enabled: false record_ns: 8 } "
                                                    "input { channel: 2 record_ns: 400 offset: 0.25 }"))

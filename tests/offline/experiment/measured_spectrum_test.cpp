@@ -140,7 +140,7 @@ TEST_CASE("missing exposure is refused and never zero") {
          "the charge of 11 of 1000 C windows is missing");
 }
 
-TEST_CASE("the steady state is alpha times AC, with the errors of both; the beam's backgrounds go with POT") {
+TEST_CASE("the steady state is alpha times AC, with the errors of both, the beam's backgrounds go with POT") {
     auto options = numbered();
     options.anti_coincident_live_s = 250;
     auto experiment = parse_experiment(test::own_experiment(), "own",

@@ -122,7 +122,7 @@ TEST_CASE("LAr 2020: the three-dimensional fit gives the published yields") {
 }
 
 TEST_CASE(
-    "Ge 2024: the prediction is the independent one; the figures' counts carry a signal compatible with it") {
+    "Ge 2024: the prediction is the independent one, the figures' counts carry a signal compatible with it") {
     const auto data = test::published_data();
     if (data.empty()) return;
     const auto ge = test::analysis("coherent-ge-2024", data);

@@ -116,7 +116,7 @@ TEST_CASE("a table may be of the protons, too, and knows its radius") {
     }
 }
 
-TEST_CASE("a table has no free radius; what else is free stays so") {
+TEST_CASE("a table has no free radius, what else is free stays so") {
     const testing::TestDirectory directory;
     write_density(directory.path("ar.txt"), 3.405);
     auto model = make("csns-lar",

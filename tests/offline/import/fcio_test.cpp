@@ -143,7 +143,7 @@ TEST_CASE("the clock of an FCIO file that starts again begins an epoch, a little
     CHECK(run.verdicts[1].has(proto::SlotQuality::CLOCK_SUSPECT));
 }
 
-TEST_CASE("12-bit FADCs sample with each tick of 4 ns; another period can be given if ticks divide it") {
+TEST_CASE("12-bit FADCs sample with each tick of 4 ns, another period can be given if ticks divide it") {
     const FcioFile file{.bits = 12};
     auto bytes = tests::fcio_header(file);
     tests::put_fcio_event(bytes, file, {.ticks = 1000});

@@ -154,7 +154,7 @@ TEST_CASE("where traces are far apart, one is shown, and its time counts from ne
     CHECK_THAT(waveform_figure(view, options).error().message, Contains("3 traces"));
 }
 
-TEST_CASE("a slot is read from its run with its verdict; one without record says what it is") {
+TEST_CASE("a slot is read from its run with its verdict, one without record says what it is") {
     const offline::testing::TestDirectory directory;
     const auto run = offline::testing::write_run(directory.path("runs"), {});
     const auto view = load_slot_view(run, 42, "").value();

@@ -158,7 +158,7 @@ TEST_CASE("live time that would tell what is in the windows is refused in blinde
               .status == 2);
 }
 
-TEST_CASE("fits of blinded runs say nothing of the box; what is expected may be asked", "[integration]") {
+TEST_CASE("fits of blinded runs say nothing of the box, what is expected may be asked", "[integration]") {
     const Twins twins(blinded + box);
     twins.write("own.txtpb", experiment);
     twins.ask_both({"reprocess", "@/runs/run-000012", "--out", "@/out"});

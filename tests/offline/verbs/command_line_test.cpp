@@ -211,7 +211,7 @@ TEST_CASE("parts of a run merge to the bytes of the whole, and no slot counts tw
     CHECK_THAT(mixed.err, Contains("run 12") && Contains("run 13") && Contains("merge"));
 }
 
-TEST_CASE("another config makes a new processing; a wrong one ends with status 2", "[integration]") {
+TEST_CASE("another config makes a new processing, a wrong one ends with status 2", "[integration]") {
     const TestDirectory dir;
     const auto run = write_run(dir.path(), {});
     auto text = run_config();

@@ -105,7 +105,7 @@ TEST_CASE("an unknown quenching costs more precision the larger the detector") {
     }
 }
 
-TEST_CASE("a full spectrum calibrates the quenching; a single bin does not, and more mass does not help it") {
+TEST_CASE("a full spectrum calibrates the quenching, a single bin does not, and more mass does not help it") {
     const auto one_bin = precision(
         "csns-lar", "mass_t=1,10",
         {"--quenching-sigma", "0.1", "--set", "axes.size={ equal { bins: 1 begin: 20 end: 110 } }"});

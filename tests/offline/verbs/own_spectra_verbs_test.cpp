@@ -177,7 +177,7 @@ TEST_CASE("simulated spectra are refused without leave, and with it everything s
     }
 }
 
-TEST_CASE("runs of another type are refused; test runs with beam may be asked for") {
+TEST_CASE("runs of another type are refused, test runs with beam may be asked for") {
     for (const auto* type : {"beam-off", "source", "spe", "pulser", "pedestal", "threshold-scan", "test"}) {
         auto options = plausible();
         options.run_type = type;

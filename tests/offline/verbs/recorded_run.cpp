@@ -50,6 +50,8 @@ class RunMaker {
         v.disposition = record != nullptr ? wire::COMPLETE : wire::MARK_MISSED;
         v.frequency_hz = 500e6;
         v.charge_state = slot % 17 == 3 ? wire::CHARGE_MISSING : wire::CHARGE_MEASURED;
+        if (v.charge_state == wire::CHARGE_MISSING)
+            v.quality |= proto::bit(proto::SlotQuality::CHARGE_MISSING);
         v.charge_pc =
             v.charge_state == wire::CHARGE_MISSING ? 0 : 23'000'000 + static_cast<std::int64_t>(slot);
         if (slot % 19 == 7) v.quality |= proto::bit(proto::SlotQuality::NO_BEAM);

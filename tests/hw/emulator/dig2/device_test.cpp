@@ -133,7 +133,7 @@ TEST_CASE("a run by hand: connect, clear, arm, start, an event, stop", "[dig2][i
     CHECK(device->stop());
 }
 
-TEST_CASE("one client has the module until it goes; nonsense ends a connection", "[dig2][integration]") {
+TEST_CASE("one client has the module until it goes, nonsense ends a connection", "[dig2][integration]") {
     auto device = make_dig2_device(pattern_module()).value();
     REQUIRE(device->start());
     const std::string hello = R"({"cmd":"connect","handle":0,"query":"","value":"client"})";

@@ -93,7 +93,7 @@ TEST_CASE("an outbox cuts long blocks in pieces and says which is the last", "[d
     CHECK(outbox.empty());
 }
 
-TEST_CASE("a full outbox says so until it is emptied; clearing leaves the mark alone", "[dig2]") {
+TEST_CASE("a full outbox says so until it is emptied, clearing leaves the mark alone", "[dig2]") {
     Outbox outbox(100);
     CHECK_FALSE(outbox.full());
     outbox.put(Bytes(80), 1, 1000);

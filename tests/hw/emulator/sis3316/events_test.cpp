@@ -347,7 +347,7 @@ TEST_CASE("an event that a swap truncates has fewer words than it says") {
     CHECK(entry->crc32c == proto::crc32c(std::as_bytes(std::span(words))));
 }
 
-TEST_CASE("triggers within an event are dead time; within the pile-up window they flag it") {
+TEST_CASE("triggers within an event are dead time, within the pile-up window they flag it") {
     Bench bench(pattern_module(20'000));  // every 12 500 samples
     bench.record(0, 30'000);
     bench.client->write_all({{0x1010, 0x08}, {0x2010, 0x08}, {0x3010, 0}, {0x4010, 0}, {0x1024, 20'000}});

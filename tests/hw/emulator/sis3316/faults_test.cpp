@@ -104,7 +104,7 @@ TEST_CASE("answers are delayed by chance, behind later ones") {
     CHECK(statistic(*device, "answers-delayed") > 10);
 }
 
-TEST_CASE("identifiers are corrupted by chance; the repetition has the right one") {
+TEST_CASE("identifiers are corrupted by chance, the repetition has the right one") {
     config::EmulatedFaults faults;
     faults.set_corrupt_identifier_fraction(1);
     const auto device = started(faults);
@@ -114,7 +114,7 @@ TEST_CASE("identifiers are corrupted by chance; the repetition has the right one
     REQUIRE(eventually([&] { return client.ask(bytes_of("EE"))[1] == 7; }));
 }
 
-TEST_CASE("accesses time out by chance, with status bit 5; writes are done all the same") {
+TEST_CASE("accesses time out by chance, with status bit 5, writes are done all the same") {
     config::EmulatedFaults faults;
     faults.set_access_timeout_fraction(1);
     const auto device = started(faults);

@@ -141,7 +141,7 @@ TEST_CASE("the oscillator's dividers make the module's three frequencies") {
     }
 }
 
-TEST_CASE("ADC chips have the id of their kind and keep their registers; the DAC reads back") {
+TEST_CASE("ADC chips have the id of their kind and keep their registers, the DAC reads back") {
     auto config = pattern_module();
     for (const auto& [firmware, bits, id] :
          {std::tuple{0x02500007u, 14u, 0x82u}, {0x01250007u, 16u, 0x32u}}) {
