@@ -17,10 +17,12 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     router_.add(run_state_routes(parts.board));
     router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));
     router_.add(parts.keeping.routes());
+    router_.add(parts.scope.routes());
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board));
     feed_.add(trend_topic(parts.board));
     feed_.add(parts.keeping.topic());
+    feed_.add(parts.scope.topic());
 }
 
 }  // namespace spillgate::online
