@@ -54,12 +54,16 @@ export function extentOf(channel) {
   return [Math.min(...channel.traces.map((trace) => trace.first_us)), Math.max(...channel.traces.map(endOf))];
 }
 
-// What is shown unless somebody zooms: all of them, or the first alone where they are far apart.
+// What is shown unless somebody zooms: all of them, or one alone where they are far apart: the one in which something was found.
 export function usualView(channel) {
   const whole = extentOf(channel);
   if (whole === null) return null;
-  const filled = channel.traces.reduce((sum, trace) => sum + trace.samples * trace.period_us, 0);
-  return filled < LEAST_FILLED * (whole[1] - whole[0]) ? [channel.traces[0].first_us, endOf(channel.traces[0])] : whole;
+  const { traces, candidates } = channel;
+  const filled = traces.reduce((sum, trace) => sum + trace.samples * trace.period_us, 0);
+  if (filled >= LEAST_FILLED * (whole[1] - whole[0])) return whole;
+  const arrivals = candidates.map(({ arrival_us: us }) => us).filter((us) => us !== null);
+  const one = traces.find((trace) => arrivals.some((us) => us >= trace.first_us && us < endOf(trace))) ?? traces[0];
+  return [one.first_us, endOf(one)];
 }
 
 // Lowest and highest of what is in [from, to]; null without any.

@@ -53,14 +53,14 @@ export function drawAxes(context, places, { colours, textPx, inSamples, mv, titl
   for (const { at, text } of roundTicks(...rangeY, up)) {
     const y = Math.round(places.y(at)) + 0.5;
     line(context, left, y, right, y);
-    context.fillText(text, left - 6, y);
+    if (y > top + textPx / 2) context.fillText(text, left - 6, y); // above is what it counts
   }
   context.textAlign = 'left';
   context.textBaseline = 'bottom';
   context.fillText('ADC', 4, top - 2);
   if (mv) {
     context.textBaseline = 'middle';
-    for (const { at, text } of roundTicks(rangeY[0] * mv, rangeY[1] * mv, up)) context.fillText(text, right + 6, places.y(at / mv));
+    for (const { at, text } of roundTicks(rangeY[0] * mv, rangeY[1] * mv, up)) if (places.y(at / mv) > top + textPx / 2) context.fillText(text, right + 6, places.y(at / mv));
     context.textBaseline = 'bottom';
     context.fillText('mV', right + 6, top - 2);
   }

@@ -6,13 +6,13 @@ import { drawAxes, line, Places } from './scope_axes.js';
 const LEAST_ROOM = 4; // ADC counts around a flat trace
 const POINT_ROOM_PX = 6; // between samples, for each to be a point
 
-// What of it is shown: { x: [from, to], y: [low, high] }; null without traces.
-export function shownOf(channel, zoom) {
-  const x = zoom?.x ?? usualView(channel);
-  if (x === null) return null;
+// What of it is shown: { x: [from, to], y: [low, high] }; null without traces. All channels have the first one's times.
+export function shownOf(picture, channel, zoom) {
+  if (channel.traces.length === 0) return null;
+  const x = zoom?.x ?? usualView(picture.channels[0]) ?? usualView(channel);
   if (zoom?.y) return { x, y: zoom.y };
   let [low, high] = rangeOf(channel, ...x) ?? [0, 1];
-  for (const trace of channel?.traces ?? []) {
+  for (const trace of channel.traces) {
     for (const level of [trace.baseline, trace.threshold]) {
       if (level !== null) [low, high] = [Math.min(low, level), Math.max(high, level)];
     }
