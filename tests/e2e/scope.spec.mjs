@@ -122,6 +122,9 @@ inLab('the scope', setUp, async (spec, lab) => {
     await stage.shot(page, 'scope-zoomed');
     await page.page.locator('[data-action="scope-window"]', { hasText: /^C$/ }).click();
     await until('the C window', () => drawing(page), ({ shown }) => Math.abs(shown.x[0] + 39.404) < SAMPLE_US && Math.abs(shown.x[1] - 15.048) < SAMPLE_US);
+    const saved = page.page.waitForEvent('download');
+    await page.press('scope-png');
+    assert.match((await saved).suggestedFilename(), /^run-1-slot-\d+-csi\.png$/);
     await page.press('scope-whole');
     await until('the whole again', () => drawing(page), ({ shown }) => shown.x[1] - shown.x[0] > 60);
     await page.page.locator('summary').click();
