@@ -26,6 +26,7 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
             console,
             ReferencePlaces{parts.runs_dir, checkpoint_directory(parts.board.newest()->config->config),
                             console.reprocessed_dir()})));
+    router_.add(parts.scope.routes());
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board, recent));
     feed_.add(trend_topic(parts.board));
@@ -33,6 +34,7 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     feed_.add(beam_topic(parts.board));
     for (auto& topic : parts.keeping.topics())
         feed_.add(std::move(topic));
+    feed_.add(parts.scope.topic());
 }
 
 }  // namespace spillgate::online

@@ -13,6 +13,7 @@
 #include "online/http/server.hpp"
 #include "online/keeper/keeping.hpp"
 #include "online/run/config_list.hpp"
+#include "online/scope/scope.hpp"
 #include "online/snapshot.hpp"
 #include "online/worker.hpp"
 
@@ -25,6 +26,7 @@ struct ConsoleParts {
     ConfigList& configs;
     Worker& worker;
     Keeping& keeping;
+    Scope& scope;
     const Assets& assets;
     std::string runs_dir;
 };

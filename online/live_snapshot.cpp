@@ -66,6 +66,7 @@ void LiveSpectra::publish() {
         }
     }
     changed_ = false;
+    scope_.publish();
     snapshot->trend = shared_trend_;
     snapshot->strip = strip_.view();
     snapshot->to_candidates = to_candidates_.quantiles();
@@ -82,6 +83,7 @@ void LiveSpectra::publish() {
 void LiveSpectra::look_for_unblinding() {
     const LiveRun* const run = newest();
     if (run == nullptr || !engine_->config().blinded() || !opened_runs_.look(run->number())) return;
+    scope_.open(opened_runs_.opened());
     say(fmt::format("run {} has been unblinded", run->number()));
     changed_ = true;
 }

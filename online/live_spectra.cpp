@@ -32,7 +32,7 @@ std::vector<std::string> endpoints(const config::Config& config) {
 
 LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
                          std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board,
-                         ControlClient& control)
+                         ControlClient& control, ScopeRing& scope)
     : loaded_(std::move(config)),
       config_(loaded_->config),
       keys_{engine->hash(), loaded_->sha256},
@@ -40,6 +40,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
       engine_(std::move(engine)),
       board_(board),
       control_(control),
+      scope_(scope),
       crew_(*engine_, config_.online().threads()),
       subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
       shared_trend_(std::make_shared<const std::vector<TrendPoint>>()) {
@@ -62,6 +63,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
         shared_trend_ = before->trend;
         messages_.assign(before->messages.begin(), before->messages.end());
     }
+    scope_.begin(loaded_, engine_);
     restore();
     publish();
 }
@@ -149,7 +151,7 @@ void LiveSpectra::receive() {
     batch_.clear();
 }
 
-void LiveSpectra::take_data(std::span<const RawMessage> messages) {
+void LiveSpectra::take_data(std::span<RawMessage> messages) {
     if (messages.empty()) return;
     LiveRun* const run = newest();
     std::size_t jobs = 0;
@@ -165,19 +167,19 @@ void LiveSpectra::take_data(std::span<const RawMessage> messages) {
     }
     crew_.run(std::span(jobs_).first(jobs));
     std::size_t next_job = 0;
-    for (const RawMessage& message : messages) {
+    for (RawMessage& message : messages) {
         const std::string& daemon = daemons_[message.daemon].name;
         if (run == nullptr || !run->following(daemon)) {
             ++other_run_messages_;
         } else if (message.topic == proto::Topic::SPILL) {
-            take_spill(*run, daemon, jobs_[next_job++]);
+            take_spill(*run, daemon, jobs_[next_job++], message);
         } else {
             take_verdict(*run, daemon, message);
         }
     }
 }
 
-void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& job) {
+void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& job, RawMessage& message) {
     if (!job.status || job.daemon != daemon) {
         ++bad_messages_;
         return;
@@ -187,6 +189,7 @@ void LiveSpectra::take_spill(LiveRun& run, const std::string& daemon, SpillJob& 
         return;
     }
     const std::uint64_t slot = job.candidates.slot;  // taken away with the candidates
+    scope_.take(std::move(message), job);
     if (!run.take(job) || job.window_end_utc_ns == 0) return;
     to_candidates_.observe_ns(job.window_end_utc_ns, job.done_utc_ns);
     window_ends_.recorded(run.number(), slot, job.window_end_utc_ns);
@@ -202,6 +205,7 @@ void LiveSpectra::take_verdict(LiveRun& run, const std::string& daemon, const Ra
         ++other_run_messages_;
         return;
     }
+    scope_.take(*verdict);
     if (!run.take(*verdict)) return;
     to_histogram_.observe_ns(verdict->utc_ns, proto::utc_now_ns());
     const auto from = std::ranges::find(daemons_, daemon, &Daemon::name);

@@ -19,6 +19,7 @@
 #include "online/live_run.hpp"
 #include "online/opened_runs.hpp"
 #include "online/reconstruction_crew.hpp"
+#include "online/scope/scope_ring.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
 #include "online/window_ends.hpp"
@@ -34,7 +35,8 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     // Continues from a checkpoint if there is one that fits, and the board's versions, trend and messages.
     // Throws proto::Failure (checkpoint directory, endpoints).
     LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
-                std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control);
+                std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control,
+                ScopeRing& scope);
     ~LiveSpectra();
 
     void start();
@@ -55,8 +57,8 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
 
     void run(const std::stop_token& stop);
     void receive();
-    void take_data(std::span<const RawMessage> messages);
-    void take_spill(LiveRun& run, const std::string& daemon, SpillJob& job);
+    void take_data(std::span<RawMessage> messages);
+    void take_spill(LiveRun& run, const std::string& daemon, SpillJob& job, RawMessage& message);
     void take_verdict(LiveRun& run, const std::string& daemon, const RawMessage& message);
     void take_run(Daemon& daemon, const RawMessage& message);
     void take_heartbeat(Daemon& daemon, const RawMessage& message);
@@ -87,6 +89,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     std::shared_ptr<const offline::Engine> engine_;
     SnapshotBoard& board_;
     ControlClient& control_;
+    ScopeRing& scope_;
     ReconstructionCrew crew_;
     Subscriber subscriber_;
     std::vector<Daemon> daemons_;

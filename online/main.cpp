@@ -74,8 +74,8 @@ online::ServerOptions server_options(const config::Config& config, const config:
 // The writer of one configuration after another.
 class Writers {
   public:
-    Writers(online::SnapshotBoard& board, online::ControlClient& control)
-        : board_(board), control_(control) {}
+    Writers(online::SnapshotBoard& board, online::ControlClient& control, online::ScopeRing& scope)
+        : board_(board), control_(control), scope_(scope) {}
 
     // Errors: CONFIG. Throws proto::Failure as LiveSpectra.
     proto::Status begin(const std::shared_ptr<const proto::LoadedConfig>& config) {
@@ -83,7 +83,7 @@ class Writers {
         if (!engine) return engine.error();
         if (live_) live_->stop();
         live_.reset();
-        live_ = std::make_unique<online::LiveSpectra>(config, *engine, board_, control_);
+        live_ = std::make_unique<online::LiveSpectra>(config, *engine, board_, control_, scope_);
         return {};
     }
     void start() { live_->start(); }
@@ -112,6 +112,7 @@ class Writers {
   private:
     online::SnapshotBoard& board_;
     online::ControlClient& control_;
+    online::ScopeRing& scope_;
     std::unique_ptr<online::LiveSpectra> live_;
 };
 
@@ -137,12 +138,13 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     online::ConfigList configs(config->path);
     online::ControlClient control(config->config.network().runtime_dir(), control_patience);
     online::Worker worker(worker_tasks);
-    Writers writers(board, control);
+    online::Scope scope(console.console.scope());
+    Writers writers(board, control, scope.ring());
     if (auto begun = writers.begin(config); !begun) return complain(begun.error(), wrong_usage);
     const auto keeping = online::Keeping::start(config->config, console.console, board, worker);
     if (!keeping) return complain(keeping.error(), wrong_usage);
     const auto site = std::make_shared<online::ConsoleSite>(
-        online::ConsoleParts{board, control, configs, worker, **keeping, *assets,
+        online::ConsoleParts{board, control, configs, worker, **keeping, scope, *assets,
                              config->config.storage().runs_dir()},
         console.console);
     auto started = online::HttpServer::start(site, server_options(config->config, console.console));
@@ -151,6 +153,7 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     site->set_server(server.get());
     board.notify([&server] { server->wake(); });
     (*keeping)->wake([&server] { server->wake(); });
+    scope.wake([&server] { server->wake(); });
     writers.start();
     fmt::print("console at {}\n", server->url());
     std::fflush(stdout);

@@ -17,6 +17,10 @@ class OpenedRuns {  // single-threaded
 
     // Reads the log of unblindings: some short files. True if what is shown of this run changes by it.
     bool look(std::uint32_t run);
+    // The run that was looked at last, if there is a key to it.
+    std::optional<std::uint32_t> opened() const {
+        return key_ ? std::optional<std::uint32_t>(run_) : std::nullopt;
+    }
     // Spectra of the run that was looked at last: a copy that is open, if there is a key, else themselves.
     std::shared_ptr<const offline::Spectra> shown(std::uint32_t run,
                                                   std::shared_ptr<const offline::Spectra> spectra) const;

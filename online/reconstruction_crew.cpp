@@ -54,6 +54,7 @@ void ReconstructionCrew::work(Member& member) {
         job.run = member.record.run;
         job.sequence = member.record.sequence;
         job.daemon = member.record.daemon;
+        job.utc_ns = member.record.utc_ns;
         job.window_end_utc_ns =
             member.record.window_age_ns > 0 ? member.record.utc_ns - member.record.window_age_ns : 0;
         job.done_utc_ns = proto::utc_now_ns();

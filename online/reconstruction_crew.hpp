@@ -26,6 +26,7 @@ struct SpillJob {
     std::uint32_t run = 0;
     std::uint64_t sequence = 0;
     std::string daemon;
+    std::int64_t utc_ns = 0;             // as the record says
     std::int64_t window_end_utc_ns = 0;  // of its last window, at the earliest; 0: not known
     std::int64_t done_utc_ns = 0;        // candidates made
 };

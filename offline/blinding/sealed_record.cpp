@@ -33,6 +33,14 @@ std::optional<std::int64_t> sealed_from(const proto::SpillRecord& record, const 
     return first;
 }
 
+std::vector<const proto::Window*> sealed_windows(const proto::SpillRecord& record,
+                                                 const proto::Verdict* verdict) {
+    std::vector<const proto::Window*> sealed;
+    for (std::size_t i = 0; i < record.windows.size(); ++i)
+        if (is_sealed(record, i, verdict)) sealed.push_back(&record.windows[i]);
+    return sealed;
+}
+
 // Leaves out the traces that are marked as gone, in the windows, too.
 void drop_traces(proto::SpillRecord& record, const std::vector<bool>& dropped) {
     std::vector<std::uint32_t> now(record.traces.size(), gone);
@@ -54,21 +62,23 @@ void drop_traces(proto::SpillRecord& record, const std::vector<bool>& dropped) {
 
 bool is_sealed(const proto::SpillRecord& record, std::size_t window, const proto::Verdict* verdict) {
     const auto& recorded = record.windows[window];
+    return is_sealed({recorded.kind, recorded.roi_end - recorded.roi_begin, recorded.dead_ticks,
+                      recorded.truncated, recorded.strobe},
+                     window, verdict);
+}
+
+bool is_sealed(const proto::WindowFact& recorded, std::size_t window, const proto::Verdict* verdict) {
     if (recorded.kind == wire::ANTI_COINCIDENT || recorded.kind == wire::FREE) {
         const bool judged = verdict != nullptr && window < verdict->windows.size();
         // The verdict may know better: an extra mark that came later.
         return judged && verdict->windows[window].kind != recorded.kind;
     }
     if (verdict == nullptr || window >= verdict->windows.size()) return true;
-    const proto::WindowFact fact{recorded.kind, recorded.roi_end - recorded.roi_begin, recorded.dead_ticks,
-                                 recorded.truncated, recorded.strobe};
-    return classify(fact, verdict->windows[window], *verdict) != WindowClass::NO_BEAM;
+    return classify(recorded, verdict->windows[window], *verdict) != WindowClass::NO_BEAM;
 }
 
 void seal_record(proto::SpillRecord& record, const proto::Verdict* verdict, const config::Config& own) {
-    std::vector<const proto::Window*> sealed;
-    for (std::size_t i = 0; i < record.windows.size(); ++i)
-        if (is_sealed(record, i, verdict)) sealed.push_back(&record.windows[i]);
+    const auto sealed = sealed_windows(record, verdict);
     if (sealed.empty()) return;
     const bool by_itself = own.gate().mode() == config::Gate::SELF_TRIGGERED;
     std::vector<bool> dropped(record.traces.size(), false);
@@ -84,6 +94,13 @@ void seal_record(proto::SpillRecord& record, const proto::Verdict* verdict, cons
         std::ranges::fill(samples.subspan(from), samples[from - 1]);
     }
     if (std::ranges::find(dropped, true) != dropped.end()) drop_traces(record, dropped);
+}
+
+std::size_t open_samples(const proto::SpillRecord& record, const proto::Trace& trace,
+                         const proto::Verdict* verdict, const config::Config& own) {
+    if (!may_see_signal(trace, own)) return trace.count;
+    const auto first = sealed_from(record, trace, sealed_windows(record, verdict));
+    return first ? static_cast<std::size_t>(std::max<std::int64_t>(*first, 0)) : trace.count;
 }
 
 }  // namespace spillgate::offline

@@ -16,6 +16,7 @@ struct PulseMarks {
     double baseline = 0;
     std::optional<double> threshold;  // nothing, where peaks are sought in a filtered trace
     std::vector<std::pair<std::int64_t, std::int64_t>> regions;
+    std::vector<double> areas_pe;  // of the regions: their sums over the SPE charge that holds for the slot
 };
 
 // Nothing, unless the channel, or the one that it is a partner of, is read by a PMT chain.

@@ -5,8 +5,6 @@
 
 namespace spillgate::offline::plot {
 
-namespace {
-
 // Candidates are those of the whole record: what is open in it is as the candidate table has it.
 void seal(const config::Config& own, SlotView& view) {
     auto& record = view.slot.record;
@@ -21,8 +19,6 @@ void seal(const config::Config& own, SlotView& view) {
     seal_record(record, verdict, own);
     view.sealed = "BLINDED: what the C windows hold is sealed, and traces end where their rois begin";
 }
-
-}  // namespace
 
 proto::Result<SlotView> load_slot_view(const std::string& run_directory, std::uint64_t slot,
                                        const std::string& config) {

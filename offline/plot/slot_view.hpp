@@ -23,6 +23,10 @@ struct SlotView {
     std::string sealed;                    // what is said of those that are not; empty: all are open
 };
 
+// Takes out what in-time windows hold, and says so in `sealed`. `own` is the config that the run was taken
+// with.
+void seal(const config::Config& own, SlotView& view);
+
 // `config` is a path; empty: the run's own. Errors: those of RunReader::open, read_slot and the config
 // loader.
 proto::Result<SlotView> load_slot_view(const std::string& run_directory, std::uint64_t slot,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "offline/plot/arrival.hpp"
 #include "offline/plot/colours.hpp"
 #include "offline/plot/pulse_marks.hpp"
 #include "offline/plot/slot_text.hpp"
@@ -163,7 +164,7 @@ class TracePanel {
         if (!view_.engine || channel.index < 0) return;
         for (const auto& candidate : view_.candidates.candidates) {
             if (static_cast<int>(candidate.channel) != channel.index || !candidate.found) continue;
-            const auto arrival = arrival_us(candidate, *channel.config);
+            const auto arrival = arrival_us(view_, candidate);
             if (!arrival || *arrival < range_.from || *arrival > range_.to) continue;
             const double x = shown(*arrival);
             const auto colour = colour_of(candidate.kind);
@@ -174,16 +175,6 @@ class TracePanel {
                                             2,
                                             Dash::DASHED});
         }
-    }
-
-    std::optional<double> arrival_us(const Candidate& candidate, const config::Channel& channel) const {
-        const auto& chain = *view_.engine->chain_of(candidate.channel);
-        const auto t_rec = value_of(chain, candidate, "t_rec_ns");
-        if (!t_rec || candidate.window >= record_.windows.size()) return std::nullopt;
-        double delay = 0;
-        for (const auto& one : view_.config.config.chain())
-            if (one.name() == channel.chain()) delay = beam_delay_ns(one);
-        return roi_of(record_, record_.windows[candidate.window]).begin + 1e-3 * (*t_rec + delay);
     }
 
     const SlotView& view_;

@@ -34,7 +34,7 @@ struct Shown {
         config.mutable_online()->set_checkpoint_dir(scratch.path());
         keeping = online::Keeping::start(config, console, board, worker).value();
         site = std::make_unique<online::ConsoleSite>(
-            online::ConsoleParts{board, control, configs, worker, *keeping, *assets, "/nowhere"}, console);
+            online::ConsoleParts{board, control, configs, worker, *keeping, scope, *assets, "/nowhere"}, console);
         site->look();
     }
     online::Response get(const std::string& path) const {
@@ -55,6 +55,7 @@ struct Shown {
     online::Worker worker{4};
     test::ScratchDirectory scratch;
     std::unique_ptr<online::Keeping> keeping;
+    online::Scope scope{proto::parse_console("", "test").value().console.scope()};
     std::unique_ptr<online::Assets> assets = online::embedded_assets({});
     std::unique_ptr<online::ConsoleSite> site;
 };

@@ -46,6 +46,7 @@ class Feed {
   #socket = null;
   #retryMs = RETRY_FIRST_MS;
   #askedAgain = 0;
+  #followed = new Map(); // topic → { wish, take }: what the open view follows beside what all need
   #wish = ''; // the last one, word for word: the same again means "from the beginning"
 
   begin() {
@@ -109,6 +110,15 @@ class Feed {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#want();
   }
 
+  // Follows a topic while a view needs it: take(news) of each message that has some. wish null: no more.
+  follow(topic, wish, take = null) {
+    const before = this.#followed.get(topic);
+    if (wish === null) this.#followed.delete(topic);
+    else this.#followed.set(topic, { wish, take });
+    if (JSON.stringify(before?.wish ?? null) === JSON.stringify(wish)) return;
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#want();
+  }
+
   // Opens the connection anew, as another person.
   reconnect() {
     this.#retryMs = RETRY_FIRST_MS;
@@ -166,6 +176,7 @@ class Feed {
   #want() {
     const names = this.spectra.map((store) => store.info.name);
     const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, logbook: {}, controls: {}, log: {}, beam: {}, health: {} };
+    for (const [topic, { wish }] of this.#followed) want[topic] = wish;
     this.#wish = JSON.stringify({ want });
     this.#socket.send(this.#wish);
     if (document.hidden) this.#send({ hidden: true });
@@ -182,6 +193,7 @@ class Feed {
     if (update.controls) this.controls = update.controls;
     if (update.log) this.#takeLines(update.log.lines ?? update.log);
     if (update.trend) this.#takeTrend(update.trend);
+    for (const [topic, { take }] of this.#followed) if (update[topic]) take(update[topic]);
     let lacking = false;
     for (const spectrum of update.spectra ?? []) {
       const store = this.store(spectrum.name);

@@ -5,6 +5,7 @@ import { route } from './route.svelte.js';
 export const KEYS = [
   ['Alt + 1 … 9', 'open a view, in the order of the navigation'],
   ['/', 'to the filter of the view'],
+  ['Space, ← →, ↑ ↓, 0', 'on the scope: hold or go on, step through the slots, another channel, whole axes'],
   ['?', 'this list'],
   ['Esc', 'close what is open'],
   ['← →', 'on a strip of the history, move the cursor; with Shift ten times as far; Home and End'],

@@ -2,6 +2,7 @@
 export const VIEWS = [
   { name: 'run', title: 'Run', sign: '▶', load: () => import('./Run.svelte') },
   { name: 'spectra', title: 'Spectra', sign: '▥', load: () => import('./Spectra.svelte') },
+  { name: 'scope', title: 'Scope', sign: '∿', load: () => import('./Scope.svelte') },
   { name: 'beam', title: 'Beam', sign: '≋', load: () => import('./Beam.svelte') },
   { name: 'health', title: 'Health', sign: '✚', load: () => import('./Health.svelte') },
   { name: 'history', title: 'History', sign: '◷', load: () => import('./History.svelte') },
