@@ -18,6 +18,7 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     router_.add(run_state_routes(parts.board));
     router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));
     router_.add(parts.keeping.routes());
+    router_.add(parts.physics.routes());
     router_.add(unblinding_routes(parts.board, parts.worker, parts.keeping.keeper(), parts.runs_dir));
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board));

@@ -12,6 +12,7 @@
 #include "online/feed/updates.hpp"
 #include "online/http/server.hpp"
 #include "online/keeper/keeping.hpp"
+#include "online/physics/physics.hpp"
 #include "online/run/config_list.hpp"
 #include "online/snapshot.hpp"
 #include "online/worker.hpp"
@@ -25,6 +26,7 @@ struct ConsoleParts {
     ConfigList& configs;
     Worker& worker;
     Keeping& keeping;
+    Physics& physics;
     const Assets& assets;
     std::string runs_dir;
 };

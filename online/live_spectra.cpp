@@ -20,12 +20,6 @@ constexpr auto heal_slice = 20ms;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr std::size_t kept_checkpoints = 2;
 
-std::string checkpoint_directory(const config::Config& config) {
-    const auto& online = config.online();
-    return online.checkpoint_dir().empty() ? config.storage().runs_dir() + "/online"
-                                           : online.checkpoint_dir();
-}
-
 std::vector<std::string> endpoints(const config::Config& config) {
     std::vector<std::string> out;
     for (const auto& daemon : config.daemon()) {

@@ -4,22 +4,13 @@
 #include <utility>
 
 #include "online/alarms/alarm_routes.hpp"
+#include "online/checkpoint.hpp"
 #include "online/history/history_routes.hpp"
 #include "online/keeper/layout_routes.hpp"
 #include "online/logbook/logbook_routes.hpp"
 #include "online/runs/run_list_routes.hpp"
 
 namespace spillgate::online {
-
-namespace {
-
-// As live_spectra.cpp has it for checkpoints and exports.
-std::string checkpoint_directory(const config::Config& config) {
-    const auto& chosen = config.online().checkpoint_dir();
-    return chosen.empty() ? config.storage().runs_dir() + "/online" : chosen;
-}
-
-}  // namespace
 
 proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& config,
                                                        const config::Console& console,

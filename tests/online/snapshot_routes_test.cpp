@@ -32,8 +32,10 @@ struct Shown {
         config::Config config = test::demo_config().config;
         config.mutable_online()->set_checkpoint_dir(scratch.path());
         keeping = online::Keeping::start(config, console, board, worker).value();
+        physics = std::make_unique<online::Physics>(online::Physics::Options{}, board);
         site = std::make_unique<online::ConsoleSite>(
-            online::ConsoleParts{board, control, configs, worker, *keeping, *assets, "/nowhere"}, console);
+            online::ConsoleParts{board, control, configs, worker, *keeping, *physics, *assets, "/nowhere"},
+            console);
         site->look();
     }
     online::Response get(const std::string& path) const {
@@ -54,6 +56,7 @@ struct Shown {
     online::Worker worker{4};
     test::ScratchDirectory scratch;
     std::unique_ptr<online::Keeping> keeping;
+    std::unique_ptr<online::Physics> physics;
     std::unique_ptr<online::Assets> assets = online::embedded_assets({});
     std::unique_ptr<online::ConsoleSite> site;
 };

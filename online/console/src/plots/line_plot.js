@@ -3,6 +3,7 @@ import { coloursOf } from '../lib/colours.js';
 import { axesDiffer, axisTitle, binOf, edge, poisson, residual, scaled, sealedRange } from '../lib/spectrum.js';
 import { area, columns, hatched, level, points, steps } from './bins.js';
 import { Frame } from './frame.js';
+import { line, onSteady } from './prediction.js';
 import { countRange, extent, residualRange } from './scale.js';
 
 // What is drawn of a spectrum, lowest first: { bins: { values, sigmas }, draw, style }.
@@ -15,7 +16,7 @@ function layersOf(spectrum, overlays, colours) {
     layers.push({ bins: poisson(ac.counts), draw: points, style: { line: colours.antiCoincident } });
   }
   if (overlays?.reference) layers.push({ bins: overlays.reference, draw: steps, style: { line: colours.reference, dashed: true } });
-  if (overlays?.prediction) layers.push({ bins: overlays.prediction, draw: steps, style: { line: colours.prediction } });
+  if (overlays?.prediction) layers.push({ bins: onSteady(overlays.prediction, spectrum), draw: steps, style: { line: colours.prediction } });
   if (free) layers.push({ bins: poisson(free.counts), draw: points, style: { line: colours.free } });
   if (noBeam && !c) layers.push({ bins: poisson(noBeam.counts), draw: points, style: { line: colours.noBeam, open: true } });
   if (c?.counts) layers.push({ bins: poisson(c.counts), draw: points, style: { line: colours.inTime } });
@@ -111,15 +112,16 @@ class Overlay extends Part {
 class Residual extends Part {
   wantedRange() {
     this.bins = residual(this.spectrum);
-    if (!this.bins) return { min: -1, max: 1 };
-    const { low, high } = extent(this.bins, ...this.inView());
-    return residualRange(low, high);
+    const drawn = [this.bins, this.context.overlays?.prediction].filter(Boolean).map((bins) => extent(bins, ...this.inView()));
+    if (drawn.length === 0) return { min: -1, max: 1 };
+    return residualRange(Math.min(...drawn.map(({ low }) => low)), Math.max(...drawn.map(({ high }) => high)));
   }
 
   paint() {
     const { context, scales, view } = this.surface();
     const colours = coloursOf(this.context.theme);
     level(context, 0, scales, colours.dim);
+    line(context, this.context.overlays?.prediction, view, scales, colours);
     if (this.bins) points(context, this.bins, view, scales, { line: colours.residual });
     this.hatch(context, scales);
   }

@@ -4,6 +4,7 @@ export const VIEWS = [
   { name: 'spectra', title: 'Spectra', sign: '▥', load: () => import('./Spectra.svelte') },
   { name: 'beam', title: 'Beam', sign: '≋', load: () => import('./Beam.svelte') },
   { name: 'health', title: 'Health', sign: '✚', load: () => import('./Health.svelte') },
+  { name: 'physics', title: 'Physics', sign: '∑', load: () => import('./Physics.svelte') },
 ];
 
 export const WALL = { name: 'wall', title: 'Wall', load: () => import('./Wall.svelte') };
