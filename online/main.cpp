@@ -58,10 +58,9 @@ proto::Result<proto::LoadedConsole> load_console_of(const Options& options) {
     put_beside(*console->console.mutable_people_file());
     for (auto& webhook : *console->console.mutable_webhook())
         put_beside(*webhook.mutable_secret_file());
-    if (console->console.has_plan()) {
-        put_beside(*console->console.mutable_plan()->mutable_experiment());
-        put_beside(*console->console.mutable_plan()->mutable_data());
-    }
+    auto& plan = *console->console.mutable_plan();
+    if (plan.has_experiment()) put_beside(*plan.mutable_experiment());
+    if (plan.has_data()) put_beside(*plan.mutable_data());
     if (!options.people_path.empty()) console->console.set_people_file(options.people_path);
     return console;
 }
@@ -77,7 +76,8 @@ online::ServerOptions server_options(const config::Config& config, const config:
 
 online::Physics::Options physics_options(const config::Config& config, const config::Console& console) {
     online::Physics::Options options;
-    if (console.has_plan()) options.plan = console.plan();
+    const auto& plan = console.plan();  // is there with its defaults, if nothing is planned
+    if (plan.has_spectrum() || plan.has_planned_pot() || plan.has_planned_gwh()) options.plan = plan;
     options.runs_dir = config.storage().runs_dir();
     options.exports_dir = online::checkpoint_directory(config);
     return options;
