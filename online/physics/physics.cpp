@@ -21,7 +21,8 @@ namespace json = boost::json;
 constexpr std::size_t queue = 16;
 constexpr int niceness = 15;
 constexpr double look_at_runs_s = 10;     // between two looks at the catalogue
-constexpr double least_pause_s = 10;      // between two computations …
+constexpr double least_pause_s = 10;      // between two computations, …
+constexpr double pause_without_s = 1;     // … as long as there is nothing to show, …
 constexpr double share_of_a_core = 0.05;  // … which take no more than that
 constexpr double grown = 1.03;            // exposure, for another one to be worth while
 
@@ -136,7 +137,8 @@ Outlook Physics::outlook(double pot) const {
 
 void Physics::compute() {
     const double pot = state_.runs.pot();
-    const double pause = std::max(least_pause_s, computing_s_ / share_of_a_core);
+    const bool shown = state_.now.projection && state_.planned.projection;
+    const double pause = std::max(shown ? least_pause_s : pause_without_s, computing_s_ / share_of_a_core);
     const bool opened = open_.runs != computed_open_;
     const bool due = state_.utc_s - computed_s_ >= pause && pot > grown * computed_pot_;
     if (!opened && !due && computed_pot_ >= 0) return;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refused, wishFor } from './lab/api.mjs';
-import { blinded, edit, light } from './lab/config_text.mjs';
+import { blinded, edit, light, replace } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { RawWebSocket } from './lab/raw_client.mjs';
 import { inLab, options } from './lab/spec.mjs';
@@ -47,7 +47,10 @@ function documentedRoutes() {
   return [...new Set(filled)].filter((route) => !/[A-Z]{3}|\/ws$|updates/.test(route));
 }
 
-inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator: light, consoleText: plan }, async (spec, lab) => {
+// More of what is steady than in the demo: sideband and AC have counts sooner.
+const editEmulator = edit(light, replace('steady_rate_hz: 2500', 'steady_rate_hz: 7500'));
+
+inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, consoleText: plan }, async (spec, lab) => {
   const blinding = (page) => page.page.locator('[data-blinding]').getAttribute('data-blinding');
   const act = { first_run: 1, last_run: 1, reason: 'selection and background are frozen', confirm: 'UNBLIND 1-1' };
   const acts = async () => (await lab.api.get('/api/unblinding')).unblindings;
@@ -84,7 +87,7 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator: light
   });
 
   await spec('nothing_leaks', 'no route, metric or message has a count of the box or anything made of one', async () => {
-    await until('AC has counts where the box lies', async () => insideBox(await lab.api.spectrum(MAP), 'anti_coincident'), (n) => n > 3);
+    await until('AC has counts where the box lies', async () => insideBox(await lab.api.spectrum(MAP), 'anti_coincident'), (n) => n > 0);
     const check = (answer, where) => assert.deepEqual(told(answer), [], where);
     const routes = documentedRoutes();
     for (const name of SPECTRA) assert.ok(routes.includes(`/api/spectra/${name}`) && routes.includes(`/api/prediction/${name}`), routes.join());
