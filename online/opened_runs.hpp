@@ -17,6 +17,7 @@ class OpenedRuns {  // single-threaded
 
     // Reads the log of unblindings: some short files. True if what is shown of this run changes by it.
     bool look(std::uint32_t run);
+    bool is_open() const { return key_.has_value(); }  // the run that was looked at last
     // Spectra of the run that was looked at last: a copy that is open, if there is a key, else themselves.
     std::shared_ptr<const offline::Spectra> shown(std::uint32_t run,
                                                   std::shared_ptr<const offline::Spectra> spectra) const;

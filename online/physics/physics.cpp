@@ -137,8 +137,10 @@ Outlook Physics::outlook(double pot) const {
 
 void Physics::compute() {
     const double pot = state_.runs.pot();
-    const bool shown = state_.now.projection && state_.planned.projection;
-    const double pause = std::max(shown ? least_pause_s : pause_without_s, computing_s_ / share_of_a_core);
+    const auto& planned = state_.planned.projection;
+    const bool answered =
+        state_.now.projection && (state_.planned_pot <= 0 || (planned && planned->sigma_fm));
+    const double pause = std::max(answered ? least_pause_s : pause_without_s, computing_s_ / share_of_a_core);
     const bool opened = open_.runs != computed_open_;
     const bool due = state_.utc_s - computed_s_ >= pause && pot > grown * computed_pot_;
     if (!opened && !due && computed_pot_ >= 0) return;

@@ -1,6 +1,6 @@
 // A blinded run with a plan: what is shown of it, what is not to be had in any way, who may open it, and what is there then.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refused, wishFor } from './lab/api.mjs';
 import { blinded, edit, light, replace } from './lab/config_text.mjs';
@@ -170,5 +170,19 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(written.signed_by, PEOPLE.opener.name);
     assert.ok(lab.read('runs/unblindings/0001.txtpb').includes(PEOPLE.opener.name));
     await stage.shot(page, 'unblinded');
+  });
+
+  await spec('damaged', 'an act that somebody changes later opens nothing any more, and the page names it', async (stage) => {
+    const page = await stage.open({ person: PEOPLE.opener });
+    await page.goto('physics');
+    await untilEqual('the blinding', () => blinding(page), 'unblinded');
+    const file = join(lab.runs, 'unblindings', '0001.txtpb');
+    const changed = readFileSync(file, 'utf8').replace('number: 1', 'number: 2');
+    rmSync(file);
+    writeFileSync(file, changed);
+    await untilEqual('the blinding', () => blinding(page), 'blinded');
+    await until('the page names the file', () => page.page.locator('[data-unblinding-problem]').innerText(), (why) => why.includes('0001.txtpb'));
+    await untilEqual('the residual', async () => (await lab.api.spectrum(MAP)).residual, null);
+    await until('nothing is measured any more', async () => (await lab.api.get('/api/physics')).measured, (measured) => measured === null);
   });
 });
