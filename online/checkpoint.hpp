@@ -23,6 +23,8 @@ std::string checkpoint_directory(const config::Config& config);
 // SHA-256 over names and hashes of a run's calibrations, in their order.
 std::string calibrations_sha256(const wire::RunDescription& run);
 
+// Where checkpoints, exports and the console's databases lie: online.checkpoint_dir, or <runs_dir>/online.
+std::string checkpoint_directory(const config::Config& config);
 std::string checkpoint_path(const std::string& directory, std::uint32_t run);
 
 // Layout: "SPGCHKPT", CRC32C of what follows (u32 little-endian), serialised wire::Checkpoint. Fills in

@@ -7,6 +7,7 @@
 #include "online/run/run_routes.hpp"
 #include "online/run/state_routes.hpp"
 #include "online/snapshot_routes.hpp"
+#include "online/unblinding/unblinding_routes.hpp"
 
 namespace spillgate::online {
 
@@ -27,6 +28,8 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
             ReferencePlaces{parts.runs_dir, checkpoint_directory(parts.board.newest()->config->config),
                             console.reprocessed_dir()})));
     router_.add(parts.scope.routes());
+    router_.add(parts.physics.routes());
+    router_.add(unblinding_routes(parts.board, parts.worker, parts.keeping.keeper(), parts.runs_dir));
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board, recent));
     feed_.add(trend_topic(parts.board));

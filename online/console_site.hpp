@@ -12,6 +12,7 @@
 #include "online/feed/updates.hpp"
 #include "online/http/server.hpp"
 #include "online/keeper/keeping.hpp"
+#include "online/physics/physics.hpp"
 #include "online/run/config_list.hpp"
 #include "online/scope/scope.hpp"
 #include "online/snapshot.hpp"
@@ -27,6 +28,7 @@ struct ConsoleParts {
     Worker& worker;
     Keeping& keeping;
     Scope& scope;
+    Physics& physics;
     const Assets& assets;
     std::string runs_dir;
 };

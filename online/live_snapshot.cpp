@@ -84,7 +84,11 @@ void LiveSpectra::look_for_unblinding() {
     const LiveRun* const run = newest();
     if (run == nullptr || !engine_->config().blinded() || !opened_runs_.look(run->number())) return;
     scope_.open(opened_runs_.opened());
-    say(fmt::format("run {} has been unblinded", run->number()));
+    if (opened_runs_.opened())
+        say(fmt::format("run {} has been unblinded", run->number()));
+    else
+        warn(fmt::format("run {} is sealed again: the log of unblindings does not hold any more",
+                         run->number()));
     changed_ = true;
 }
 

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "offline/engine.hpp"
+#include "online/checkpoint.hpp"
 #include "online/console/console_assets.hpp"
 #include "online/console_site.hpp"
 #include "online/keeper/keeping.hpp"
 #include "online/live_spectra.hpp"
+#include "online/physics/physics.hpp"
 #include "online/run/config_follower.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/console_loader.hpp"
@@ -58,6 +60,9 @@ proto::Result<proto::LoadedConsole> load_console_of(const Options& options) {
         put_beside(*webhook.mutable_secret_file());
     for (auto& reference : *console->console.mutable_reference())
         if (reference.has_file()) put_beside(*reference.mutable_file());
+    auto& plan = *console->console.mutable_plan();
+    if (plan.has_experiment()) put_beside(*plan.mutable_experiment());
+    if (plan.has_data()) put_beside(*plan.mutable_data());
     if (!options.people_path.empty()) console->console.set_people_file(options.people_path);
     return console;
 }
@@ -68,6 +73,15 @@ online::ServerOptions server_options(const config::Config& config, const config:
     options.port = static_cast<std::uint16_t>(config.network().http_port());
     options.push_period = std::chrono::milliseconds(
         static_cast<int>(1000 / std::min(console.push_hz(), config.online().snapshot_hz())));
+    return options;
+}
+
+online::Physics::Options physics_options(const config::Config& config, const config::Console& console) {
+    online::Physics::Options options;
+    const auto& plan = console.plan();  // is there with its defaults, if nothing is planned
+    if (plan.has_spectrum() || plan.has_planned_pot() || plan.has_planned_gwh()) options.plan = plan;
+    options.runs_dir = config.storage().runs_dir();
+    options.exports_dir = online::checkpoint_directory(config);
     return options;
 }
 
@@ -143,8 +157,9 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     if (auto begun = writers.begin(config); !begun) return complain(begun.error(), wrong_usage);
     const auto keeping = online::Keeping::start(config->config, console.console, board, worker);
     if (!keeping) return complain(keeping.error(), wrong_usage);
+    online::Physics physics(physics_options(config->config, console.console), board);
     const auto site = std::make_shared<online::ConsoleSite>(
-        online::ConsoleParts{board, control, configs, worker, **keeping, scope, *assets,
+        online::ConsoleParts{board, control, configs, worker, **keeping, scope, physics, *assets,
                              config->config.storage().runs_dir()},
         console.console);
     auto started = online::HttpServer::start(site, server_options(config->config, console.console));

@@ -1,10 +1,10 @@
-#include "offline/experiment/measured_spectrum.hpp"
-
 #include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "offline/experiment/measured_histogram.hpp"
 
 namespace spillgate::offline {
 
@@ -89,6 +89,13 @@ std::optional<std::vector<std::size_t>> matched(const Axes& axes, const Histogra
     return order;
 }
 
+// `plural`: "s" or nothing.
+proto::Error other_axes(const Axes& axes, const std::string& there, std::string_view plural) {
+    return error(ErrorKind::CONFIG,
+                 fmt::format("the experiment's axes are {}; those of the histogram{} are {}", text_of(axes),
+                             plural, there));
+}
+
 Result<HistogramView> find_histogram(const Spectra& spectra, const std::string& name, const Axes& axes) {
     std::vector<std::string> all, names, fitting;
     std::optional<HistogramView> found;
@@ -109,10 +116,8 @@ Result<HistogramView> find_histogram(const Spectra& spectra, const std::string& 
                      fmt::format("{} have the experiment's axes; name one with --histogram",
                                  fmt::join(fitting, " and ")));
     if (found && matched(axes, *found)) return *found;
-    return error(ErrorKind::CONFIG,
-                 fmt::format("the experiment's axes are {}; those of the histogram{} are {}", text_of(axes),
-                             name.empty() ? "s" : "",
-                             name.empty() ? fmt::format("{}", fmt::join(all, "; ")) : text_of(*found)));
+    return name.empty() ? other_axes(axes, fmt::format("{}", fmt::join(all, "; ")), "s")
+                        : other_axes(axes, text_of(*found), "");
 }
 
 // In the bins of the axes, without the histogram's flow bins.
@@ -153,27 +158,34 @@ proto::Status check_exposure(const HistogramView& view, const LivePot& pot) {
 
 }  // namespace
 
+Result<MeasuredSpectrum> measured_histogram(const HistogramView& view, const Axes& axes) {
+    const auto order = matched(axes, view);
+    if (!order) return other_axes(axes, text_of(view), "");
+    const auto& sums = *view.exposure;
+    MeasuredSpectrum out;
+    auto& exposure = out.exposure;
+    exposure.pot = live_pot(sums, view.channels);
+    if (auto status = check_exposure(view, exposure.pot); !status) return status.error();
+    exposure.histogram = view.name;
+    exposure.selection = view.selection;
+    exposure.alpha = *alpha(sums, view.alpha_relative_uncertainty);
+    exposure.in_time_live_s = sums.in_time.live_ns() * 1e-9;
+    exposure.anti_coincident_live_s = sums.anti_coincident.live_ns() * 1e-9;
+    exposure.channels = view.channels;
+    exposure.sealed = view.sealed != Sealing::NONE;
+    if (!exposure.sealed) out.coincidence = inner_counts(view, view.in_time, axes, *order);
+    out.anti_coincidence = inner_counts(view, view.anti_coincident, axes, *order);
+    return out;
+}
+
 Result<MeasuredSpectrum> measured_spectrum(const SavedSpectra& saved, const std::string& name,
                                            const Axes& axes) {
     const auto view = find_histogram(saved.shown(), name, axes);
     if (!view) return view.error();
-    const auto& sums = *view->exposure;
-    MeasuredSpectrum out;
-    auto& exposure = out.exposure;
-    exposure.pot = live_pot(sums, view->channels);
-    if (auto status = check_exposure(*view, exposure.pot); !status) return status.error();
-    exposure.histogram = view->name;
-    exposure.selection = view->selection;
-    exposure.provenance = saved.provenance;
-    exposure.alpha = *alpha(sums, view->alpha_relative_uncertainty);
-    exposure.in_time_live_s = sums.in_time.live_ns() * 1e-9;
-    exposure.anti_coincident_live_s = sums.anti_coincident.live_ns() * 1e-9;
-    exposure.channels = view->channels;
-    const auto order = *matched(axes, *view);
-    exposure.sealed = view->sealed != Sealing::NONE;
-    exposure.why_sealed = saved.why_sealed;
-    if (!exposure.sealed) out.coincidence = inner_counts(*view, view->in_time, axes, order);
-    out.anti_coincidence = inner_counts(*view, view->anti_coincident, axes, order);
+    auto out = measured_histogram(*view, axes);
+    if (!out) return out;
+    out->exposure.provenance = saved.provenance;
+    out->exposure.why_sealed = saved.why_sealed;
     return out;
 }
 

@@ -33,8 +33,10 @@ struct Shown {
         config::Config config = test::demo_config().config;
         config.mutable_online()->set_checkpoint_dir(scratch.path());
         keeping = online::Keeping::start(config, console, board, worker).value();
+        physics = std::make_unique<online::Physics>(online::Physics::Options{}, board);
         site = std::make_unique<online::ConsoleSite>(
-            online::ConsoleParts{board, control, configs, worker, *keeping, scope, *assets, "/nowhere"}, console);
+            online::ConsoleParts{board, control, configs, worker, *keeping, scope, *physics, *assets, "/nowhere"},
+            console);
         site->look();
     }
     online::Response get(const std::string& path) const {
@@ -56,6 +58,7 @@ struct Shown {
     test::ScratchDirectory scratch;
     std::unique_ptr<online::Keeping> keeping;
     online::Scope scope{proto::parse_console("", "test").value().console.scope()};
+    std::unique_ptr<online::Physics> physics;
     std::unique_ptr<online::Assets> assets = online::embedded_assets({});
     std::unique_ptr<online::ConsoleSite> site;
 };

@@ -28,6 +28,11 @@ export const beamFaults = (fields) => (text) => {
   return kept.replace(/beam \{\n( *)repetition_hz/g, `beam {\n$1${fields}\n$1repetition_hz`);
 };
 
+// Blinded, with this box of the demo's chain: [variable, min, max].
+export const blinded = (...ranges) =>
+  append(`blinded: true
+box { chain: "csi" ${ranges.map(([variable, min, max]) => `range { variable: "${variable}" min: ${min} max: ${max} }`).join(' ')} }`);
+
 export const slowValues = (values) => append(`slow_control { record_s: 1\n${values}\n}`);
 
 // For demo-simulation: a second crystal at the same beam, whose digitizer is read by a second daemon.

@@ -8,6 +8,7 @@ export const PEOPLE = {
   shift: person('A. Shift', ['SHIFT']),
   relief: person('B. Relief', ['SHIFT']),
   expert: person('C. Expert', ['SHIFT', 'EXPERT']),
+  opener: person('U. Opener', ['UNBLIND']),
   guest: person('D. Guest', []),
   gone: person('E. Gone', ['SHIFT', 'EXPERT'], 'expires_utc_s: 1000000000'),
 };

@@ -5,10 +5,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const CONTINUATION = 0;
 const TEXT = 1;
 const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
+const FINAL = 128;
 
 // {status, headers, body} of one HTTP request with exactly these headers; Host too, if it is among them.
 export function raw(url, { method = 'GET', path = '/', headers = {}, body } = {}) {
@@ -50,10 +52,12 @@ export async function answerTo(url, bytes) {
 
 export class RawWebSocket {
   #buffer = Buffer.alloc(0);
+  #parts = []; // of a text that comes in several frames
   frames = 0;
   bytes = 0;
   closeCode = null;
   last = null; // the newest text
+  all = null; // every text, if this is an array
 
   // Throws with the HTTP status line if the server will not upgrade.
   static async open(url, { path = '/api/ws', headers = {} } = {}) {
@@ -119,10 +123,14 @@ export class RawWebSocket {
       if (this.#buffer.length < 2 + extra + length) return;
       const payload = this.#buffer.subarray(2 + extra, 2 + extra + length);
       const opcode = this.#buffer[0] & 15;
+      const isWhole = (this.#buffer[0] & FINAL) !== 0;
       this.#buffer = this.#buffer.subarray(2 + extra + length);
-      if (opcode === TEXT) {
+      if (opcode === TEXT || opcode === CONTINUATION) {
+        this.#parts.push(payload);
+        if (!isWhole) continue;
         this.frames += 1;
-        this.last = payload.toString();
+        this.last = Buffer.concat(this.#parts.splice(0)).toString();
+        this.all?.push(this.last);
       } else if (opcode === PING) {
         this.frame(PONG, payload);
       } else if (opcode === CLOSE) {

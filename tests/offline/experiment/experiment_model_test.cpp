@@ -74,7 +74,7 @@ TEST_CASE("every experiment of the project can be loaded, and is what its file i
         CHECK(test::experiment(name).config.name() == name);
         ++files;
     }
-    CHECK(files == 11);
+    CHECK(files == 12);
 }
 
 TEST_CASE("a model's derivatives are those of its expectation, for yields, cross sections, radii and pulls") {

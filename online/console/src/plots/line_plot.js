@@ -3,6 +3,7 @@ import { coloursOf } from '../lib/colours.js';
 import { axesDiffer, axisTitle, binOf, edge, poisson, residual, scaled, sealedRange } from '../lib/spectrum.js';
 import { area, band, columns, curve, hatched, level, points, steps } from './bins.js';
 import { Frame } from './frame.js';
+import { line, onSteady } from './prediction.js';
 import { countRange, extent, residualRange, steady } from './scale.js';
 
 // What is drawn of a spectrum, lowest first: { bins: { values, sigmas }, draw, style }.
@@ -17,7 +18,7 @@ function layersOf(spectrum, overlays, colours) {
   const { reference } = overlays ?? {};
   if (reference?.ac) layers.push({ bins: reference.ac, draw: steps, style: { line: colours.reference, dash: [2, 4] } });
   if (reference?.c) layers.push({ bins: reference.c, draw: steps, style: { line: colours.reference, dash: [9, 4] } });
-  if (overlays?.prediction) layers.push({ bins: overlays.prediction, draw: steps, style: { line: colours.prediction } });
+  if (overlays?.prediction) layers.push({ bins: onSteady(overlays.prediction, spectrum), draw: steps, style: { line: colours.prediction } });
   if (free) layers.push({ bins: poisson(free.counts), draw: points, style: { line: colours.free } });
   if (noBeam && !c) layers.push({ bins: poisson(noBeam.counts), draw: points, style: { line: colours.noBeam, open: true } });
   if (c?.counts) layers.push({ bins: poisson(c.counts), draw: points, style: { line: colours.inTime } });
@@ -117,15 +118,16 @@ class Overlay extends Part {
 class Residual extends Part {
   wantedRange() {
     this.bins = residual(this.spectrum);
-    if (!this.bins) return { min: -1, max: 1 };
-    const { low, high } = extent(this.bins, ...this.inView());
-    return steady(this.range, residualRange(low, high));
+    const drawn = [this.bins, this.context.overlays?.prediction].filter(Boolean).map((bins) => extent(bins, ...this.inView()));
+    if (drawn.length === 0) return { min: -1, max: 1 };
+    return steady(this.range, residualRange(Math.min(...drawn.map(({ low }) => low)), Math.max(...drawn.map(({ high }) => high))));
   }
 
   paint() {
     const { context, scales, view } = this.surface();
     const colours = coloursOf(this.context.theme);
     level(context, 0, scales, colours.dim);
+    line(context, this.context.overlays?.prediction, view, scales, colours);
     if (this.bins) points(context, this.bins, view, scales, { line: colours.residual });
     this.mark(context, scales, 'residual');
     this.hatch(context, scales);

@@ -8,7 +8,8 @@ import { roomy, shade, ticks } from './scale.js';
 const BAR_PX = 14;
 
 // What a map shows of a kind: values in row-major order, or null.
-export function mapValues(spectrum, kind) {
+export function mapValues(spectrum, kind, overlays = null) {
+  if (kind === 'prediction') return overlays?.prediction?.values ?? null;
   if (kind === 'residual') return residual(spectrum)?.values ?? null;
   return spectrum[kind]?.counts ?? null;
 }
@@ -51,7 +52,7 @@ export class MapPlot {
     this.#bar.style.cssText = 'position:absolute;pointer-events:none';
   }
 
-  // settings: { theme, kind, log }.
+  // settings: { theme, kind, log, overlays }.
   draw(spectrum, settings) {
     const begin = this.#spectrum === null || settings.theme !== this.#settings.theme || axesDiffer(spectrum, this.#spectrum);
     this.#spectrum = spectrum;
@@ -71,8 +72,8 @@ export class MapPlot {
   #paint() {
     const { context, scales } = this.#frame;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    const { kind, theme } = this.#settings;
-    const values = mapValues(this.#spectrum, kind);
+    const { kind, theme, overlays } = this.#settings;
+    const values = mapValues(this.#spectrum, kind, overlays);
     const ofResidual = kind === 'residual';
     const limits = values ? limitsOf(values, ofResidual) : null;
     if (values) {

@@ -9,6 +9,7 @@ export const VIEWS = [
   { name: 'alarms', title: 'Alarms', sign: '▲', load: () => import('./Alarms.svelte') },
   { name: 'logbook', title: 'Logbook', sign: '✎', load: () => import('./Logbook.svelte') },
   { name: 'runs', title: 'Runs', sign: '☰', load: () => import('./Runs.svelte') },
+  { name: 'physics', title: 'Physics', sign: '∑', load: () => import('./Physics.svelte') },
 ];
 
 export const WALL = { name: 'wall', title: 'Wall', load: () => import('./Wall.svelte') };
