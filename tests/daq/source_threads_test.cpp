@@ -145,9 +145,7 @@ TEST_CASE("an exception in a source ends that source alone, with its words in th
             info.frequency_hz = 1e6;
             return info;
         }
-        proto::Status run(hw::Sink&, std::stop_token) override {
-            throw std::runtime_error("no more memory");
-        }
+        proto::Status run(hw::Sink&, std::stop_token) override { throw std::runtime_error("no more memory"); }
     };
     daq::Journal journal;
     daq::SourceQueue queue(16);

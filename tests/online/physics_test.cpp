@@ -235,8 +235,7 @@ TEST_CASE("runs that are over count once each, if they are of the plan, those wi
     record(5, as_it_is, false);
     record(6, as_it_is);
     record(7, as_it_is);
-    record(
-        8, [](auto& run) { run.set_stop_utc_ns(0); }, false);
+    record(8, [](auto& run) { run.set_stop_utc_ns(0); }, false);
 
     auto plan = plan_of();
     plan.set_begin_utc_s(100);

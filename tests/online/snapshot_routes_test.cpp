@@ -35,7 +35,8 @@ struct Shown {
         keeping = online::Keeping::start(config, console, board, worker).value();
         physics = std::make_unique<online::Physics>(online::Physics::Options{}, board);
         site = std::make_unique<online::ConsoleSite>(
-            online::ConsoleParts{board, control, configs, worker, *keeping, scope, *physics, *assets, "/nowhere"},
+            online::ConsoleParts{board, control, configs, worker, *keeping, scope, *physics, *assets,
+                                 "/nowhere"},
             console);
         site->look();
     }
