@@ -42,11 +42,6 @@ std::string calibrations_sha256(const wire::RunDescription& run) {
     return proto::sha256_hex(all);
 }
 
-std::string checkpoint_directory(const config::Config& config) {
-    const auto& chosen = config.online().checkpoint_dir();
-    return chosen.empty() ? config.storage().runs_dir() + "/online" : chosen;
-}
-
 std::string checkpoint_path(const std::string& directory, std::uint32_t run) {
     return fmt::format("{}/{}{:06}{}", directory, name_begin, run, name_end);
 }

@@ -17,9 +17,6 @@ struct CheckpointKeys {
     std::string config_sha256;
 };
 
-// Where checkpoints and the exports of each run lie: online.checkpoint_dir, or <runs_dir>/online.
-std::string checkpoint_directory(const config::Config& config);
-
 // SHA-256 over names and hashes of a run's calibrations, in their order.
 std::string calibrations_sha256(const wire::RunDescription& run);
 
