@@ -1,12 +1,14 @@
 // When pads are drawn. Everything that waits is drawn together, in one animation frame per round: what a round costs is mostly
-// the browser's own work per frame. A pad's newest data wait one period at most; where rounds are dear the period grows, so that
-// drawing takes at most a fifth of this page's time.
+// the browser's own work per frame. A round begins with the first data that come when a period is over: older ones that wait for it
+// would be drawn just before newer ones come. Without any the round begins a little later. Where rounds are dear the period grows, so
+// that drawing takes at most a quarter of this page's time.
 
 export const TEXT_PERIOD_MS = 1000;
 const PERIOD_MS = 150;
 const SLOWEST_MS = 1000;
-const SHARE = 5;
-const BUDGET_MS = 25; // per frame; what is left over comes first in the next
+const PATIENCE_MS = 100; // for data that are newer than those that wait: as often as the server sends some
+const SHARE = 4;
+const BUDGET_MS = 40; // per frame; what is left over comes first in the next
 
 export class Pace {
   #waiting = new Map(); // pad → drawing, oldest first
@@ -26,7 +28,8 @@ export class Pace {
   // Draws soon. Of what a pad asks for meanwhile only the newest is drawn; its place in the queue stays.
   ask(pad, drawing) {
     this.#waiting.set(pad, drawing);
-    this.#arm();
+    if (this.#round === null && this.#clock.now() >= this.#begun + this.period) this.#begin();
+    else this.#arm();
   }
 
   forget(pad) {
@@ -44,15 +47,18 @@ export class Pace {
 
   #arm() {
     if (this.#timer !== null || this.#round !== null || this.#waiting.size === 0) return;
-    const wait = Math.max(0, this.#begun + this.period - this.#clock.now());
-    this.#timer = this.#clock.later(() => {
-      this.#timer = null;
-      this.#round = { cost: 0 };
-      this.#begun = this.#clock.now();
-      this.speaks = this.#begun - this.#spoke >= TEXT_PERIOD_MS - PERIOD_MS / 2;
-      if (this.speaks) this.#spoke = this.#begun;
-      this.#clock.frame(() => this.#draw());
-    }, wait);
+    const timer = (this.#timer = {});
+    const wait = Math.max(0, this.#begun + this.period + PATIENCE_MS - this.#clock.now());
+    this.#clock.later(() => this.#timer === timer && this.#begin(), wait);
+  }
+
+  #begin() {
+    this.#timer = null;
+    this.#round = { cost: 0 };
+    this.#begun = this.#clock.now();
+    this.speaks = this.#begun - this.#spoke >= TEXT_PERIOD_MS - PERIOD_MS / 2;
+    if (this.speaks) this.#spoke = this.#begun;
+    this.#clock.frame(() => this.#draw());
   }
 
   #draw() {
