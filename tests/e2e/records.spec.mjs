@@ -10,7 +10,7 @@ import { until, untilEqual } from './lab/until.mjs';
 const VALUES = `
 value { name: "hv" unit: "V" pushed {} stale_s: 600 }
 value { name: "level" unit: "mm" pushed {} stale_s: 2 }`;
-const RULE = 'alarm { name: "hv" quantity: "slow.hv" above: 1300 hysteresis: 20 for_s: 0 clear_for_s: 0 help: "Call the HV expert" }';
+const RULE = 'alarm { name: "hv" quantity: "slow.hv" above: 1300 hysteresis: 20 for_s: 0 back_for_s: 0 help: "Call the HV expert" }';
 const setUp = { edit: edit(light, slowValues(VALUES)), editEmulator: light, consoleText: RULE, start: { type: 'test' } };
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
 

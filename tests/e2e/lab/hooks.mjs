@@ -1,4 +1,6 @@
 // Where things are on the page, as online/console/HOOKS.md promises. The only file that knows its attributes.
+import { until } from './until.mjs';
+
 export const PAD = '[data-spectrum]'; // with data-version and data-drawings
 
 const attribute = async (page, selector, name) => {
@@ -24,8 +26,9 @@ export const hooks = {
   },
   // Takes the controls, if somebody must hold them and it is not this page.
   steer: async (page) => {
-    const take = page.locator('[data-action="take-controls"]');
-    if ((await take.count()) > 0) await take.first().click();
+    const take = page.locator('[data-action="take-controls"]').first();
+    const click = () => take.click({ timeout: 1000 }).then(() => true, () => false); // it may go while it is aimed at
+    await until('the controls are taken', async () => (await take.count()) === 0 || click());
   },
   // The lead's state; "no-daemon" if it is not heard.
   state: (page) => attribute(page, '[data-run-state]', 'data-run-state'),

@@ -1,8 +1,9 @@
 // Where the Tab key leads.
 const CONTROLS = 'a[href], button, input, select, textarea, summary, [data-action]';
 
-// Presses Tab, or Shift+Tab, from the top of the page, or within its modal dialog, until the focus is there again. How many elements it
-// reached; and as HTML what it missed, though it could be used the whole time, and what held the focus.
+// Presses Tab, or Shift+Tab, from the top of the page, or within its modal dialog, until the focus is there again: what scrolls
+// takes a press as well, and is not counted. How many elements it reached; and as HTML what it missed, though it could be used
+// the whole time, and what held the focus.
 export async function tabThrough(page, key = 'Tab') {
   const usable = await page.evaluate((controls) => {
     const [reached, held] = [new Set(), new Set()];
@@ -10,7 +11,10 @@ export async function tabThrough(page, key = 'Tab') {
       const modal = [...document.querySelectorAll('dialog')].find((dialog) => dialog.matches(':modal'));
       // Of radio buttons Tab reaches one of each group.
       return [...(modal ?? document).querySelectorAll(`${controls}, [tabindex]`)].filter(
-        (one) => (one.tabIndex >= 0 || one.matches(controls)) && !one.disabled && one.type !== 'radio' && one.checkVisibility({ visibilityProperty: true }),
+        (one) =>
+          (one.tabIndex >= 0 || one.matches(controls)) &&
+          !(one.disabled || one.type === 'radio' || one.ariaHidden === 'true') &&
+          one.checkVisibility({ visibilityProperty: true }),
       );
     };
     document.activeElement?.blur();
@@ -29,7 +33,7 @@ export async function tabThrough(page, key = 'Tab') {
     window.tabbed = { reached, held, look, over, before: look() };
     return window.tabbed.before.length;
   }, CONTROLS);
-  for (let presses = 0; presses < usable + 5; ++presses) await page.keyboard.press(key);
+  for (let presses = 0; presses < usable + 25; ++presses) await page.keyboard.press(key);
   return page.evaluate(() => {
     const { reached, held, look, over, before } = window.tabbed;
     over.abort();
