@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boundsOf, byUnit, choiceOf, csvOf, detailOf, firstSeries, gapsIn, groupsOf, lastPoint, MOST_CURVES, pointAt, shown, shownRange } from '../../../online/console/src/lib/history.js';
+import { boundsOf, byUnit, choiceOf, csvOf, detailOf, firstSeries, gapsIn, groupsOf, lastPoint, MOST_CURVES, pointAt, shown, shownRange, toldApart } from '../../../online/console/src/lib/history.js';
 
 const plain = (text) => text.replaceAll('\u202f', ' ');
 const level = { unit: 'mm', level_s: 10, t: [5, 15, 55, 95], mean: [1, 2, null, 3], low: [0, 2, null, 3], high: [4, 2, null, 3] };
@@ -65,4 +65,11 @@ test('CSV has a row for each time of any curve, and nothing where nothing is kno
     '1970-01-01T00:01:35.000Z,95,3,3,3,,,',
     '',
   ]);
+});
+
+test('numbers of an axis have as many digits as tell them apart', () => {
+  assert.deepEqual(toldApart([72.42e9, 72.425e9, 72.43e9], 'B').map(plain), ['72.420 GB', '72.425 GB', '72.430 GB']);
+  assert.deepEqual(toldApart([0, 1e9, 2e9], 'B').map(plain), ['0 B', '1 GB', '2 GB']);
+  assert.deepEqual(toldApart([5e9, 5e9], 'B').length, 2, 'equal ones stay so');
+  assert.deepEqual(toldApart([1, 2], 's').map(plain), ['1 s', '2 s']);
 });

@@ -110,6 +110,15 @@ export function shown(value, unit) {
   return known(value) && unit ? `${significant(value)}\u202f${unitName(unit)}` : significant(value);
 }
 
+// Numbers of an axis, with as many digits as tell them apart.
+export function toldApart(values, unit) {
+  if (unit !== 'B' && unit !== 'B/s') return values.map((value) => shown(value, unit));
+  for (let digits = 0; ; ++digits) {
+    const texts = values.map((value) => prefixed(value, unit, digits));
+    if (new Set(texts).size === values.length || digits === 9) return texts;
+  }
+}
+
 // "20 Hz … 22 Hz"; empty where both are read alike.
 export function shownRange(low, high, unit) {
   const [from, to] = [shown(low, unit), shown(high, unit)];

@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { coloursOf } from '../lib/colours.js';
-import { shown, unitName } from '../lib/history.js';
+import { toldApart, unitName } from '../lib/history.js';
 
 // Curves of a strip differ in colour, and beyond these in their dashes too.
 export const COLOURS = ['inTime', 'antiCoincident', 'residual', 'noBeam', 'reference', 'free'];
@@ -78,7 +78,7 @@ const shared = uPlot.sync('history');
 
 // Units that are said with each number of the axis; others beside it.
 const SAID = ['B', 'B/s', 's'];
-const labels = (unit) => (plot, ticks) => ticks.map((tick) => (SAID.includes(unit) ? shown(tick, unit) : String(tick)));
+const labels = (unit) => (plot, ticks) => (SAID.includes(unit) ? toldApart(ticks, unit) : ticks.map(String));
 
 export class HistoryPlot {
   #box;
