@@ -1,5 +1,6 @@
 // The last slots, one column each: deviation of the mark from its predicted time, charge with its state, and marks that are not as they
 // should be. slots: [[number, deviation in ns or null, charge in μC or null, state, [quality, …]], …], oldest first.
+import { charge as chargeText, troubles } from '../lib/slots.js';
 import { roomy } from './scale.js';
 
 const GAP = 12;
@@ -59,7 +60,7 @@ function deviations(context, slots, { step, x }, band, colours, textPx) {
 
 function charges(context, slots, { step, x }, band, colours, textPx) {
   const most = rangeOf(slots, 2, 1);
-  frame(context, band, colours, [[`${most} μC`, 0.96], ['0', 0.04]]);
+  frame(context, band, colours, [[chargeText(most, most < 10 ? 1 : 0), 0.96], ['0', 0.04]]);
   slots.forEach((slot, i) => {
     const [, , charge, state] = slot;
     const wide = Math.max(1, step - 0.5);
@@ -82,7 +83,7 @@ function marks(context, slots, { step, x }, band, colours) {
   context.fillText('marks', band.left - 6, band.top + band.height / 2);
   context.fillStyle = colours.bad;
   slots.forEach((slot, i) => {
-    if ((slot[4] ?? []).length > 0) context.fillRect(x(i), band.top, Math.max(2, step - 0.5), band.height);
+    if (troubles(slot).length > 0) context.fillRect(x(i), band.top, Math.max(2, step - 0.5), band.height);
   });
 }
 

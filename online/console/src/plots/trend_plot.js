@@ -49,7 +49,7 @@ export class TrendPlot {
       label: text,
       labelFont: `${textPx}px system-ui, sans-serif`,
       labelSize: textPx + 6,
-      size: text ? textPx * 4.5 : textPx + 16,
+      size: text ? textPx * 5.5 : textPx + 16,
       values: text ? (plot, ticks) => ticks.map(String) : undefined,
     });
     const options = {
