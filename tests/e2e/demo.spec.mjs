@@ -7,6 +7,7 @@ import { until } from './lab/until.mjs';
 
 const LINES = ['pe', 't_rec'];
 const SCREENS = { phone: [390, 844], laptop: [1280, 800], wall: [1920, 1080] };
+const WHOLE = [1280, 1700]; // what is in the window is drawn
 
 // C − α·AC and its error per bin, α without an error of its own (docs/spectra.md).
 function residualOf({ in_time, anti_coincident, alpha }) {
@@ -45,6 +46,15 @@ inLab('the demo', {}, async (spec, lab) => {
       await until('a spectrum is drawn', () => page.drawing('pe', 'in_time'));
       await stage.shot(page, name);
     }
+    await page.resize(...WHOLE);
+    for (const view of ['run', 'beam', 'health']) {
+      await page.goto(view);
+      if (view === 'run') await until('every pad is drawn', () => page.allDrawn());
+      await stage.shot(page, `view-${view}`);
+    }
+    const wall = await stage.open({ width: 1920, height: 1080, path: '/?wall' });
+    await until('every pad of the wall is drawn', () => wall.allDrawn());
+    await stage.shot(wall, 'view-wall');
   });
 
   await spec('spectra_numbers', 'the page states what the interface says, and the residual is C − α·AC', async (stage) => {
