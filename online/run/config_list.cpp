@@ -21,9 +21,11 @@ std::vector<std::string> daemons_of(const config::Config& config) {
     return names;
 }
 
-// What lies beside configurations by name: NAME-console.txtpb, NAME-emulator.txtpb.
+// What lies beside configurations by name: NAME-console.txtpb, NAME-emulator.txtpb, NAME-people.txtpb; or
+// the people of all, people.txtpb.
 bool is_companion(const std::string& stem) {
-    return stem.ends_with("-console") || stem.ends_with("-emulator");
+    return stem.ends_with("-console") || stem.ends_with("-emulator") || stem.ends_with("-people") ||
+           stem == "people";
 }
 
 bool is_file_name(const std::string& name) {

@@ -26,6 +26,8 @@ struct Directory {
         write("broken.txtpb", "name: \"x\"\nnonsense: 3\n");
         write("ours-console.txtpb", "push_hz: 5\n");
         write("ours-emulator.txtpb", "");
+        write("ours-people.txtpb", "");
+        write("people.txtpb", "");
         write("notes.md", "text");
     }
     void write(const std::string& name, const std::string& text) const {
