@@ -102,7 +102,7 @@ json::object reference_json(const std::string& name, const ReferenceSpectra& ref
 }
 
 std::vector<Route> reference_routes(const SnapshotBoard& board, Worker& worker,
-                                    std::shared_ptr<ReferenceList> references) {
+                                    const std::shared_ptr<ReferenceList>& references) {
     std::vector<Route> routes;
     routes.push_back(
         on_worker(worker, "/api/references", [references](const Request&) { return list(*references); }));

@@ -18,7 +18,7 @@ namespace spillgate::online {
 // GET /api/references, /api/references/{name}/spectra/{spectrum}; files are read on the worker. Board and
 // worker must outlive them.
 std::vector<Route> reference_routes(const SnapshotBoard& board, Worker& worker,
-                                    std::shared_ptr<ReferenceList> references);
+                                    const std::shared_ptr<ReferenceList>& references);
 
 // Why a reference cannot be laid over a live spectrum, in words; none: it can. `selection_sha256`: of the
 // live one.

@@ -35,7 +35,7 @@ bool is_file_name(const std::string& name) {
 
 }  // namespace
 
-ConfigList::ConfigList(std::string ours)
+ConfigList::ConfigList(const std::string& ours)
     : directory_(fs::path(ours).parent_path().empty() ? "." : fs::path(ours).parent_path().string()),
       ours_(fs::path(ours).filename().string()) {}
 

@@ -23,7 +23,7 @@ class ConfigList {
   public:
     // `ours`: a file of the directory. Listed are *.txtpb that are configurations of the same daemons, or
     // fail to be any; the console's and the emulator's files beside them are not.
-    explicit ConfigList(std::string ours);
+    explicit ConfigList(const std::string& ours);
 
     std::vector<ListedConfig> list();
     // Errors: NOT_FOUND (there is no such file, or it is no file name), CONFIG.

@@ -17,7 +17,6 @@ namespace spillgate::online {
 namespace {
 
 namespace json = boost::json;
-using proto::error;
 using proto::ErrorKind;
 using proto::Result;
 
