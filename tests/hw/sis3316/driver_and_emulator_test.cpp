@@ -29,11 +29,10 @@ TEST_CASE("an emulated SIS3316 is prepared and read: every event of its ledger o
     check_samples(readout.batches(), bits);
 }
 
-// Old firmware numbers no requests: of a packet that is doubled late, on a machine that has much else to do,
-// nobody can tell that it is no answer to the next one.
 TEST_CASE("with 1 packet in 20 dropped, doubled or reordered every event comes exactly once",
-          "[integration][serial]") {
+          "[integration]") {
     const bool is_legacy = GENERATE(false, true);
+    CAPTURE(is_legacy);
     auto module = emulated_module(14);
     module.mutable_pattern()->set_trigger_hz(100);
     if (is_legacy) module.mutable_sis3316()->set_firmware(0x2007);
