@@ -209,6 +209,18 @@ proto::Error Link::silent(Command command) const {
                                     settings_.address, settings_.port, static_cast<unsigned>(command)));
 }
 
+Expected Link::expect(Command command, std::uint32_t address, std::size_t words) {
+    return {generation_, command, ++id_, address, words, last_counter_};
+}
+
+void Link::note(const Expected& expected, const Answer& answer) {
+    last_counter_.reset();
+    // Whether the module counts requests of its link registers, which are answered without status, is not
+    // said.
+    if (expected.generation == Generation::LEGACY && expected.command != Command::READ_LINK)
+        last_counter_ = answer.status.request_counter;
+}
+
 proto::Result<Link::Came> Link::exchange(const Request& request, const Expected& expected,
                                          const std::function<void(const Answer&)>& use) {
     drain();
@@ -225,6 +237,7 @@ proto::Result<Link::Came> Link::exchange(const Request& request, const Expected&
             const auto answer = decode_answer(expected, bytes);
             count(answer.verdict);
             if (answer.verdict == Verdict::ACCEPTED) {
+                note(expected, answer);
                 use(answer);
                 is_answered = true;
                 return true;
@@ -237,6 +250,7 @@ proto::Result<Link::Came> Link::exchange(const Request& request, const Expected&
         if (is_answered) return Came::ANSWER;
         if (*came) return Came::PREVIOUS;
         ++counters_.timeouts;
+        last_counter_.reset();
         // Without identifiers a late answer could be taken for that of the next request.
         if (!can_ask_again)
             if (auto paused = pause_until(Clock::now() + settings_.timeout); !paused) return paused.error();
@@ -246,14 +260,14 @@ proto::Result<Link::Came> Link::exchange(const Request& request, const Expected&
     }
 }
 
-proto::Status Link::repeat(const std::function<Request(std::uint8_t)>& make, Expected expected,
+proto::Status Link::repeat(const std::function<Request(std::uint8_t)>& make,
+                           const std::function<Expected()>& expected,
                            const std::function<bool(const Answer&)>& use) {
-    expected.generation = generation_;
     for (unsigned times = 0;; ++times) {
-        expected.id = next_id();
+        const auto awaited = expected();
         proto::Status refused;
         bool done = false;
-        const auto came = exchange(make(expected.id), expected, [&](const Answer& answer) {
+        const auto came = exchange(make(awaited.id), awaited, [&](const Answer& answer) {
             refused = check(answer.status);
             done = refused && use(answer);
         });
@@ -262,7 +276,7 @@ proto::Status Link::repeat(const std::function<Request(std::uint8_t)>& make, Exp
         if (done) return {};
         // An old module cannot be asked for its last packet; a new one that was asked in vain is silent.
         const bool silent_now = *came == Came::NOTHING && generation_ == Generation::WITH_IDENTIFIER;
-        if (silent_now || times >= settings_.retransmissions) return silent(expected.command);
+        if (silent_now || times >= settings_.retransmissions) return silent(awaited.command);
         ++counters_.repeated_reads;
     }
 }
@@ -272,7 +286,7 @@ proto::Status Link::probe() {
         generation_ = generation;
         constexpr std::uint32_t module_id = 0x04;
         for (unsigned times = 0; times <= settings_.retransmissions; ++times) {
-            const Expected expected{generation, Command::READ_LINK, next_id(), module_id, 1};
+            const auto expected = expect(Command::READ_LINK, module_id, 1);
             drain();
             if (auto sent = send(encode_read_link(generation, expected.id, module_id)); !sent) return sent;
             const auto came =
@@ -297,29 +311,30 @@ proto::Status Link::probe() {
 
 proto::Result<std::uint32_t> Link::read_link(std::uint32_t address) {
     std::uint32_t value = 0;
-    const Expected expected{generation_, Command::READ_LINK, 0, address, 1};
-    const auto status =
-        repeat([&](std::uint8_t id) { return encode_read_link(generation_, id, address); }, expected,
-               [&](const Answer& answer) {
-                   value = answer.word(0);
-                   return true;
-               });
+    const auto status = repeat([&](std::uint8_t id) { return encode_read_link(generation_, id, address); },
+                               [&] { return expect(Command::READ_LINK, address, 1); },
+                               [&](const Answer& answer) {
+                                   value = answer.word(0);
+                                   return true;
+                               });
     if (!status) return status.error();
     return value;
 }
 
 proto::Status Link::write_link(std::uint32_t address, std::uint32_t value) {
+    last_counter_.reset();
     return send(encode_write_link(address, value));
 }
 
 proto::Status Link::reset() {
     per_packet_ = packet_words;
+    last_counter_.reset();
     return send(encode_reset());
 }
 
 proto::Status Link::read(std::span<const std::uint32_t> addresses, std::span<std::uint32_t> values) {
-    const Expected expected{generation_, Command::READ, 0, 0, addresses.size()};
-    return repeat([&](std::uint8_t id) { return encode_read(generation_, id, addresses); }, expected,
+    return repeat([&](std::uint8_t id) { return encode_read(generation_, id, addresses); },
+                  [&] { return expect(Command::READ, 0, addresses.size()); },
                   [&](const Answer& answer) {
                       if (answer.status.access_timeout) ++counters_.access_timeouts;
                       if (answer.status.access_timeout || answer.count() != addresses.size()) return false;
@@ -330,7 +345,7 @@ proto::Status Link::read(std::span<const std::uint32_t> addresses, std::span<std
 }
 
 proto::Result<Delivery> Link::write(std::span<const RegisterWrite> writes) {
-    const Expected expected{generation_, Command::WRITE, next_id(), 0, 0};
+    const auto expected = expect(Command::WRITE, 0, 0);
     proto::Status refused;
     bool malformed = false;
     const auto came =
@@ -347,14 +362,16 @@ proto::Result<Delivery> Link::write(std::span<const RegisterWrite> writes) {
 
 proto::Result<std::size_t> Link::read_fifo(std::uint32_t address, std::span<std::uint32_t> into) {
     FifoAnswer answer(into.size(), per_packet_);
-    const Expected expected{generation_, Command::READ_FIFO, next_id(), 0,
-                            std::min(per_packet_, into.size())};
+    auto expected = expect(Command::READ_FIFO, 0, std::min(per_packet_, into.size()));
     proto::Status refused;
     bool unreadable = false;
     const auto use = [&](std::span<const std::byte> bytes) {
         const auto packet = decode_answer(expected, bytes);
         count(packet.verdict);
         if (packet.verdict != Verdict::ACCEPTED) return false;
+        note(expected, packet);
+        // Late duplicates come before it. That all packets of an answer show the same bit is not said.
+        expected.previous_counter.reset();
         if (refused = check(packet.status); !refused) return true;
         unreadable = packet.status.access_timeout || packet.status.protocol_error || packet.count() == 0;
         if (unreadable) {
@@ -385,6 +402,7 @@ proto::Result<std::size_t> Link::read_fifo(std::uint32_t address, std::span<std:
         if (unreadable || answer.complete()) break;
         if (*came) continue;
         ++counters_.timeouts;
+        if (answer.received() == 0) last_counter_.reset();
         if (!can_ask_again || !answer.only_last_missing() || asked++ >= settings_.retransmissions) break;
         ++counters_.retransmissions;
         if (auto sent = send(encode_send_again()); !sent) return sent.error();

@@ -102,14 +102,17 @@ class Link {
     void count(Verdict verdict);
     proto::Status check(const AckStatus& status);
     proto::Error silent(Command command) const;
-    std::uint8_t next_id() { return ++id_; }
+    // The answer to the next request, and what tells it from those before.
+    Expected expect(Command command, std::uint32_t address, std::size_t words);
+    void note(const Expected& expected, const Answer& answer);
 
     // One request sent once, and 0xEE for its answer.
     enum class Came : std::uint8_t { ANSWER, PREVIOUS, NOTHING };
     proto::Result<Came> exchange(const Request& request, const Expected& expected,
                                  const std::function<void(const Answer&)>& use);
     // The same, sent again with a new identifier as long as the module lives: for what changes nothing.
-    proto::Status repeat(const std::function<Request(std::uint8_t)>& make, Expected expected,
+    proto::Status repeat(const std::function<Request(std::uint8_t)>& make,
+                         const std::function<Expected()>& expected,
                          const std::function<bool(const Answer&)>& use);
 
     LinkSettings settings_;
@@ -117,6 +120,8 @@ class Link {
     std::size_t per_packet_ = packet_words;
     std::size_t granted_bytes_ = 0;
     std::uint8_t id_ = 0;
+    // LEGACY: the request counter bit of the last answer; none while the module may have counted on unseen.
+    std::optional<bool> last_counter_;
     LinkCounters counters_;
 
     boost::asio::io_context io_{1};

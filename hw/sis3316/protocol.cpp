@@ -117,6 +117,7 @@ Answer decode_answer(const Expected& expected, std::span<const std::byte> datagr
         return answer;
     }
     answer.status = status_from(byte(behind_id));
+    if (expected.previous_counter == answer.status.request_counter) return judged(Verdict::OTHER_ID);
     const bool is_fifo = expected.command == Command::READ_FIFO;
     const std::size_t most = expected.words * 4;
     const bool refused =

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace spillgate::hw::sis3316 {
@@ -64,11 +65,13 @@ struct Expected {
     std::uint8_t id = 0;
     std::uint32_t address = 0;  // READ_LINK
     std::size_t words = 0;      // READ: of the answer; READ_FIFO: at most, in one packet
+    // LEGACY, which has no identifier: the request counter bit of the answer before this one, if it is known.
+    std::optional<bool> previous_counter = std::nullopt;
 };
 
 // Status byte of an answer (addendum, "acknowledge status byte").
 struct AckStatus {
-    bool request_counter = false;
+    bool request_counter = false;  // toggles with each request
     bool protocol_error = false;
     bool access_timeout = false;  // of a read: the words mean nothing. Of a write: no error
     bool no_grant = false;
@@ -80,7 +83,7 @@ enum class Verdict : std::uint8_t {
     TOO_SHORT,
     TOO_LONG,
     OTHER_COMMAND,
-    OTHER_ID,
+    OTHER_ID,       // LEGACY: the request counter bit of the answer before: a late duplicate of it
     OTHER_ADDRESS,  // READ_LINK echoes it
 };
 

@@ -40,6 +40,8 @@ TEST_CASE("with 1 packet in 20 dropped, doubled or reordered every event comes e
     REQUIRE(device->start().has_value());
     auto board = board_of(*device, 14);
     board.mutable_sis3316()->set_retransmissions(5);
+    // Ten events in a bank: more than one request takes, so that answers follow upon each other.
+    board.mutable_sis3316()->set_swap_ms(100);
     auto source = hw::sis3316::make_sis3316(board).value();
     REQUIRE(source->prepare().has_value());
     config::EmulatedFaults faults;
