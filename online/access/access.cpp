@@ -158,12 +158,12 @@ std::optional<Response> Access::refuse(const Caller& caller, const Head& head, c
     }
     if (!route.controls || controls_.held_by(caller, now)) return std::nullopt;
     auto state = controls_.json(now);
-    const auto* holder = state.at("holder").if_object();
+    std::string reason = "nobody holds the controls: take them first";
+    if (const auto* holder = state.at("holder").if_object())
+        reason = fmt::format("{} holds the controls", std::string_view(holder->at("person").as_string()));
     state["ok"] = false;
     state["kind"] = "refused";
-    state["reason"] = holder == nullptr ? std::string("nobody holds the controls: take them first")
-                                        : fmt::format("{} holds the controls",
-                                                      std::string_view(holder->at("person").as_string()));
+    state["reason"] = reason;
     auto response = as_json(json::serialize(state));
     response.status = 409;
     return response;
