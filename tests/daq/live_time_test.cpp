@@ -148,7 +148,7 @@ TEST_CASE("the ledger's live time is what forced triggers and pulsers find, with
     // With a model that says nothing, the pulser shows it.
     Bench blind(config_of("", pulser));
     blind.run(truth.stream);
-    const auto& unsaid = blind.pipeline.statistics().live_checks.front();
+    const auto unsaid = blind.pipeline.statistics().live_checks.front();
     CHECK(unsaid.live_fraction() == check.live_fraction());
     if (whole_board)
         CHECK(std::abs(unsaid.live_fraction() - unsaid.ledger_live_fraction()) > 5 * unsaid.error());
