@@ -66,7 +66,9 @@ proto::Result<std::unique_ptr<ChannelAccess>> ChannelAccess::open(const std::str
 ChannelAccess::~ChannelAccess() {
     if (!context_) return;
     if (ca_.attach_context(context_) != ca_normal) return;  // only from a handler, which must not end us
-    ca_.context_destroy();                                  // waits for handlers that run, and detaches
+    for (auto* channel : channels_)
+        ca_.clear_channel(channel);  // a context that ends keeps their names
+    ca_.context_destroy();           // waits for handlers that run, and detaches
 }
 
 proto::Status ChannelAccess::monitor(const std::string& process_variable, Handler handler) {
@@ -85,6 +87,10 @@ proto::Status ChannelAccess::monitor(const std::string& process_variable, Handle
     int status =
         ca_.create_channel(process_variable.c_str(), &on_connection, kept, archive_priority, &channel);
     if (status != ca_normal) return failure(process_variable, status);
+    {
+        const std::lock_guard lock(mutex_);
+        channels_.push_back(channel);
+    }
     // It takes effect whenever the channel is connected.
     status = ca_.create_subscription(ca_time_double, 1, channel, ca_on_value_and_alarm, &on_monitor, kept,
                                      nullptr);

@@ -74,6 +74,7 @@ class ChannelAccess {
     CaContext* context_ = nullptr;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Handler>> monitors_;  // libca holds pointers to them
+    std::vector<CaChannel*> channels_;
 };
 
 }  // namespace spillgate::hw::epics

@@ -48,6 +48,7 @@ proto::Result<CaLibrary> load(const std::string& path) {
     symbols.find("ca_attach_context", ca.attach_context);
     symbols.find("ca_detach_context", ca.detach_context);
     symbols.find("ca_create_channel", ca.create_channel);
+    symbols.find("ca_clear_channel", ca.clear_channel);
     symbols.find("ca_puser", ca.puser);
     symbols.find("ca_create_subscription", ca.create_subscription);
     symbols.find("ca_flush_io", ca.flush_io);

@@ -78,6 +78,7 @@ struct CaLibrary {
     void (*detach_context)() = nullptr;
     int (*create_channel)(const char* name, CaConnectionHandler*, void* user, unsigned priority,
                           CaChannel** channel) = nullptr;
+    int (*clear_channel)(CaChannel*) = nullptr;
     void* (*puser)(CaChannel*) = nullptr;
     int (*create_subscription)(long type, unsigned long count, CaChannel*, long mask, CaMonitorHandler*,
                                void* user, CaSubscription** subscription) = nullptr;
