@@ -149,7 +149,9 @@ CandidateTable::ChainTable& CandidateTable::table_of(std::size_t channel) {
                {{"meaning", std::string(seals_ ? "1: the window has a candidate, 2: that is sealed, as are "
                                                  "the row's quality and variables"
                                                : "1: the window has a candidate")}});
-    t.quality = column(std::uint32_t{}, "quality", bits(t.chain->quality_names()));
+    auto quality = bits(t.chain->quality_names());
+    if (seals_) quality.emplace_back("sealed_bits", std::int64_t{t.chain->trace_quality()});
+    t.quality = column(std::uint32_t{}, "quality", quality);
     t.slot_quality = column(std::uint32_t{}, "slot_quality", bits(proto::slot_quality_names));
     t.disposition =
         column(std::uint8_t{}, "disposition", {{"values", std::string("1 complete, 2 truncated")}});
@@ -171,6 +173,9 @@ void CandidateTable::add(std::string_view daemon, const SlotCandidates& candidat
     auto known = std::find(daemons_.begin(), daemons_.end(), daemon);
     if (known == daemons_.end()) known = daemons_.emplace(daemons_.end(), daemon);
     const auto daemon_index = static_cast<std::uint16_t>(known - daemons_.begin());
+    bool any_sealed = false;
+    for (std::size_t window = 0; window < candidates.windows.size(); ++window)
+        any_sealed = any_sealed || sealed(window, candidates, verdict);
     for (const auto& candidate : candidates.candidates) {
         if (candidate.window >= candidates.windows.size()) continue;
         // The verdict is the last word on a window; without its fact the record's own label stands.
@@ -185,9 +190,11 @@ void CandidateTable::add(std::string_view daemon, const SlotCandidates& candidat
         t.kind.push(static_cast<std::uint8_t>(fact.kind));
         t.window_truncated.push(static_cast<std::uint8_t>(fact.truncated));
         t.live_ticks.push(fact.roi_ticks - fact.dead_ticks);
-        const bool seal = sealed(candidate, candidates, verdict);
+        const bool seal = sealed(candidate.window, candidates, verdict);
+        // Windows share traces: what a whole trace decides tells of the sealed ones.
+        const auto open_quality = any_sealed ? ~t.chain->trace_quality() : ~0u;
         t.found.push(seal ? found_is_sealed : static_cast<std::uint8_t>(candidate.found));
-        t.quality.push(seal ? 0u : candidate.quality);
+        t.quality.push(seal ? 0u : candidate.quality & open_quality);
         t.slot_quality.push(verdict.quality);
         t.disposition.push(static_cast<std::uint8_t>(verdict.disposition));
         t.charge_state.push(static_cast<std::uint8_t>(verdict.charge_state));
@@ -201,11 +208,11 @@ void CandidateTable::add(std::string_view daemon, const SlotCandidates& candidat
 
 // Open are windows that are certainly none of beam on the target. Nothing is said of the others, also not by
 // the variables of windows: some count what is in the roi.
-bool CandidateTable::sealed(const Candidate& candidate, const SlotCandidates& candidates,
+bool CandidateTable::sealed(std::size_t window, const SlotCandidates& candidates,
                             const proto::Verdict& verdict) const {
     if (!seals_) return false;
     if (verdict.windows.size() != candidates.windows.size()) return true;
-    switch (classify(candidates.windows[candidate.window], verdict.windows[candidate.window], verdict)) {
+    switch (classify(candidates.windows[window], verdict.windows[window], verdict)) {
         case WindowClass::ANTI_COINCIDENT:
         case WindowClass::FREE:
         case WindowClass::NO_BEAM:

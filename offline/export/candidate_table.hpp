@@ -33,8 +33,7 @@ class CandidateTable {
     struct Column;
     struct ChainTable;
     ChainTable& table_of(std::size_t channel);
-    bool sealed(const Candidate& candidate, const SlotCandidates& candidates,
-                const proto::Verdict& verdict) const;
+    bool sealed(std::size_t window, const SlotCandidates& candidates, const proto::Verdict& verdict) const;
 
     std::shared_ptr<const Engine> engine_;
     Hdf5Writer file_;

@@ -17,6 +17,9 @@ void seal(const config::Config& own, SlotView& view) {
         any = any || is_sealed(record, i, verdict);
     if (!any) return;
     seal_record(record, verdict, own);
+    // Windows share traces: what a whole trace decides tells of the sealed ones.
+    for (auto& candidate : view.candidates.candidates)
+        candidate.quality &= ~view.engine->chain_of(candidate.channel)->trace_quality();
     view.sealed = "BLINDED: what the C windows hold is sealed, and traces end where their rois begin";
 }
 

@@ -45,6 +45,8 @@ class Chain {
     virtual std::string_view kind() const = 0;                            // "pmt", "lar"
     virtual std::span<const Variable> variables() const = 0;              // at most max_variables
     virtual std::span<const std::string_view> quality_names() const = 0;  // by bit
+    // The bits that a whole trace decides, whatever window of it is meant.
+    virtual std::uint32_t trace_quality() const = 0;
     virtual std::unique_ptr<ChainWorker> make_worker() const = 0;
 };
 

@@ -181,12 +181,9 @@ class Picture {
             if (const auto value = plot::value_of(chain, one, variable.name))
                 variables[variable.name] = *value;
         const auto arrival = one.found ? plot::arrival_us(shown_, one) : std::nullopt;
-        // A whole trace overflows or loses its linear gate, and windows share traces.
-        const bool masked = !shown_.sealed.empty();
         json::array quality;
         for (std::size_t bit = 0; bit < chain.quality_names().size(); ++bit)
-            if ((one.quality >> bit & 1u) != 0 && (!masked || chain.quality_names()[bit] == "muon"))
-                quality.emplace_back(chain.quality_names()[bit]);
+            if ((one.quality >> bit & 1u) != 0) quality.emplace_back(chain.quality_names()[bit]);
         return {{"window", one.window},
                 {"found", one.found},
                 {"arrival_us", arrival ? json::value(*arrival) : json::value(nullptr)},

@@ -14,6 +14,7 @@ class HpgeChain final : public Chain {
     std::string_view kind() const override { return "hpge"; }
     std::span<const Variable> variables() const override { return hpge::variables; }
     std::span<const std::string_view> quality_names() const override { return hpge::quality_names; }
+    std::uint32_t trace_quality() const override { return hpge::trace_quality; }
     std::unique_ptr<ChainWorker> make_worker() const override {
         return std::make_unique<HpgeWorker>(settings_);
     }

@@ -75,5 +75,6 @@ enum Quality : std::uint32_t {
 inline constexpr std::array<std::string_view, 6> quality_names{
     "overflow", "muon", "short-trace", "no-trace", "reduced-trace", "pile-up",
 };
+inline constexpr std::uint32_t trace_quality = OVERFLOW | REDUCED_TRACE | PILE_UP;
 
 }  // namespace spillgate::offline::hpge

@@ -18,6 +18,7 @@ class LarChain final : public Chain {
     std::string_view kind() const override { return "lar"; }
     std::span<const Variable> variables() const override { return lar::variables; }
     std::span<const std::string_view> quality_names() const override { return lar::quality_names; }
+    std::uint32_t trace_quality() const override { return lar::trace_quality; }
     std::unique_ptr<ChainWorker> make_worker() const override {
         return std::make_unique<LarWorker>(settings_);
     }

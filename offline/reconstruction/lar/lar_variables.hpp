@@ -81,5 +81,6 @@ enum Quality : std::uint32_t {
 inline constexpr std::array<std::string_view, 7> quality_names{
     "overflow", "muon", "short-trace", "no-trace", "reduced-trace", "pile-up", "period-mismatch",
 };
+inline constexpr std::uint32_t trace_quality = OVERFLOW | REDUCED_TRACE | PILE_UP;
 
 }  // namespace spillgate::offline::lar

@@ -18,6 +18,7 @@ class PmtChain final : public Chain {
     std::string_view kind() const override { return "pmt"; }
     std::span<const Variable> variables() const override { return pmt::variables; }
     std::span<const std::string_view> quality_names() const override { return pmt::quality_names; }
+    std::uint32_t trace_quality() const override { return pmt::trace_quality; }
     std::unique_ptr<ChainWorker> make_worker() const override {
         return std::make_unique<PmtWorker>(settings_);
     }

@@ -77,5 +77,6 @@ inline constexpr std::array<std::string_view, 8> quality_names{
     "linear-gate", "overflow",      "muon",    "short-trace",
     "no-trace",    "reduced-trace", "pile-up", "period-mismatch",
 };
+inline constexpr std::uint32_t trace_quality = LINEAR_GATE | OVERFLOW | REDUCED_TRACE | PILE_UP;
 
 }  // namespace spillgate::offline::pmt

@@ -55,6 +55,7 @@ class WindowChain : public Chain {
     std::string_view kind() const override { return "window"; }
     std::span<const Variable> variables() const override { return window_variables; }
     std::span<const std::string_view> quality_names() const override { return window_quality; }
+    std::uint32_t trace_quality() const override { return 2; }
     std::unique_ptr<ChainWorker> make_worker() const override {
         return std::make_unique<WindowChainWorker>();
     }

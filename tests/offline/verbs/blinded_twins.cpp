@@ -28,10 +28,13 @@ spectrum { name: "for_fit" selection: "csi-2017"
 )" + more;
 }
 
-Twins::Twins(const std::string& more) {
+Twins::Twins(const std::string& more) : Twins(twin_config(more), false) {}
+
+Twins::Twins(const std::string& config, bool overflowing_signals) {
     RunOptions options;
     options.slots = 240;
-    options.config = twin_config(more);
+    options.config = config;
+    options.overflowing_signals = overflowing_signals;
     for (const std::string name : {"one", "other"}) {
         options.signal_seed = name == "one" ? 1 : 2;
         std::filesystem::create_directories(path(name));

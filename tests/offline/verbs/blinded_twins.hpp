@@ -22,6 +22,8 @@ std::string twin_config(const std::string& more);
 class Twins {
   public:
     explicit Twins(const std::string& more);
+    // Of a whole config, with signals that partly overflow.
+    static Twins overflowing(const std::string& config) { return Twins(config, true); }
 
     std::string path(const std::string& name) const { return directory_.path(name); }
     void write(const std::string& name, const std::string& text) const;
@@ -33,6 +35,8 @@ class Twins {
     void unblind() const;  // both
 
   private:
+    Twins(const std::string& config, bool overflowing_signals);
+
     TestDirectory directory_;
 };
 

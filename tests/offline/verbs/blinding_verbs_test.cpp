@@ -68,6 +68,23 @@ TEST_CASE("no file, picture or word of a blinded run depends on what is in the b
           fs::perms::none);
 }
 
+TEST_CASE("the AC window of a trace does not tell that its C roi overflows", "[integration]") {
+    auto config = twin_config(blinded + box);
+    const std::string rejection = "reject_quality: \"overflow\" ";  // costs exposure, which is open
+    config.erase(config.find(rejection), rejection.size());
+    const auto twins = Twins::overflowing(config);
+    REQUIRE(twins.ask_both({"export", "@/runs/run-000012", "--candidates", "--out", "@/all.h5"}).status == 0);
+    CHECK(twins.same_file("all.h5"));
+    for (int slot = 200; slot < 240; ++slot)
+        twins.ask_both({"plot", "waveform", "@/runs/run-000012", "--slot", std::to_string(slot), "--out",
+                        "@/slot.svg", "--json"});
+    twins.unblind();
+    // It is there to be told.
+    const auto opened = twins.ask(
+        "one", {"plot", "waveform", "@/runs/run-000012", "--slot", "201", "--out", "@/slot.svg", "--json"});
+    CHECK_THAT(opened.out, Contains("overflow"));
+}
+
 TEST_CASE("what a blinded run shows says what it is: C outside the box, its sideband, and no residual",
           "[integration]") {
     const Twins twins(blinded + box);

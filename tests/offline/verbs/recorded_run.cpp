@@ -102,10 +102,11 @@ class RunMaker {
         const bool protons = r.slot % 19 != 7 && r.slot % 23 != 8;
         if (r.slot % 2 == 0 || !protons || random() % 3 == 0) return;
         const auto at = r.traces[0].offset + 1600 + random() % 150;
-        const auto height = static_cast<int>(20 + random() % 25);
+        auto height = static_cast<int>(20 + random() % 25);
+        if (options_.overflowing_signals && random() % 2 == 0) height = 300;
         for (std::size_t i = at; i < at + 6; ++i)
-            r.samples[i] = static_cast<std::uint16_t>(
-                static_cast<std::int16_t>(static_cast<std::int16_t>(r.samples[i]) - height));
+            r.samples[i] = static_cast<std::uint16_t>(static_cast<std::int16_t>(
+                std::max(-128, static_cast<int>(static_cast<std::int16_t>(r.samples[i])) - height)));
     }
 
     static void window(proto::SpillRecord& r, proto::WindowKind kind, std::int64_t begin, std::int64_t end,

@@ -25,6 +25,7 @@ struct RunOptions {
     // and after the first 0.2 μs of all C rois, is then nothing else. Everything outside is the same for all
     // seeds.
     std::optional<std::uint64_t> signal_seed;
+    bool overflowing_signals = false;  // every other one reaches the end of the digitizer's range
 };
 
 // The text of a config that the loader takes: spectra "pe" and "pe_t" under a 2017-like selection.
