@@ -2,6 +2,8 @@
 #include "online/checkpoint.hpp"
 #include "online/console_site.hpp"
 #include "online/feed/snapshot_topics.hpp"
+#include "online/quality/good_run_routes.hpp"
+#include "online/quality/quality_routes.hpp"
 #include "online/references/reference_routes.hpp"
 #include "online/run/config_routes.hpp"
 #include "online/run/run_routes.hpp"
@@ -30,6 +32,11 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     router_.add(parts.scope.routes());
     router_.add(parts.physics.routes());
     router_.add(unblinding_routes(parts.board, parts.worker, parts.keeping.keeper(), parts.runs_dir));
+    router_.add(quality_routes(parts.board, parts.worker, console));
+    router_.add(good_run_routes(
+        parts.board, parts.worker, parts.keeping.keeper(),
+        {console.has_good_runs_dir() ? console.good_runs_dir() : parts.runs_dir + "/good-runs",
+         parts.runs_dir, parts.board.newest()->config->config.name()}));
     feed_.add(status_topic(parts.board));
     feed_.add(spectra_topic(parts.board, recent));
     feed_.add(trend_topic(parts.board));

@@ -69,6 +69,7 @@ void LiveSpectra::publish() {
     scope_.publish();
     snapshot->trend = shared_trend_;
     snapshot->strip = strip_.view();
+    snapshot->closed = closed_;
     snapshot->to_candidates = to_candidates_.quantiles();
     snapshot->to_histogram = to_histogram_.quantiles();
     snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();

@@ -19,6 +19,7 @@ constexpr auto idle_wait = 20ms;
 constexpr auto heal_slice = 20ms;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr std::size_t kept_checkpoints = 2;
+constexpr std::size_t kept_closed = 4;
 
 std::vector<std::string> endpoints(const config::Config& config) {
     std::vector<std::string> out;
@@ -62,6 +63,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
         trend_.assign(before->trend->begin(), before->trend->end());
         shared_trend_ = before->trend;
         messages_.assign(before->messages.begin(), before->messages.end());
+        closed_ = before->closed;
     }
     scope_.begin(loaded_, engine_);
     restore();
@@ -233,6 +235,7 @@ void LiveSpectra::close_runs() {
         if (exports_.contains(number)) continue;
         say(run.statement());
         export_run(run);
+        keep_closed(run);
         changed_ = true;
         checkpoint();
     }
@@ -252,6 +255,17 @@ void LiveSpectra::export_run(const LiveRun& run) {
         say(fmt::format("run {}: the spectra could not be exported: {}", run.number(),
                         directory.error().message));
     }
+}
+
+// For those who look at ended runs: the snapshot may be of the next one by then.
+void LiveSpectra::keep_closed(const LiveRun& run) {
+    auto closed = std::make_shared<ClosedRun>();
+    closed->run = run.view();
+    closed->run.exports = exports_[run.number()];
+    closed->config = loaded_;
+    closed->spectra = run.spectra();
+    closed_.push_back(std::move(closed));
+    if (closed_.size() > kept_closed) closed_.erase(closed_.begin());
 }
 
 // Takes up the newest run that has a checkpoint. One that does not fit is discarded: the run is then read

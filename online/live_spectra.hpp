@@ -68,6 +68,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void watch_silence(Clock::duration elapsed);
     void close_runs();
     void export_run(const LiveRun& run);
+    void keep_closed(const LiveRun& run);
     void restore();
     void checkpoint();
     void report_losses();
@@ -95,6 +96,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     std::vector<Daemon> daemons_;
     std::map<std::uint32_t, LiveRun> runs_;
     std::map<std::uint32_t, std::string> exports_;  // run → directory
+    std::vector<std::shared_ptr<const ClosedRun>> closed_;
     std::shared_ptr<const wire::RunDescription> refused_;
     std::string refusal_;
     std::optional<Clock::time_point> told_of_no_daemon_;

@@ -63,6 +63,7 @@ proto::Result<proto::LoadedConsole> load_console_of(const Options& options) {
     auto& plan = *console->console.mutable_plan();
     if (plan.has_experiment()) put_beside(*plan.mutable_experiment());
     if (plan.has_data()) put_beside(*plan.mutable_data());
+    if (console->console.has_good_runs_dir()) put_beside(*console->console.mutable_good_runs_dir());
     if (!options.people_path.empty()) console->console.set_people_file(options.people_path);
     return console;
 }
@@ -155,7 +156,7 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     online::Scope scope(console.console.scope());
     Writers writers(board, control, scope.ring());
     if (auto begun = writers.begin(config); !begun) return complain(begun.error(), wrong_usage);
-    const auto keeping = online::Keeping::start(config->config, console.console, board, worker);
+    const auto keeping = online::Keeping::start(config->config, console, board, worker);
     if (!keeping) return complain(keeping.error(), wrong_usage);
     online::Physics physics(physics_options(config->config, console.console), board);
     const auto site = std::make_shared<online::ConsoleSite>(

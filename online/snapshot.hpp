@@ -60,6 +60,13 @@ struct RunView {
     std::uint64_t taken_back = 0;     // how often slots were taken back out of the spectra
 };
 
+// A run that is over, as it was closed.
+struct ClosedRun {
+    RunView run;                                        // with its statement
+    std::shared_ptr<const proto::LoadedConfig> config;  // that the spectra were filled by
+    std::shared_ptr<const offline::Spectra> spectra;    // of a blinded run without what is sealed
+};
+
 // Beam and rates once per second, for trends.
 struct TrendPoint {
     double utc_s = 0;
@@ -108,6 +115,8 @@ struct Snapshot {
 
     std::optional<RangeView> range;              // of `spectra`
     std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
+    // The last few, in the order in which they were closed; the next run may go on already.
+    std::vector<std::shared_ptr<const ClosedRun>> closed;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "proto/name_rules.hpp"
+#include "proto/names.hpp"
 #include "proto/ruled_text.hpp"
 #include "proto/wire.hpp"
 
@@ -44,8 +45,21 @@ void webhook(const config::Webhook& hook, Found& found) {
                          fmt::format("url is '{}'; allowed are https://… and http:// to loopback", url)});
 }
 
-// Outer bounds outside the inner ones, whichever are given.
+// Outer bounds outside the inner ones, whichever are given; of types that there are.
 void band(const config::QualityBand& band, Found& found) {
+    if (!band.has_low() && !band.has_high() && !band.has_warn_low() && !band.has_warn_high())
+        found.push_back({&band, "quantity", -1,
+                         fmt::format("the band of '{}' has no bound; it needs low, high, warn_low or "
+                                     "warn_high",
+                                     band.quantity())});
+    if (std::ranges::count(band.quantity(), '*') > 1)
+        found.push_back({&band, "quantity", -1, fmt::format("'{}' has more than one '*'", band.quantity())});
+    for (int i = 0; i < band.run_type_size(); ++i) {
+        if (!wire::run_type_from_name(band.run_type(i)))
+            found.push_back(
+                {&band, "run_type", i,
+                 fmt::format("run_type is '{}'; allowed are: {}", band.run_type(i), wire::run_type_names())});
+    }
     double last = -HUGE_VAL;
     const auto ascends = [&](bool has, double value) {
         const bool good = !has || value >= last;
@@ -59,6 +73,26 @@ void band(const config::QualityBand& band, Found& found) {
         found.push_back(
             {&band, "quantity", -1,
              fmt::format("the bands of '{}' must ascend: low, warn_low, warn_high, high", band.quantity())});
+}
+
+// A run is judged by one band of a quantity.
+void bands(const config::Console& console, Found& found) {
+    const auto shares_type = [](const config::QualityBand& one, const config::QualityBand& other) {
+        return one.run_type().empty() || other.run_type().empty() ||
+               std::ranges::any_of(one.run_type(), [&](const auto& type) {
+                   return std::ranges::find(other.run_type(), type) != other.run_type().end();
+               });
+    };
+    const auto& all = console.quality();
+    for (int i = 0; i < all.size(); ++i) {
+        band(all[i], found);
+        const auto twice = std::find_if(all.begin(), all.begin() + i, [&](const auto& before) {
+            return before.quantity() == all[i].quantity() && shares_type(before, all[i]);
+        });
+        if (twice != all.begin() + i)
+            found.push_back({&all[i], "quantity", -1,
+                             fmt::format("'{}' has two bands for one type of run", all[i].quantity())});
+    }
 }
 
 void reference(const config::Reference& reference, Found& found) {
@@ -109,8 +143,7 @@ std::vector<Contradiction> contradictions(const config::Console& console) {
         alarm(rule, found);
     for (const auto& hook : console.webhook())
         webhook(hook, found);
-    for (const auto& each : console.quality())
-        band(each, found);
+    bands(console, found);
     for (const auto& each : console.reference())
         reference(each, found);
     recent_spills(console, found);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "offline/blinding/shown.hpp"
+#include "offline/exposure/good_run_log.hpp"
 #include "offline/plot/origin_text.hpp"
 #include "offline/verbs/output_directory.hpp"
 
@@ -76,6 +77,7 @@ Result<MeasuredSpectrum> OwnSpectra::read(const Axes& axes) const {
     if (!good_runs_.empty()) {
         auto list = load_good_runs(good_runs_);
         if (!list) return list.error();
+        if (auto status = check_versions_before(*list); !status) return status.error();
         if (auto status = check_good(*list, saved->filled); !status)
             return error(status.error().kind, fmt::format("{}: {}", path_, status.error().message));
         good = std::move(*list);

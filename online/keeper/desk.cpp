@@ -41,6 +41,10 @@ CREATE TABLE handover (number INTEGER PRIMARY KEY AUTOINCREMENT, utc_ns INTEGER 
     text TEXT NOT NULL);
 CREATE TABLE on_call (number INTEGER PRIMARY KEY AUTOINCREMENT, utc_ns INTEGER NOT NULL, person TEXT NOT NULL,
     name TEXT NOT NULL, contact TEXT NOT NULL);
+)",
+                                R"(
+ALTER TABLE quality ADD COLUMN error REAL;
+ALTER TABLE quality ADD COLUMN unit TEXT NOT NULL DEFAULT '';
 )"};
 
 }  // namespace

@@ -13,8 +13,9 @@
 namespace spillgate::online {
 
 proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& config,
-                                                       const config::Console& console,
+                                                       const proto::LoadedConsole& loaded,
                                                        const SnapshotBoard& snapshots, Worker& worker) {
+    const config::Console& console = loaded.console;
     std::unique_ptr<Keeping> keeping(new Keeping(worker));
     const auto wake = [made = keeping.get()] {
         const std::lock_guard lock(made->mutex_);
@@ -30,6 +31,7 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
     Keeper::Options options;
     options.records.directory = checkpoints + "/console";
     options.records.console = console;
+    options.records.console_sha256 = loaded.sha256;
     options.records.warn_below_bytes = storage.warn_below_bytes();
     // The last of the disk is for the end of the run, not for trends.
     options.records.history_needs_bytes = 2 * storage.stop_below_bytes();

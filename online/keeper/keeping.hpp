@@ -14,6 +14,7 @@
 #include "online/logbook/picture.hpp"
 #include "online/runs/run_list.hpp"
 #include "online/worker.hpp"
+#include "proto/console_loader.hpp"
 #include "proto/schema/config.pb.h"
 
 namespace spillgate::online {
@@ -23,7 +24,7 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     // `worker` writes pictures anew. It and `snapshots` must outlive this. Errors: of Webhooks::start; a
     // database that cannot be opened is none.
     static proto::Result<std::unique_ptr<Keeping>> start(const config::Config& config,
-                                                         const config::Console& console,
+                                                         const proto::LoadedConsole& loaded,
                                                          const SnapshotBoard& snapshots, Worker& worker);
 
     std::vector<Route> routes();

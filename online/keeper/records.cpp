@@ -58,7 +58,8 @@ std::uint64_t count_of(const std::vector<AlarmTable::View>& views, AlarmState st
 Records::Records(RecordsOptions options, AlarmBoard& board)
     : options_(std::move(options)),
       board_(board),
-      alarms_(all_rules(options_.console, options_.warn_below_bytes), {}) {
+      alarms_(all_rules(options_.console, options_.warn_below_bytes), {}),
+      run_judge_(options_.console, options_.console_sha256) {
     if (!options_.free_bytes)
         options_.free_bytes = [](const std::string& path) {
             return proto::posix_file_layer().free_bytes(path);
@@ -128,6 +129,7 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
     quantities.push_back({"console.history_off", "", history_fault().empty() ? 0.0 : 1.0});
     quantities.push_back({"console.logbook_off", "", desk_fault_.empty() ? 0.0 : 1.0});
     keep_history(utc_s, quantities);
+    if (snapshot != nullptr) judge_runs(utc_s, *snapshot);
     judged_ = true;
     take(alarms_.step(utc_s, quantities, snapshot != nullptr && in_run(*snapshot)), utc_s);
     publish();
@@ -174,6 +176,16 @@ void Records::watch_run(double utc_s, const Snapshot& snapshot) {
         (void)write(entry).has_value();
         if (!begins && options_.tell_run_end) options_.tell_run_end(event.run);
     }
+}
+
+// After the history has the run's last values.
+void Records::judge_runs(double utc_s, const Snapshot& snapshot) {
+    if (!desk_) return;
+    const HistoryAtHand at_hand{history_ ? &*history_ : nullptr, history_fault()};
+    const auto entries = run_judge_.look(snapshot, *desk_, at_hand, ns(utc_s));
+    if (!entries) return desk_failed(entries.error());
+    for (const auto& entry : *entries)
+        (void)write(entry).has_value();
 }
 
 void Records::take(const std::vector<Transition>& transitions, double utc_s) {

@@ -17,6 +17,7 @@
 #include "online/keeper/quantities.hpp"
 #include "online/keeper/run_watch.hpp"
 #include "online/logbook/logbook.hpp"
+#include "online/quality/run_judge.hpp"
 #include "proto/schema/console.pb.h"
 
 namespace spillgate::online {
@@ -35,6 +36,7 @@ using AlarmBoard = Board<AlarmsShown>;
 struct RecordsOptions {
     std::string directory;  // <checkpoint_dir>/console; made if missing
     config::Console console;
+    std::string console_sha256;             // of the configuration as it was loaded
     std::uint64_t warn_below_bytes = 0;     // the disk is low: an alarm
     std::uint64_t history_needs_bytes = 0;  // with less free the history writes nothing
     std::function<proto::Result<std::uint64_t>(const std::string&)> free_bytes;  // empty: the system's
@@ -78,6 +80,7 @@ class Records {  // owns the databases; one thread at a time
     void keep_history(double utc_s, const Quantities& quantities);
     void look_after_history(double utc_s);
     void watch_run(double utc_s, const Snapshot& snapshot);
+    void judge_runs(double utc_s, const Snapshot& snapshot);
     void take(const std::vector<Transition>& transitions, double utc_s);
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
     void desk_failed(const proto::Error& why);
@@ -97,6 +100,7 @@ class Records {  // owns the databases; one thread at a time
     bool judged_ = false;  // alarms, once
     QuantityRates rates_;
     RunWatch run_watch_;
+    RunJudge run_judge_;
     std::uint32_t run_ = 0;
     double opened_s_ = 0;  // last attempt
     double thinned_s_ = 0;

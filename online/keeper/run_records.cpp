@@ -50,10 +50,11 @@ proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
         for (const QualityRow& row : rows) {
             auto insert = bound(database,
                                 "INSERT OR REPLACE INTO quality (run, quantity, band, verdict, reason, "
-                                "console_sha256, value) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                "console_sha256, unit, value, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                 std::int64_t{row.run}, row.quantity, row.band, row.verdict, row.reason,
-                                row.console_sha256);
-            bind_or_null(insert, 7, row.value);
+                                row.console_sha256, row.unit);
+            bind_or_null(insert, 8, row.value);
+            bind_or_null(insert, 9, row.error);
             insert.exec();
         }
         transaction.commit();
@@ -92,8 +93,8 @@ proto::Status RunRecords::add(const RunNote& note) {
 proto::Result<std::vector<QualityRow>> RunRecords::quality(std::uint32_t first_run, std::uint32_t last_run) {
     return rows_of(
         *desk_,
-        "SELECT run, quantity, value, band, verdict, reason, console_sha256 FROM quality WHERE run "
-        "BETWEEN ? AND ? ORDER BY run, quantity",
+        "SELECT run, quantity, value, band, verdict, reason, console_sha256, error, unit FROM quality WHERE "
+        "run BETWEEN ? AND ? ORDER BY run, quantity",
         first_run, last_run, [](SQLite::Statement& row) {
             return QualityRow{run_of(row),
                               row.getColumn(1).getString(),
@@ -101,7 +102,9 @@ proto::Result<std::vector<QualityRow>> RunRecords::quality(std::uint32_t first_r
                               row.getColumn(3).getString(),
                               row.getColumn(4).getString(),
                               row.getColumn(5).getString(),
-                              row.getColumn(6).getString()};
+                              row.getColumn(6).getString(),
+                              number(row.getColumn(7)),
+                              row.getColumn(8).getString()};
         });
 }
 

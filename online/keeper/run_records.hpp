@@ -13,11 +13,13 @@ namespace spillgate::online {
 struct QualityRow {
     std::uint32_t run = 0;
     std::string quantity;
-    std::optional<double> value;  // absent: not known
-    std::string band;             // in words: "8 to 12 Hz"
-    std::string verdict;          // "good", "doubtful", "bad", "unknown"
-    std::string reason;
-    std::string console_sha256;  // of the configuration that it was judged by
+    std::optional<double> value;       // absent: not known
+    std::string band;                  // in words: "8 to 12 Hz"
+    std::string verdict;               // "good", "doubtful", "bad", "unknown"
+    std::string reason;                // of all but a good one
+    std::string console_sha256;        // of the configuration that it was judged by
+    std::optional<double> error = {};  // of the value, 1σ; absent: it has none, or none is known
+    std::string unit = {};             // of value and error; empty: a fraction or a number of things
 };
 
 // C outside the box against α · AC outside the box, of one spectrum.

@@ -18,8 +18,8 @@ namespace {
 using proto::error;
 using proto::ErrorKind;
 
-constexpr std::array<std::string_view, 7> kind_names{"person",     "run-start", "run-stop", "alarm",
-                                                     "unblinding", "controls",  "shift"};
+constexpr std::array<std::string_view, 9> kind_names{
+    "person", "run-start", "run-stop", "alarm", "unblinding", "controls", "shift", "quality", "good-runs"};
 
 proto::Status check(const LogbookEntry& entry) {
     if (entry.text.empty() && entry.pictures.empty())

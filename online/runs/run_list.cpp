@@ -118,6 +118,8 @@ json::object judgement_json(const std::vector<QualityRow>& quality, const std::v
     for (const QualityRow& row : quality)
         judged.push_back(json::object{{"quantity", row.quantity},
                                       {"value", number_or_null(row.value)},
+                                      {"error", number_or_null(row.error)},
+                                      {"unit", row.unit},
                                       {"band", row.band},
                                       {"verdict", row.verdict},
                                       {"reason", row.reason},

@@ -41,7 +41,7 @@ function told(value, path = '') {
 
 // The routes that the documentation names, with names filled in.
 function documentedRoutes() {
-  const texts = ['api', 'alarms', 'health', 'history', 'logbook', 'physics'].map((name) => readFileSync(join(options.source, `docs/console/${name}.md`), 'utf8'));
+  const texts = ['api', 'alarms', 'health', 'history', 'logbook', 'physics', 'quality'].map((name) => readFileSync(join(options.source, `docs/console/${name}.md`), 'utf8'));
   const routes = texts.flatMap((text) => [...text.matchAll(/`GET (\/[\w/.]+)/g)].map(([, route]) => route));
   const filled = routes.flatMap((route) => (/(spectra|prediction)\/(NAME|SPECTRUM)$/.test(route) ? SPECTRA.map((name) => route.replace(/[A-Z]+$/, name)) : [route.replace('RUN', '1')]));
   return [...new Set(filled)].filter((route) => !/[A-Z]{3}|\/ws$|updates/.test(route));

@@ -1,17 +1,30 @@
-// What is written down and looked up: history, alarms, logbook and runs.
+// What is written down and looked up: history, alarms, logbook, runs, their quality, and which of them are good.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { edit, light, slowValues } from './lab/config_text.mjs';
+import { join } from 'node:path';
+import { Refused } from './lab/api.mjs';
+import { findings } from './lab/axe.mjs';
+import { REPETITION_HZ, edit, light, slowValues } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { DESK } from './lab/console_page.mjs';
-import { inLab } from './lab/spec.mjs';
+import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
 const VALUES = `
 value { name: "hv" unit: "V" pushed {} stale_s: 600 }
 value { name: "level" unit: "mm" pushed {} stale_s: 2 }`;
 const RULE = 'alarm { name: "hv" quantity: "slow.hv" above: 1300 hysteresis: 20 for_s: 0 back_for_s: 0 help: "Call the HV expert" }';
-const setUp = { edit: edit(light, slowValues(VALUES)), editEmulator: light, consoleText: RULE, start: { type: 'test' } };
+const BANDS = `
+quality { quantity: "run.ac_rate.pe" low: 0.001 high: 1e9 }
+quality { quantity: "run.complete_fraction" low: 2 }
+quality { quantity: "run.pot_per_spill" warn_low: 1e30 }
+quality { quantity: "run.sideband.pe" low: 0.5 high: 2 }
+quality { quantity: "beam.mark_rate_hz" low: 15 high: 25 }
+quality { quantity: "run.ac_rate.t_rec" high: 1e-9 run_type: "physics" }`;
+const setUp = { edit: edit(light, slowValues(VALUES)), editEmulator: light, consoleText: RULE + BANDS, start: { type: 'test' } };
+const POINTS_S = 20; // a run that lasts so long holds a whole point of the history
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
 
 inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
@@ -90,6 +103,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
   await spec('runs', 'a run that has ended is listed with its totals, spectra, notes and entries', async (stage) => {
     const page = await stage.open({ ...DESK, person: PEOPLE.expert });
     await lab.untilSlots(60);
+    await until('the run has points of the history', async () => Date.now() / 1000 - (await lab.api.status()).run.start_utc_s, (lasted) => lasted > POINTS_S);
     await page.end();
     await page.untilState('configured');
     const { ledger } = await until('the run is closed', () => lab.api.status(), ({ run }) => run.phase === 'closed');
@@ -128,6 +142,105 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.page.locator('[data-run="1"]').waitFor();
     await page.assertFits('the list of runs on a phone');
     await stage.shot(page, 'runs-phone');
+  });
+
+  await spec('quality', 'the run was judged at its end by its own spectra, and each verdict says why', async (stage) => {
+    const run = await until('the run is judged', () => lab.api.get('/api/runs/1'), ({ quality }) => quality.length > 0);
+    const judged = Object.fromEntries(run.quality.map((row) => [row.quantity, row]));
+    const verdicts = Object.fromEntries(run.quality.map(({ quantity, verdict }) => [quantity, verdict]));
+    assert.deepEqual(verdicts, {
+      'beam.mark_rate_hz': 'good',
+      'run.ac_rate.pe': 'good',
+      'run.complete_fraction': 'bad',
+      'run.pot_per_spill': 'doubtful',
+      'run.sideband.pe': 'unknown',
+    });
+    // By the spectra that were exported, without the program that judged.
+    const exported = JSON.parse(readFileSync(join(run.exports, 'spectra.json'), 'utf8'))['pe/anti_coincident'];
+    const counts = exported.storage.values.reduce((sum, n) => sum + n, 0);
+    const live_s = exported.metadata.live_ps * 1e-12;
+    assert.ok(Math.abs(judged['run.ac_rate.pe'].value - counts / live_s) < 1e-9 * (1 + counts / live_s), `${judged['run.ac_rate.pe'].value}, ${counts} in ${live_s} s`);
+    assert.ok(Math.abs(judged['run.ac_rate.pe'].error - Math.sqrt(Math.max(counts, 1)) / live_s) < 1e-9 * (1 + counts / live_s));
+    assert.equal(judged['run.complete_fraction'].value, run.ledger.complete / run.ledger.slots);
+    assert.equal(judged['run.sideband.pe'].value, null);
+    assert.match(judged['run.sideband.pe'].reason, /no box/);
+    assert.ok(Math.abs(judged['beam.mark_rate_hz'].value - REPETITION_HZ) < 1, `${judged['beam.mark_rate_hz'].value} Hz`);
+    const [{ text, person }] = (await lab.api.get('/api/logbook?kind=quality')).entries;
+    assert.match(text, /^Run 1 ended bad: run\.complete_fraction is .*, below 2; run\.pot_per_spill is .* POT, below 1e\+30 POT$/);
+    assert.equal(person, null);
+
+    const page = await stage.open({ ...DESK, person: null });
+    await page.goto('runs');
+    await untilEqual('the sign in the list', () => page.page.locator('[data-run="1"] [data-verdict]').getAttribute('data-verdict'), 'bad');
+    await page.press('open-run');
+    const row = page.page.locator('[data-quality="run.ac_rate.pe"]');
+    await untilEqual('the value on the run’s page', () => row.getAttribute('data-value').then(Number), judged['run.ac_rate.pe'].value);
+    await until('the reason of what is unknown', () => page.page.locator('[data-quality="run.sideband.pe"]').innerText(), (words) => words.includes('no box'));
+    await stage.shot(page, 'run-quality');
+  });
+
+  await spec('good_runs', 'an expert flags a run and slots of it, of two who sign one is told, and offline takes what was written', async (stage) => {
+    const flag = (more) => ({ good: true, first_run: 1, reason: 'stable', ...more });
+    const signs = (person, body) => lab.api.post('/api/good-runs', body, { Authorization: `Bearer ${person.token}` });
+    await assert.rejects(signs(PEOPLE.shift, { replaces: 0, flags: [flag()] }), (why) => why instanceof Refused && why.status === 403);
+    const shift = await stage.open({ ...DESK, person: PEOPLE.shift });
+    await shift.goto('runs/1');
+    await until('it is said why not', () => shift.page.locator('[data-form="good-run"] [data-why]').innerText(), (why) => why.includes('no expert role'));
+    await shift.fill('good-run', { good: 'good', reason: 'stable' });
+    assert.ok(await shift.page.locator('[data-action="sign-good-runs"]').isDisabled(), 'who is no expert may sign');
+
+    const page = await stage.open({ ...DESK, person: PEOPLE.expert });
+    await page.goto('runs/1');
+    const standing = () => page.page.locator('[data-good-run]').getAttribute('data-good-run');
+    await untilEqual('the run’s standing', standing, 'out');
+    await page.fill('good-run', { good: 'good', reason: 'stable' });
+    await page.press('sign-good-runs');
+    await untilEqual('the run’s standing', standing, 'good');
+    await page.fill('good-run', { good: 'bad', first_slot: '10', last_slot: '19', reason: 'HV trip' });
+    await page.page.keyboard.press('Enter');
+    await untilEqual('the run’s standing', standing, 'partly');
+    await until('its reason', () => page.words(), (words) => words.includes('not good: run 1, slots 10 to 19: HV trip'));
+    await page.resize(390, 844);
+    await page.assertFits('a run with its flags on a phone');
+    await page.resize(DESK.width, DESK.height);
+
+    await page.press('good-runs');
+    await page.page.locator('[data-good-runs="2"]').waitFor();
+    await page.fill('good-run', { good: 'bad', first_run: '1', first_slot: '30', last_slot: '39', reason: 'noise' });
+    await page.press('another-flag');
+    await page.page.locator('[data-flags="1"]').waitFor();
+    await signs(PEOPLE.expert, { replaces: 2, flags: [flag({ first_slot: 10, last_slot: 14, reason: 'the trip came later' })] });
+    await page.page.locator('[data-overtaken="3"]').waitFor();
+    assert.ok(await page.page.locator('[data-action="sign-good-runs"]').isDisabled(), 'what another one has signed may be overlooked');
+    await assert.rejects(signs(PEOPLE.expert, { replaces: 2, flags: [flag()] }), /version 3 has been signed meanwhile, by C\. Expert/);
+    await page.press('follow-newest');
+    await page.press('sign-good-runs');
+    await page.page.locator('[data-good-runs="4"]').waitFor();
+    const removed = page.page.locator('[data-version="4"] [data-removed]');
+    await until('the difference from the version before', () => removed.innerText(), (words) => words.includes('run 1, slots 30 to 39'));
+    await page.page.locator('[name="from-version"]').fill('1');
+    await until('the difference of two', () => page.page.locator('[data-difference="1 4"] [data-removed]').allInnerTexts(), (all) => all.length === 2 && all[0].includes('slots 15 to 19'));
+    assert.deepEqual(await findings(page.page), []);
+    await stage.shot(page, 'good-runs');
+    await page.resize(390, 844);
+    await page.assertFits('the good-run list on a phone');
+    await stage.shot(page, 'good-runs-phone');
+
+    const entries = (await lab.api.get('/api/logbook?kind=good-runs')).entries;
+    assert.deepEqual(entries.map(({ person }) => person), Array(4).fill(PEOPLE.expert.name));
+    const file = (version) => join(lab.runs, 'good-runs', `000${version}.txtpb`);
+    const texts = [1, 2, 3, 4].map((version) => readFileSync(file(version), 'utf8'));
+    for (const [at, text] of texts.entries()) {
+      const before = at === 0 ? undefined : createHash('sha256').update(texts[at - 1]).digest('hex');
+      assert.equal(/replaces_sha256: "(\w+)"/.exec(text)?.[1], before);
+    }
+    const offline = (...args) => execFileSync(join(options.bin, 'spillgate-offline'), args, { encoding: 'utf8', stdio: 'pipe' });
+    const fit = (spectra) =>
+      offline('fit', '--experiment', join(options.source, 'config/experiments/demo-csi.txtpb'), '--spectra', join(lab.directory, spectra), '--histogram', 'pe_t_rec', '--good-runs', file(4), '--run-type', 'test', '--allow-simulated', '--asimov');
+    offline('reprocess', lab.runDirectory(1), '--out', join(lab.directory, 'whole'));
+    assert.throws(() => fit('whole'), ({ stderr }) => stderr.includes('slot 15 of run 1') && stderr.includes('version 4, signed by C. Expert'));
+    offline('reprocess', lab.runDirectory(1), '--first-slot', '40', '--out', join(lab.directory, 'good'));
+    assert.match(fit('good'), /good-run list demo, version 4, signed by C\. Expert/);
   });
 
   await spec('history', 'a quantity that moved has its curve, and where it was unknown a gap; the address brings it back', async (stage) => {

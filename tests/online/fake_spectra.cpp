@@ -26,6 +26,9 @@ class FakeSpectra final : public offline::Spectra {
         view.no_beam = one.no_beam;
         view.exposure = &one.exposure;
         view.channels = 1;
+        view.box = one.box;
+        view.in_time_outside = one.in_time_outside;
+        view.anti_coincident_outside = one.anti_coincident_outside;
         return view;
     }
     std::uint64_t slots() const override { return 0; }

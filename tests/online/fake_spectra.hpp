@@ -15,6 +15,8 @@ struct FakeSpectrum {
     std::vector<offline::AxisView> axes;
     std::vector<std::uint64_t> in_time, anti_coincident, free, no_beam;  // with under- and overflow
     offline::ExposureSums exposure;
+    std::vector<offline::BoxRangeView> box;  // none: no box
+    std::uint64_t in_time_outside = 0, anti_coincident_outside = 0;
 };
 
 // One or two axes of so many bins.

@@ -296,15 +296,15 @@ TEST_CASE("all of it starts from the two configurations, serves its routes and s
     const TemporaryDirectory directory;
     config::Config config;
     config.mutable_storage()->set_runs_dir(directory.path());
-    config::Console console;
-    auto& hook = *console.add_webhook();
+    proto::LoadedConsole console;
+    auto& hook = *console.console.add_webhook();
     hook.set_name("phone");
     hook.set_url("nonsense");
     const online::SnapshotBoard snapshots;
     Worker worker(4);
     CHECK(online::Keeping::start(config, console, snapshots, worker).error().kind ==
           proto::ErrorKind::CONFIG);
-    console.clear_webhook();
+    console.console.clear_webhook();
     std::atomic<int> changes = 0;
     {
         const auto keeping = online::Keeping::start(config, console, snapshots, worker).value();

@@ -29,7 +29,7 @@ struct Shown {
         snapshot->trend = std::make_shared<const std::vector<online::TrendPoint>>();
         snapshot->strip = std::make_shared<const online::SlotStripView>();
         board.publish(std::move(snapshot));
-        const auto console = proto::parse_console("shift_spectrum: \"pe\"", "test").value().console;
+        const auto console = proto::parse_console("shift_spectrum: \"pe\"", "test").value();
         config::Config config = test::demo_config().config;
         config.mutable_online()->set_checkpoint_dir(scratch.path());
         keeping = online::Keeping::start(config, console, board, worker).value();
@@ -37,7 +37,7 @@ struct Shown {
         site = std::make_unique<online::ConsoleSite>(
             online::ConsoleParts{board, control, configs, worker, *keeping, scope, *physics, *assets,
                                  "/nowhere"},
-            console);
+            console.console);
         site->look();
     }
     online::Response get(const std::string& path) const {

@@ -49,6 +49,14 @@ TEST_CASE("a console's contradictions are refused where they stand") {
     CHECK(refuses("quality { quantity: \"q\" low: 2 high: 1 }", "ascend"));
     CHECK(refuses("quality { quantity: \"q\" low: 1 warn_low: 0.5 }", "ascend"));
     CHECK(refusal("quality { quantity: \"q\" low: 1 warn_low: 1 warn_high: 3 high: 3 }") == "accepted");
+    CHECK(refuses("quality { quantity: \"q\" }", "has no bound"));
+    CHECK(refuses("quality { quantity: \"*.a_*\" low: 1 }", "more than one '*'"));
+    CHECK(refuses("quality { quantity: \"q\" low: 1 run_type: \"phisics\" }", "allowed are: physics"));
+    CHECK(refuses("quality { quantity: \"q\" low: 1 } quality { quantity: \"q\" high: 2 run_type: \"spe\" }",
+                  "two bands"));
+    CHECK(refusal("quality { quantity: \"q\" low: 1 run_type: \"physics\" } "
+                  "quality { quantity: \"q\" low: 2 run_type: \"beam-off\" run_type: \"spe\" }") ==
+          "accepted");
     CHECK(refuses("reference { name: \"r\" }", "either a run or a file"));
     CHECK(refuses("reference { name: \"run-7\" run: 8 }", "the name of run 7"));
     CHECK(refusal("reference { name: \"run-up\" run: 8 }") == "accepted");

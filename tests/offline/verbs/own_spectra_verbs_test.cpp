@@ -266,6 +266,13 @@ TEST_CASE("spectra must be in the good-run list that is named, and the list is c
               "name: \"csi\" version: 5 signed_by: \"A. Person\" "
               "good { first_run: 12 first_slot: 0 last_slot: 500 }");
     refuses(own.ask("fit", {"--good-runs", own.path("good.txtpb")}), 1, "slot 501 of run 12");
+    // One of several versions stands only with those that it was made from.
+    own.write("0001.txtpb", "name: \"csi\" version: 1 signed_by: \"A. Person\"");
+    own.write("0002.txtpb",
+              "name: \"csi\" version: 2 signed_by: \"A. Person\" good { first_run: 12 } "
+              "replaces_sha256: \"" +
+                  std::string(64, '0') + "\"");
+    refuses(own.ask("fit", {"--good-runs", own.path("0002.txtpb")}), 1, "0001.txtpb: version 2 was not made");
 }
 
 TEST_CASE("unphysical experiments are refused on the command line, with what is wrong") {

@@ -8,6 +8,8 @@ export const KINDS = [
   { name: 'unblinding', title: 'unblindings', sign: '◉' },
   { name: 'controls', title: 'controls', sign: '⇄' },
   { name: 'shift', title: 'shifts', sign: '⌂' },
+  { name: 'quality', title: 'quality of runs', sign: '◆' },
+  { name: 'good-runs', title: 'good-run list', sign: '●' },
 ];
 export const signOf = (kind) => KINDS.find(({ name }) => name === kind)?.sign ?? '·';
 

@@ -45,3 +45,4 @@ export class Polled {
 
 export const physics = new Polled('/api/physics', 2000);
 export const unblinding = new Polled('/api/unblinding', 5000);
+export const goodRuns = new Polled('/api/good-runs', 10_000);

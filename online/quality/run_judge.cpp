@@ -1,0 +1,157 @@
+#include "online/quality/run_judge.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "online/alarms/alarm_table.hpp"
+#include "online/quality/judgement.hpp"
+#include "online/quality/series_mean.hpp"
+#include "proto/names.hpp"
+
+namespace spillgate::online {
+
+namespace {
+
+constexpr std::size_t remembered = 16;
+constexpr double ns_per_s = 1e9;
+
+bool is_for(const config::QualityBand& band, wire::RunType type) {
+    const auto& types = band.run_type();
+    return types.empty() || std::ranges::find(types, wire::name_of(type)) != types.end();
+}
+
+RunQuantity of_series(const std::string& name, const RunAccount& account, const HistoryAtHand& at_hand) {
+    const auto unknown = [&](std::string reason) { return RunQuantity{name, "", {}, {}, std::move(reason)}; };
+    const auto& run = *account.description;
+    if (at_hand.history == nullptr) return unknown("the history is off: " + at_hand.off);
+    if (run.stop_utc_ns() <= run.start_utc_ns() || run.start_utc_ns() == 0)
+        return unknown("when the run ended is not known");
+    return mean_of_series(*at_hand.history, name, static_cast<double>(run.start_utc_ns()) / ns_per_s,
+                          static_cast<double>(run.stop_utc_ns()) / ns_per_s);
+}
+
+// Quantities of the run first, then series. What nobody knows is there once, without a value.
+RunQuantities named_by(const config::QualityBand& band, const RunQuantities& of_run,
+                       const RunAccount& account, const HistoryAtHand& at_hand) {
+    RunQuantities out;
+    const auto& pattern = band.quantity();
+    for (const RunQuantity& quantity : of_run)
+        if (matches(pattern, quantity.name)) out.push_back(quantity);
+    if (at_hand.history != nullptr) {
+        for (const auto& [name, unit] : at_hand.history->series())
+            if (matches(pattern, name) && std::ranges::find(out, name, &RunQuantity::name) == out.end())
+                out.push_back(of_series(name, account, at_hand));
+    }
+    if (!out.empty()) return out;
+    if (pattern.starts_with("run.") && !account.spectra)
+        return {{pattern, "", {}, {}, account.spectra_not_whole}};
+    if (at_hand.history == nullptr) return {of_series(pattern, account, at_hand)};
+    return {{pattern, "", {}, {}, "there is no such quantity of a run, and no such series in the history"}};
+}
+
+bool has_same_verdicts(const std::vector<QualityRow>& one, const std::vector<QualityRow>& other) {
+    return std::ranges::equal(one, other, [](const QualityRow& a, const QualityRow& b) {
+        return a.quantity == b.quantity && a.verdict == b.verdict;
+    });
+}
+
+}  // namespace
+
+std::vector<QualityRow> judged(const RunAccount& account, const config::Console& console,
+                               const std::string& console_sha256, const HistoryAtHand& at_hand) {
+    const auto of_run = quantities_of(account);
+    std::map<std::string, QualityRow> rows;  // by quantity; the band that comes first counts
+    for (const auto& band : console.quality()) {
+        if (!is_for(band, account.description->type())) continue;
+        for (const RunQuantity& quantity : named_by(band, of_run, account, at_hand)) {
+            auto [verdict, reason] = judgement_of(quantity, band);
+            rows.try_emplace(quantity.name,
+                             QualityRow{account.description->number(), quantity.name, quantity.value,
+                                        words_of(band, quantity.unit), std::move(verdict), std::move(reason),
+                                        console_sha256, quantity.error, quantity.unit});
+        }
+    }
+    std::vector<QualityRow> out;
+    for (auto& [name, row] : rows)
+        out.push_back(std::move(row));
+    return out;
+}
+
+std::string line_of(const std::vector<QualityRow>& rows) {
+    std::string text;
+    for (const char* verdict : {"bad", "doubtful"}) {
+        for (const QualityRow& row : rows) {
+            if (row.verdict != verdict) continue;
+            if (text.empty())
+                text = fmt::format("Run {} ended {}: ", row.run, verdict);
+            else
+                text += "; ";
+            text += fmt::format("{} is {}, {}", row.quantity,
+                                words_of(RunQuantity{row.quantity, row.unit, row.value, row.error, ""}),
+                                row.reason);
+        }
+    }
+    return text;
+}
+
+std::vector<RunJudge::Ended> RunJudge::not_judged(const Snapshot& snapshot) const {
+    std::vector<Ended> out;
+    const auto is_new = [&](std::uint32_t run, const std::shared_ptr<const void>& what) {
+        const auto known = judged_.find(run);
+        return known == judged_.end() || (what && known->second != what);
+    };
+    for (const auto& closed : snapshot.closed)
+        if (is_new(closed->run.description->number(), closed)) out.push_back({closed, account_of(*closed)});
+    const auto lead = std::ranges::find_if(snapshot.daemons, [](const auto& one) { return one.lead; });
+    if (snapshot.run.phase != RunPhase::REFUSED || lead == snapshot.daemons.end() || !lead->status)
+        return out;
+    const auto& run = lead->status->run();
+    const bool is_it = run.number() == snapshot.run.description->number() && run.stop_utc_ns() != 0;
+    if (!is_it || !is_new(run.number(), nullptr)) return out;
+    RunAccount account;
+    account.description = std::make_shared<const wire::RunDescription>(run);
+    account.spectra_not_whole = fmt::format("online did not follow it ({})", snapshot.run.statement);
+    out.push_back({nullptr, std::move(account)});
+    return out;
+}
+
+// What the logbook should say.
+proto::Result<std::string> RunJudge::judge(const Ended& ended, Database& desk, const HistoryAtHand& at_hand) {
+    RunRecords records(desk);
+    const std::uint32_t run = ended.account.description->number();
+    const auto before = records.quality(run, run);
+    if (!before) return before.error();
+    const bool settled = !before->empty() && std::ranges::none_of(*before, [](const QualityRow& row) {
+        return row.verdict == "unknown";
+    });
+    if (settled && !judged_.contains(run)) return std::string();
+    const auto rows = judged(ended.account, console_, sha256_, at_hand);
+    if (auto kept = records.judge(rows); !kept) return kept.error();
+    return has_same_verdicts(*before, rows) ? std::string() : line_of(rows);
+}
+
+proto::Result<std::vector<LogbookEntry>> RunJudge::look(const Snapshot& snapshot, Database& desk,
+                                                        const HistoryAtHand& at_hand,
+                                                        std::int64_t now_utc_ns) {
+    std::vector<LogbookEntry> entries;
+    if (console_.quality().empty()) return entries;
+    for (const Ended& ended : not_judged(snapshot)) {
+        const std::uint32_t run = ended.account.description->number();
+        auto line = judge(ended, desk, at_hand);
+        if (!line && entries.empty()) return line.error();
+        if (!line) break;  // the next look says so
+        judged_[run] = ended.what;
+        if (judged_.size() > remembered) judged_.erase(judged_.begin());
+        if (line->empty()) continue;
+        LogbookEntry entry;
+        entry.utc_ns = now_utc_ns;
+        entry.run = run;
+        entry.kind = EntryKind::QUALITY;
+        entry.text = std::move(*line);
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+}  // namespace spillgate::online

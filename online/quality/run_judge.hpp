@@ -1,0 +1,56 @@
+// Judges each run by the configured bands when it is over, and says which ended badly.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "online/history/history.hpp"
+#include "online/keeper/run_records.hpp"
+#include "online/logbook/logbook.hpp"
+#include "online/quality/run_quantities.hpp"
+#include "proto/schema/console.pb.h"
+
+namespace spillgate::online {
+
+// The history, or why there is none.
+struct HistoryAtHand {
+    History* history = nullptr;
+    std::string off;
+};
+
+// One row for each quantity that a band names, of the bands for the run's type; of a '*' all that fit.
+std::vector<QualityRow> judged(const RunAccount& account, const config::Console& console,
+                               const std::string& console_sha256, const HistoryAtHand& at_hand);
+
+// "Run 12 ended bad: run.ac_rate.pe is 7.12 ± 0.21 Hz, below 8 Hz; …"; empty unless a row is bad or doubtful.
+std::string line_of(const std::vector<QualityRow>& rows);
+
+class RunJudge {  // one thread at a time
+  public:
+    RunJudge(config::Console console, std::string console_sha256)
+        : console_(std::move(console)), sha256_(std::move(console_sha256)) {}
+
+    // Judges what has ended since the last look, and keeps it in the desk database. The entries are for the
+    // logbook. A run that an earlier process judged is judged again only if something of it was unknown; one
+    // that went on after it had been given up, in any case. Errors: of the database; then the next look tries
+    // again.
+    proto::Result<std::vector<LogbookEntry>> look(const Snapshot& snapshot, Database& desk,
+                                                  const HistoryAtHand& at_hand, std::int64_t now_utc_ns);
+
+  private:
+    struct Ended {
+        std::shared_ptr<const void> what;  // of which process and closing; empty: the run was refused
+        RunAccount account;
+    };
+    std::vector<Ended> not_judged(const Snapshot& snapshot) const;
+    proto::Result<std::string> judge(const Ended& ended, Database& desk, const HistoryAtHand& at_hand);
+
+    config::Console console_;
+    std::string sha256_;
+    std::map<std::uint32_t, std::shared_ptr<const void>> judged_;  // the last few, by number
+};
+
+}  // namespace spillgate::online
