@@ -49,6 +49,50 @@ inLab('what runs are begun with', { edit: light, editEmulator: light, start: { t
     }
   });
 
+  await spec('limits_in_mid_run', 'the limits of a run that goes on are changed, and the page says what remains until them', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('configured');
+    const number = await nextRun(page);
+    await page.begin({ ...NO_LIMITS, limit_minutes: 90 });
+    await page.untilRun(number);
+    const remaining = () => page.page.locator('[data-remaining]').innerText({ timeout: 1000 }).catch(() => '');
+    await until('what remains is told', remaining, (words) => /^01:2\d:\d\d$/.test(words));
+
+    await page.press('limits');
+    const dialog = page.page.locator('[data-dialog="limits"]');
+    const field = (name) => dialog.locator(`[name="${name}"]`);
+    const effect = () => dialog.locator('[data-effect]').innerText();
+    assert.equal(await field('limit_minutes').inputValue(), '90');
+    await field('limit_spills').fill('1');
+    await until('the page warns', effect, (words) => words.includes(`run ${number} ends at once`));
+    await stage.shot(page, 'limits-reached');
+    await field('limit_minutes').fill('');
+    await field('limit_spills').fill('');
+    await until('nothing limits it', effect, (words) => words.includes('ends when somebody stops it'));
+    await field('limit_spills').fill('100000');
+    await until('what will remain is told', effect, (words) => /To go: 9\d.\d\d\d\s*spills/.test(words));
+    assert.deepEqual(await findings(page.page, '[data-dialog="limits"]'), []);
+    await stage.shot(page, 'limits-changed');
+    await page.press('confirm-limits');
+    await until('the page has the new limits', () => limits(page), (words) => /^100.000\s*spills$/.test(words ?? ''));
+    assert.equal(await dialog.isVisible(), false);
+    await until('what remains until them is told', remaining, (words) => /^9\d.\d\d\d\s*spills$/.test(words));
+
+    // Whoever does not hold the controls may only look.
+    const other = await stage.open({ person: PEOPLE.relief });
+    await until('the other page has the limits', () => limits(other), (words) => /^100.000\s*spills$/.test(words ?? ''));
+    assert.equal(await other.page.locator('[data-action="limits"]').isEnabled(), false);
+
+    await page.press('limits');
+    const wanted = (await lab.api.status()).ledger.spills + 60;
+    await field('limit_spills').fill(String(wanted));
+    await page.press('confirm-limits');
+    const status = await closed(number);
+    assert.equal(status.run.stop_reason, 'target-reached');
+    assert.ok(status.ledger.spills >= wanted && status.ledger.spills < wanted + 60, `ended at ${status.ledger.spills}`);
+    await page.untilState('configured');
+  });
+
   await spec(
     'run_restart',
     'a run that reached its limit is followed by the next, also with online gone meanwhile, until its limits are changed',

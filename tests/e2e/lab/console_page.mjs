@@ -7,7 +7,7 @@ import { patience, until, untilEqual } from './until.mjs';
 
 // Little is drawn in a small window: drawing takes most of the time of a busy machine.
 const SMALL = { width: 800, height: 600 };
-const STEERING = ['configure', 'start', 'stop', 'pause', 'resume', 'reset', 'note'];
+const STEERING = ['configure', 'start', 'stop', 'pause', 'resume', 'reset', 'note', 'limits'];
 export const DESK = { width: 1280, height: 800 };
 
 // Pages ask servers for more than older ones have.

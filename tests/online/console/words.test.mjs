@@ -4,7 +4,7 @@ import { age, count, duration, fixed, limitsInWords, NONE, percent, prefixed, sc
 import { deadTimes, moodOfBuffer, timeToFull } from '../../../online/console/src/lib/health.js';
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
-import { allowedIn, elapsedOf, isAnswered, limitsOf, stateOf } from '../../../online/console/src/lib/run.js';
+import { allowedIn, courseOf, elapsedOf, fieldsOf, isAnswered, limitsOf, reachedOf, remainingInWords, stateOf } from '../../../online/console/src/lib/run.js';
 import { countRange, residualRange, roomy, shade, steady, ticks } from '../../../online/console/src/plots/scale.js';
 
 const plain = (text) => text.replaceAll('\u202f', ' ');
@@ -33,6 +33,31 @@ test("a form's limits become the request's, and empty fields no limits", () => {
   assert.deepEqual(limitsOf({ minutes: '-3', spills: '0', protons: 'many', gigabytes: '' }), {});
   assert.equal(plain(limitsInWords({ seconds: 3600, spills: 600 })), '01:00:00, 600 spills');
   assert.equal(limitsInWords(null), '');
+});
+
+test('limits come back into the form as they were', () => {
+  assert.deepEqual(fieldsOf(null), { minutes: '', spills: '', protons: '', gigabytes: '' });
+  const limits = { seconds: 5400, spills: 600, protons: 1.5e18, bytes: 2_500_000_000 };
+  assert.deepEqual(fieldsOf(limits), { minutes: '90', spills: '600', protons: '1.5e+18', gigabytes: '2.5' });
+  assert.deepEqual(limitsOf(fieldsOf(limits)), limits);
+  const odd = limitsOf(fieldsOf({ seconds: 3601, spills: null, protons: null, bytes: null }));
+  assert.deepEqual(Object.keys(odd), ['seconds']);
+  assert.ok(Math.abs(odd.seconds - 3601) < 1e-9);
+});
+
+test('what remains of a run is judged by what all its daemons have, and what is not known is a dash', () => {
+  const lead = { status: { run: 7, elapsed_s: 60, bytes_written: 1e9 } };
+  const daemons = [lead, { status: { run: 7, bytes_written: 5e8 } }, { status: { run: 6, bytes_written: 9e9 } }, { status: null }];
+  const course = courseOf({ run: { number: 7 }, ledger: { spills: 100, pot_delivered: 1e18 }, daemons }, lead);
+  assert.deepEqual(course, { seconds: 60, spills: 100, protons: 1e18, bytes: 1.5e9 });
+  const limits = { seconds: 90, spills: 90, protons: null, bytes: 2e9 };
+  assert.equal(plain(remainingInWords(limits, course)), '00:00:30, 0 spills, 500.0 MB');
+  assert.deepEqual(reachedOf(limits, course), { spills: 90 });
+  assert.equal(reachedOf({ seconds: 90 }, course), null);
+  // Of another run than the lead's nothing is known.
+  const other = courseOf({ run: { number: 6 }, ledger: { spills: 100, pot_delivered: 1e18 }, daemons }, lead);
+  assert.equal(plain(remainingInWords(limits, other)), '00:00:30, –, 500.0 MB');
+  assert.equal(reachedOf({ spills: 90 }, other), null);
 });
 
 test('the state is the daemon’s, and unheard it is not running', () => {

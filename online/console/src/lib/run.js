@@ -1,4 +1,5 @@
 // What the status says about the run, and what may be asked of it now. The state is the lead daemon's alone.
+import { count, duration, prefixed, scientific } from './format.js';
 
 export const TYPES = ['physics', 'beam-off', 'source', 'spe', 'pulser', 'pedestal', 'threshold-scan', 'test'];
 
@@ -16,8 +17,8 @@ export function moodOf(state) {
 const ALLOWED = {
   idle: ['configure', 'start'],
   configured: ['configure', 'start'],
-  running: ['pause', 'stop', 'note'],
-  paused: ['resume', 'stop', 'note'],
+  running: ['pause', 'stop', 'note', 'limits'],
+  paused: ['resume', 'stop', 'note', 'limits'],
   fault: ['reset'],
 };
 
@@ -45,6 +46,47 @@ export function limitsOf({ minutes, spills, protons, gigabytes }) {
   if (limits.spills) limits.spills = Math.round(limits.spills);
   if (limits.bytes) limits.bytes = Math.round(limits.bytes);
   return limits;
+}
+
+// The same the other way round: limits as the daemon has them (null: none), as texts for the form's fields.
+export function fieldsOf(limits) {
+  const text = (value, unit = 1) => (value ? String(value / unit) : '');
+  return {
+    minutes: text(limits?.seconds, 60),
+    spills: text(limits?.spills),
+    protons: limits?.protons ? limits.protons.toExponential() : '',
+    gigabytes: text(limits?.bytes, 1e9),
+  };
+}
+
+// What limits are compared with, as the lead does it; what is not known is null.
+export function courseOf(status, lead) {
+  const number = lead?.status?.run;
+  const own = status?.run?.number === number ? status.ledger : null;
+  const bytes = (status?.daemons ?? []).map((daemon) => (daemon.status?.run === number ? daemon.status.bytes_written : 0));
+  return {
+    seconds: lead?.status?.elapsed_s ?? null,
+    spills: own?.spills ?? null,
+    protons: own?.pot_delivered ?? null,
+    bytes: bytes.reduce((sum, n) => sum + n, 0),
+  };
+}
+
+// What is left until each limit, in words; "–" where it is not known.
+export function remainingInWords(limits, course) {
+  const left = (name, words) => (limits?.[name] ? [course[name] === null ? '–' : words(Math.max(0, limits[name] - course[name]))] : []);
+  return [
+    ...left('seconds', duration),
+    ...left('spills', (n) => `${count(n)}\u202fspills`),
+    ...left('protons', (n) => `${scientific(n, 2)}\u202fprotons`),
+    ...left('bytes', (n) => prefixed(n, 'B')),
+  ].join(', ');
+}
+
+// Those limits that the run has reached, or null.
+export function reachedOf(limits, course) {
+  const reached = Object.entries(limits).filter(([name, limit]) => limit && course[name] !== null && course[name] >= limit);
+  return reached.length > 0 ? Object.fromEntries(reached) : null;
 }
 
 // Of what was asked, { from, run } as they were then: whether the asking is over, since the state or the run has moved.
