@@ -7,6 +7,7 @@
 #include "online/references/reference_routes.hpp"
 #include "online/run/config_routes.hpp"
 #include "online/run/run_routes.hpp"
+#include "online/run/slots_topic.hpp"
 #include "online/run/state_routes.hpp"
 #include "online/snapshot_routes.hpp"
 #include "online/unblinding/unblinding_routes.hpp"
@@ -42,6 +43,7 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
     feed_.add(trend_topic(parts.board));
     feed_.add(health_topic(parts.board));
     feed_.add(beam_topic(parts.board));
+    feed_.add(slots_topic(parts.board));
     for (auto& topic : parts.keeping.topics())
         feed_.add(std::move(topic));
     feed_.add(parts.scope.topic());

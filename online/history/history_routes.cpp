@@ -1,16 +1,16 @@
 #include "online/history/history_routes.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+
+#include "online/history/beam_times.hpp"
+#include "online/keeper/query_number.hpp"
 
 namespace spillgate::online {
 
@@ -24,6 +24,7 @@ constexpr std::size_t max_curves = 32;
 constexpr std::size_t usual_points = 800;
 constexpr std::size_t most_points = 10'000;
 constexpr double usual_range_s = 3600;
+constexpr double day_s = 86400;
 
 struct Wanted {
     std::vector<std::string> series;
@@ -32,24 +33,13 @@ struct Wanted {
     std::size_t points = usual_points;
 };
 
-// A number of the query; `absent` if it is not there. Errors: CONFIG.
-proto::Result<double> asked_number(const Request& request, std::string_view name, double absent) {
-    const auto text = request.asked(name);
-    if (!text) return absent;
-    double value = 0;
-    const auto read = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (read.ec != std::errc{} || read.ptr != text->data() + text->size() || !std::isfinite(value))
-        return error(ErrorKind::CONFIG, fmt::format("{} = '{}' is no number", name, *text));
-    return value;
-}
-
 proto::Result<Wanted> wanted_by(const Request& request, double now_s) {
     Wanted wanted;
-    const auto to = asked_number(request, "to", now_s);
+    const auto to = query_real(request, "to", now_s);
     if (!to) return to.error();
-    const auto from = asked_number(request, "from", *to - usual_range_s);
+    const auto from = query_real(request, "from", *to - usual_range_s);
     if (!from) return from.error();
-    const auto points = asked_number(request, "points", usual_points);
+    const auto points = query_real(request, "points", usual_points);
     if (!points) return points.error();
     if (*points < 1 || *points > most_points)
         return error(ErrorKind::CONFIG,
@@ -57,15 +47,12 @@ proto::Result<Wanted> wanted_by(const Request& request, double now_s) {
     wanted.from_utc_s = *from;
     wanted.to_utc_s = *to;
     wanted.points = static_cast<std::size_t>(*points);
-    const auto names = request.asked("series").value_or("");
-    for (std::size_t begin = 0; begin < names.size();) {
-        const auto end = std::min(names.find(',', begin), names.size());
-        if (end > begin) wanted.series.push_back(names.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    if (wanted.series.empty() || wanted.series.size() > max_curves)
-        return error(ErrorKind::CONFIG, fmt::format("series names {} curves; allowed are 1 to {}",
-                                                    wanted.series.size(), max_curves));
+    wanted.series = query_texts(request, "series");
+    if (wanted.series.empty() || wanted.series.size() > max_curves ||
+        std::ranges::any_of(wanted.series, &std::string::empty))
+        return error(ErrorKind::CONFIG,
+                     fmt::format("there are {} of series=NAME; allowed are 1 to {}, one for each curve",
+                                 wanted.series.size(), max_curves));
     return wanted;
 }
 
@@ -100,6 +87,23 @@ Response series(Records& records, const Request&, double) {
                      {"series_refused", counts.series_refused}}));
 }
 
+Response times_of_beam(Records& records, const Request& request, double now_s) {
+    const auto to = query_real(request, "to", now_s);
+    if (!to) return refusal(to.error());
+    const auto from = query_real(request, "from", *to - day_s);
+    if (!from) return refusal(from.error());
+    const auto history = records.history();
+    if (!history) return refusal(503, history.error().message);
+    const auto times = beam_times(**history, *from, *to, now_s);
+    if (!times) return refusal(times.error());
+    json::object seconds;
+    for (std::size_t state = 0; state < beam_states; ++state)
+        seconds[name_of(static_cast<BeamState>(state))] = times->of_state[state];
+    seconds["not-recorded"] = times->not_recorded;
+    return as_json(json::serialize(json::object{
+        {"from_utc_s", times->from_utc_s}, {"to_utc_s", times->to_utc_s}, {"seconds", std::move(seconds)}}));
+}
+
 }  // namespace
 
 json::object curve_json(const Curve& curve) {
@@ -126,7 +130,8 @@ json::object curve_json(const Curve& curve) {
 
 std::vector<Route> history_routes(Keeper& keeper) {
     return {kept(keeper, "GET", "/api/history", Need::READ, curves),
-            kept(keeper, "GET", "/api/history/series", Need::READ, series)};
+            kept(keeper, "GET", "/api/history/series", Need::READ, series),
+            kept(keeper, "GET", "/api/beam/times", Need::READ, times_of_beam)};
 }
 
 }  // namespace spillgate::online

@@ -15,7 +15,8 @@ namespace spillgate::online {
 // that no line is drawn over it.
 boost::json::object curve_json(const Curve& curve);
 
-// GET /api/history/series, GET /api/history. The keeper must outlive the routes.
+// GET /api/history/series, GET /api/history, GET /api/beam/times (docs/console/health.md). The keeper must
+// outlive the routes.
 std::vector<Route> history_routes(Keeper& keeper);
 
 }  // namespace spillgate::online

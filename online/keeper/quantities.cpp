@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "online/history/beam_times.hpp"
 #include "online/keeper/losses.hpp"
 
 namespace spillgate::online {
@@ -35,11 +37,6 @@ std::string one_word(std::string_view name) {
 
 bool is_fresh(const DaemonView& daemon, double now_s) {
     return daemon.status && now_s - static_cast<double>(daemon.heard_utc_ns) * 1e-9 < fresh_s;
-}
-
-const DaemonView* lead_of(const Snapshot& snapshot) {
-    const auto found = std::ranges::find_if(snapshot.daemons, [](const auto& daemon) { return daemon.lead; });
-    return found == snapshot.daemons.end() ? nullptr : &*found;
 }
 
 void beam(const Snapshot& snapshot, double now_s, Quantities& out) {
@@ -112,6 +109,7 @@ bool in_run(const Snapshot& snapshot) {
 Quantities quantities_of(const Snapshot& snapshot, double now_s) {
     Quantities out;
     beam(snapshot, now_s, out);
+    std::ranges::move(beam_state_quantities(snapshot, now_s), std::back_inserter(out));
     for (const auto& view : snapshot.daemons)
         daemon(view, now_s, out);
     if (const auto* lead = lead_of(snapshot)) slow_values(*lead, is_fresh(*lead, now_s), out);

@@ -70,14 +70,17 @@ json::value slot_json(const SlotPoint& slot) {
 
 }  // namespace
 
-json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip) {
-    json::array slots;
-    for (const auto& slot : strip.slots)
-        slots.push_back(slot_json(slot));
+json::array slots_json(std::span<const SlotPoint> slots) {
+    json::array out;
+    for (const auto& slot : slots)
+        out.push_back(slot_json(slot));
+    return out;
+}
+
+json::object beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip) {
     json::object out{{"state", name_of(beam.state)},
                      {"reason", beam.reason},
-                     {"run", strip.run == 0 ? json::value(nullptr) : json::value(strip.run)},
-                     {"slots", std::move(slots)}};
+                     {"run", strip.run == 0 ? json::value(nullptr) : json::value(strip.run)}};
     const auto& run = snapshot.run.description;
     for (auto& [key, times] : ledger_times_json(run ? run->ledger() : wire::LedgerTotals()))
         out[key] = times;

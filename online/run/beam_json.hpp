@@ -1,7 +1,10 @@
 // The beam as GET /api/beam gives it.
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <span>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "online/run/beam_state.hpp"
 #include "online/run/slot_strip.hpp"
@@ -9,12 +12,13 @@
 
 namespace spillgate::online {
 
-// {"state": "beam", "reason": …, "run": 812, "slots": [[4711, -812, 23.3, "measured", ["no-beam"]], …],
-//  "live_s": {"in_time": …, "anti_coincident": …}, "dead_s": {…}}
-// A slot is its number, the deviation of its mark from the mean period in ns, its charge in μC, what that is
-// ("measured", "estimated", "missing", "uncorrected") and its marks: the slot's quality by name, and its
-// disposition unless it is complete. What is not known is null. Live and dead time: of the run's rois so far,
-// before any selection, null without a run.
-boost::json::value beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip);
+// {"state": "beam", "reason": …, "run": 812, "live_s": {"in_time": …, "anti_coincident": …}, "dead_s": {…}}
+// Live and dead time: of the run's rois so far, before any selection, null without a run.
+boost::json::object beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip);
+
+// [[4711, -812, 23.3, "measured", ["no-beam"]], …]: each its number, the deviation of its mark from the mean
+// period in ns, its charge in μC, what that is ("measured", "estimated", "missing", "uncorrected") and its
+// marks: the slot's quality by name, and its disposition unless it is complete. What is not known is null.
+boost::json::array slots_json(std::span<const SlotPoint> slots);
 
 }  // namespace spillgate::online

@@ -22,8 +22,18 @@ std::string health_of(const Snapshot& now) {
     return json::serialize(health_json(lights(now, *now.strip, now.config->config, proto::utc_now_ns())));
 }
 
+json::object beam_now(const Snapshot& now) {
+    return beam_json(now, beam_of(now, *now.strip, proto::utc_now_ns()), *now.strip);
+}
+
 std::string beam_text(const Snapshot& now) {
-    return json::serialize(beam_json(now, beam_of(now, *now.strip, proto::utc_now_ns()), *now.strip));
+    return json::serialize(beam_now(now));
+}
+
+std::string beam_with_slots(const Snapshot& now) {
+    json::object beam = beam_now(now);
+    beam["slots"] = slots_json(now.strip->slots);
+    return json::serialize(beam);
 }
 
 class JudgedTopic final : public Topic {
@@ -61,8 +71,9 @@ std::vector<Route> run_state_routes(const SnapshotBoard& board) {
     std::vector<Route> routes;
     routes.push_back(answering("GET", "/api/health", Need::READ,
                                [&board](const Request&) { return as_json(health_of(*board.newest())); }));
-    routes.push_back(answering("GET", "/api/beam", Need::READ,
-                               [&board](const Request&) { return as_json(beam_text(*board.newest())); }));
+    routes.push_back(answering("GET", "/api/beam", Need::READ, [&board](const Request&) {
+        return as_json(beam_with_slots(*board.newest()));
+    }));
     return routes;
 }
 

@@ -15,8 +15,8 @@ namespace spillgate::online {
 // already, and must outlive them.
 std::vector<Route> run_state_routes(const SnapshotBoard& board);
 
-// {"health": {}} and {"beam": {}}: the same, judged once a second and told when they have changed. The board
-// must outlive them.
+// {"health": {}} and {"beam": {}}: the same, the beam without its slots, judged once a second and told when
+// they have changed. The board must outlive them.
 std::shared_ptr<Topic> health_topic(const SnapshotBoard& board);
 std::shared_ptr<Topic> beam_topic(const SnapshotBoard& board);
 

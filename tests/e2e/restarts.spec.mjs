@@ -56,6 +56,30 @@ inLab('programs die and come back', { edit: light, editEmulator: light }, async 
     await page.untilState('running');
   });
 
+  await spec('beam_times', 'how long there was beam, a pause, a dead DAQ or nobody who wrote it down is told apart, in hours', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('running');
+    const times = async () => (await lab.api.get('/api/beam/times')).seconds;
+    await lab.api.act('pause');
+    await until('the pause has lasted', times, ({ paused }) => paused > 1);
+    await lab.api.act('resume');
+    await page.untilState('running');
+    const day = await until('there was beam again', times, (now) => now.beam > 3);
+    assert.ok(day['daq-down'] > 1, 'the daemon that was killed');
+    assert.ok(day.unknown > 0, 'no run was on after it');
+    assert.ok(day['beam-off'] + day['no-timing'] < day['daq-down'], `taken for a missing beam: ${JSON.stringify(day)}`);
+    assert.ok(day['not-recorded'] > 80_000, 'before the history began');
+    assert.ok(Math.abs(Object.values(day).reduce((sum, seconds) => sum + seconds, 0) - 86_400) < 0.01);
+
+    await page.goto('physics');
+    await until('the page says so', () => page.figure('time:daq-down'), (seconds) => seconds >= day['daq-down']);
+    assert.ok((await page.figure('beam-share')) > 0.5, 'beam of the time in which marks were looked at');
+    await stage.shot(page, 'beam-times');
+    await page.page.locator('[data-action="beam-times"][data-value="week"]').click();
+    await until('the week', () => page.figure('time:not-recorded'), (seconds) => seconds > 6 * 86_400);
+    await page.assertFits('physics on a desk');
+  });
+
   await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {
     const page = await stage.open();
     await page.untilState('running');

@@ -176,6 +176,31 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     assert.ok(Math.abs((await number(line, 'data-ac-factor')) - byExposure) < 1e-12);
     assert.equal(sum(reference.in_time.counts), reference.in_time.inside);
     await stage.shot(page, 'spectra-reference');
+
+    const [map, past] = await Promise.all([lab.api.spectrum('pe_t_rec'), lab.api.get('/api/references/run-1/spectra/pe_t_rec')]);
+    const factor = potOf(map) / potOf(past);
+    const cells = () => pad(page, 'pe_t_rec').locator('canvas[data-layer="cells"]').evaluate((canvas) => canvas.toDataURL());
+    const compare = pad(page, 'pe_t_rec').locator('[data-choose="compare"]');
+    await press(page, 'pe_t_rec', 'map-kind', 'in_time');
+    const seen = new Set([await cells()]);
+    for (const how of ['reference', 'difference', 'significance']) {
+      await compare.selectOption(how);
+      await until(`${how} is drawn`, cells, (drawn) => !seen.has(drawn));
+      seen.add(await cells());
+    }
+    await stage.shot(page, 'spectra-map-significance');
+    await press(page, 'pe_t_rec', 'table');
+    const bins = await pad(page, 'pe_t_rec').locator('[data-bin]').evaluateAll((rows) => rows.map((row) => Number(row.dataset.bin)).sort((one, other) => one - other));
+    const shown = await columnOf(page, 'pe_t_rec', 'difference');
+    bins.forEach((bin, i) => assert.ok(Math.abs(shown[i] - (map.in_time.counts[bin] - factor * past.in_time.counts[bin])) < 1e-9, `bin ${bin}: ${shown[i]}`));
+    const total = pad(page, 'pe_t_rec').locator('[data-difference]');
+    assert.ok(Math.abs((await number(total, 'data-difference')) - (map.in_time.inside - factor * past.in_time.inside)) < 1e-6);
+    const maps = await saved(page, 'pe_t_rec', 'csv');
+    assert.match(maps.text, /,reference_in_time,reference_in_time_sigma,/);
+    await compare.selectOption('');
+    await untilEqual('the legend speaks of a difference', () => total.count(), 0);
+    await press(page, 'pe_t_rec', 'table');
+
     const overlaid = await page.drawing('pe', 'in_time');
     await choose(page, 'reference', '');
     const without = await until('the reference is gone', () => page.drawing('pe', 'in_time'), (drawn) => drawn !== overlaid);

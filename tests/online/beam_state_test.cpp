@@ -3,10 +3,13 @@
 #include <cmath>
 #include <limits>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 
 #include "online/run/beam_json.hpp"
+#include "online/run/slots_topic.hpp"
+#include "online/run/state_routes.hpp"
 #include "tests/online/shown_daemon.hpp"
 
 using namespace spillgate;
@@ -103,7 +106,7 @@ TEST_CASE("the beam's JSON has a row for each slot, with null for what is not kn
     auto snapshot = daemon.snapshot();
     const online::Beam beam{BeamState::BEAM, "protons came"};
     auto value = online::beam_json(snapshot, beam, daemon.strip);
-    CHECK(boost::json::serialize(value.at("slots")) ==
+    CHECK(boost::json::serialize(online::slots_json(daemon.strip.slots)) ==
           R"([[40,-8.12E2,2.3E1,"measured",[]],[41,null,null,"missing",["charge-missing","extra-mark"]],)"
           R"([42,null,2.3E1,"measured",["mark-missed"]]])");
     CHECK(value.at("state").as_string() == "beam");
@@ -126,4 +129,75 @@ TEST_CASE("the beam's JSON has a row for each slot, with null for what is not kn
     CHECK(value.at("dead_s").at("in_time").to_number<double>() == 0.5);
     CHECK(value.at("dead_s").at("anti_coincident").to_number<double>() == 0.0);
     CHECK(online::beam_json({}, {BeamState::UNKNOWN, "no lead"}, {}).at("run").is_null());
+}
+
+TEST_CASE("those who follow slots get each of them once, and each time the run that it is of") {
+    namespace json = boost::json;
+    online::SnapshotBoard board;
+    const auto topic = online::slots_topic(board);
+    CHECK(topic->version() == 0);
+    online::SlotStrip strip;
+    const auto take = [&](std::uint32_t run, std::uint64_t slot, std::int64_t utc_ns = 5) {
+        proto::Verdict verdict;
+        verdict.run = run;
+        verdict.slot = slot;
+        verdict.utc_ns = utc_ns;
+        strip.add(verdict, 0);
+        auto snapshot = std::make_shared<online::Snapshot>();
+        snapshot->strip = strip.view();
+        board.publish(std::move(snapshot));
+    };
+    const auto told = [&](std::uint64_t had) {
+        const auto value = json::parse(*topic->text({}, had));
+        std::vector<std::uint64_t> slots;
+        for (const auto& slot : value.at("slots").as_array())
+            slots.push_back(slot.at(0).to_number<std::uint64_t>());
+        return std::pair(value.at("run").to_number<std::uint32_t>(), slots);
+    };
+    using Slots = std::vector<std::uint64_t>;
+    for (const std::uint64_t slot : {0, 1, 3})
+        take(7, slot);
+    const auto first = topic->version();
+    CHECK(first != 0);
+    CHECK(told(0) == std::pair(7U, Slots{0, 1, 3}));
+    take(7, 4);
+    take(7, 2);  // read back late
+    const auto second = topic->version();
+    CHECK(second > first);
+    CHECK(told(first) == std::pair(7U, Slots{2, 4}));
+    CHECK(told(0) == std::pair(7U, Slots{0, 1, 2, 3, 4}));
+    CHECK(topic->version() == second);
+    take(7, 3, 6);  // another word on it
+    const auto third = topic->version();
+    CHECK(told(second) == std::pair(7U, Slots{3}));
+    CHECK(told(first) == std::pair(7U, Slots{2, 3, 4}));
+    for (std::uint64_t slot = 5; slot < 1000; ++slot)
+        take(7, slot);
+    CHECK(topic->version() > third);
+    CHECK(told(third).second.size() == online::SlotStrip::length);
+    take(8, 0);
+    const auto last = topic->version();
+    CHECK(told(third) == std::pair(8U, Slots{0}));
+    CHECK(topic->version() == last);
+    CHECK_FALSE(topic->check({{"since", 3}}));
+}
+
+TEST_CASE("the beam that pages follow has no slots, and GET /api/beam has all of them") {
+    namespace json = boost::json;
+    ShownDaemon daemon;
+    online::SnapshotBoard board;
+    auto snapshot = std::make_shared<online::Snapshot>(daemon.snapshot());
+    snapshot->strip = std::make_shared<online::SlotStripView>(daemon.strip);
+    board.publish(std::move(snapshot));
+    const auto topic = online::beam_topic(board);
+    REQUIRE(topic->version() != 0);
+    const auto followed = json::parse(*topic->text({}, 0)).as_object();
+    CHECK(followed.contains("state"));
+    CHECK_FALSE(followed.contains("slots"));
+    for (const auto& route : online::run_state_routes(board)) {
+        if (route.pattern != "/api/beam") continue;
+        route.serve({}, [&](const online::Response& response) {
+            CHECK(json::parse(response.body).at("slots").as_array().size() == daemon.strip.slots.size());
+        });
+    }
 }

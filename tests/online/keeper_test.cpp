@@ -134,7 +134,7 @@ TEST_CASE("the history is served by series and range, with nulls in its gaps") {
     const auto series = served.get("/api/history/series");
     CHECK(series.at("off").is_null());
     CHECK(series.at("series").as_array().size() > 3);
-    const auto range = "from=1700006400&to=1700010000&series=slow.hv,nobody";
+    const auto range = "from=1700006400&to=1700010000&series=slow.hv&series=nobody";
     const auto curves = served.get("/api/history", range).at("curves");
     CHECK(curves.at("nobody").is_null());
     const auto& hv = curves.at("slow.hv");

@@ -11,6 +11,7 @@ test('the address holds range and series, and gives them back', () => {
     { range: '8h', from: null, to: null, series: ['slow.hv', 'loss.lost-disk_per_min'] },
     { range: null, from: 1732000000, to: 1732003600, series: ['a.b'] },
     { range: 'month', from: null, to: null, series: [] },
+    { range: 'day', from: null, to: null, series: ['slow.hv, left', 'slow.50%2C', 'slow.a%b', 'slow.x/y'] },
   ])
     assert.deepEqual(choiceOf(detailOf(choice)), choice);
   assert.deepEqual(choiceOf(''), { range: 'hour', from: null, to: null, series: null });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { compared, inAll, liMa } from '../../../online/console/src/lib/comparison.js';
 import { csvOf, originOf, uhiOf } from '../../../online/console/src/lib/export_text.js';
 import { binsIn, bandOf, projected } from '../../../online/console/src/lib/projection.js';
 import { overlaid } from '../../../online/console/src/lib/reference.js';
@@ -34,7 +35,7 @@ const map = () =>
     in_time: { counts: [1, 2, 3, 10, 20, 30], inside: 66, exposure_s: 2 },
     anti_coincident: { counts: [1, 1, 1, 2, 2, 2], inside: 9, exposure_s: 4 },
   });
-const near = (value, expected) => assert.ok(Math.abs(value - expected) < 1e-12 * Math.max(1, Math.abs(expected)), `${value}, not ${expected}`);
+const near = (value, expected, tolerance = 1e-12) => assert.ok(Math.abs(value - expected) < tolerance * Math.max(1, Math.abs(expected)), `${value}, not ${expected}`);
 
 test('a range covers the bins whose middle lies in it, and at least one', () => {
   const ten = axis('x', 10, 0, 10, '');
@@ -147,4 +148,44 @@ test('ranges and errors in words', () => {
   assert.equal(withError({ value: -1.2345, sigma: 0.0234 }), '−1.234 ± 0.023');
   assert.equal(withError({ value: 1.234e-17, sigma: 2.3e-18 }), '(1.23 ± 0.23)·10⁻¹⁷');
   assert.equal(withError({ value: null, sigma: 1 }), '–');
+});
+
+test('a map is compared with the reference by POT, in counts and in standard deviations of Li and Ma', () => {
+  const live = map();
+  const past = { ...map(), live_pot: { measured: 8e18, estimated: 0 }, in_time: { counts: [2, 2, 6, 0, 40, 60], exposure_s: 4 } };
+  live.live_pot = { measured: 4e18, estimated: 0 };
+  const overlay = overlaid(live, past);
+  assert.equal(overlay.factor, 0.5);
+  const { reference, difference, sigmas, significance } = compared(live, overlay, 'in_time');
+  const c = live.in_time.counts;
+  assert.deepEqual([...reference], [1, 1, 3, 0, 20, 30]);
+  assert.deepEqual([...difference], [...reference].map((value, bin) => c[bin] - value));
+  near(sigmas[4], Math.sqrt(c[4] + 0.25 * 40));
+  for (let bin = 0; bin < 6; ++bin) near(significance[bin], liMa(c[bin], past.in_time.counts[bin], 0.5));
+  const all = inAll(live, null, { difference, sigmas });
+  near(all.difference, 66 - 55);
+  near(all.sigma, Math.sqrt(66 + 0.25 * 110));
+  const { difference: part } = inAll(live, { x: [0, 0], y: [1, 3] }, { difference, sigmas });
+  near(part, [1, 2, 4, 5].reduce((sum, bin) => sum + difference[bin], 0));
+});
+
+test('Li and Ma’s significance: for many counts the difference over its error, for none nothing, signed', () => {
+  near(liMa(140, 100, 1), 2.5882, 1e-3); // √(2 · (140·ln(280/240) + 100·ln(200/240)))
+  assert.equal(liMa(50, 100, 0.5), 0);
+  near(liMa(0, 10, 0.5), -Math.sqrt(20 * Math.log(1.5)), 1e-12);
+  near(liMa(10, 0, 0.5), Math.sqrt(20 * Math.log(3)), 1e-12);
+  assert.ok(Number.isNaN(liMa(0, 0, 0.5)));
+  const [n, m, f] = [1.02e6, 2e6, 0.5];
+  near(liMa(n, m, f) / ((n - f * m) / Math.sqrt(n + f * f * m)), 1, 0.02);
+});
+
+test('what is sealed in the live map or withheld of the reference is not compared', () => {
+  const live = map();
+  const overlay = (reference) => overlaid(live, reference);
+  assert.equal(compared(live, overlay({ ...map(), in_time: { counts: null, exposure_s: 2 } }), 'in_time'), null);
+  assert.equal(compared({ ...live, in_time: { counts: null, exposure_s: 2 }, sealed: { what: 'all', box: [] } }, overlay(map()), 'in_time'), null);
+  assert.equal(compared({ ...live, sealed: { what: 'box', box: [] } }, overlay(map()), 'residual'), null);
+  assert.equal(compared(live, overlay({ ...map(), sealed: { what: 'box', box: [] } }), 'residual'), null);
+  assert.equal(compared(live, null, 'in_time'), null);
+  assert.equal(compared(live, overlay(map()), 'free'), null);
 });

@@ -32,9 +32,8 @@ class Curves {
       Object.assign(this, { curves: {}, bounds });
       return;
     }
-    const answer = await ask(
-      `/api/history?series=${choice.series.map(encodeURIComponent).join(',')}&from=${bounds.from.toFixed(3)}&to=${bounds.to.toFixed(3)}&points=${POINTS}`,
-    );
+    const series = choice.series.map((name) => `series=${encodeURIComponent(name)}`).join('&');
+    const answer = await ask(`/api/history?${series}&from=${bounds.from.toFixed(3)}&to=${bounds.to.toFixed(3)}&points=${POINTS}`);
     if (number !== this.#number) return;
     this.trouble = answer.ok ? '' : answer.reason;
     if (answer.ok) Object.assign(this, { curves: answer.body.curves, bounds });

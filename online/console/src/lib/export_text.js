@@ -30,7 +30,8 @@ export function columnsOf(spectrum, reference = null) {
   return out;
 }
 
-function* binsOf(spectrum, view) {
+// Places on the axes, [bin] or [bin, bin], of all bins in view.
+export function* binsOf(spectrum, view) {
   const [[x0, x1], rows] = view;
   for (let i = x0; i < x1; ++i) {
     if (!rows) yield [i];

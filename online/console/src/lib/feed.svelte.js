@@ -26,7 +26,7 @@ class SpectrumStore {
 class Feed {
   status = $state.raw(null);
   health = $state.raw(null); // { lights }, null: not known
-  beam = $state.raw(null);
+  beam = $state.raw(null); // its slots are a topic of their own
   alarms = $state.raw(null); // those that are not normal
   historyOff = $state(null); // why, or null
   logbookOff = $state(null);

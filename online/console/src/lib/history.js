@@ -13,11 +13,15 @@ export const MOST_CURVES = 16;
 const OWN = /^(\d+)-(\d+)$/;
 const NOTHING = 'none';
 
+// Names may have anything in them, the list has commas.
+const encoded = (name) => name.replace(/[%,]/g, encodeURIComponent);
+const decoded = (name) => name.replace(/%25|%2C/g, decodeURIComponent);
+
 // '8h/beam.charge_uc,slow.hv' or '1732000000-1732003600/slow.hv': { range, from, to, series }. `range` is null where from and to
 // are a person's own; `series` is null where nothing is chosen yet.
 export function choiceOf(detail) {
   const [when, ...names] = detail.split('/');
-  const series = names.join('/').split(',').filter(Boolean);
+  const series = names.join('/').split(',').filter(Boolean).map(decoded);
   const own = OWN.exec(when);
   const [from, to] = own ? [Number(own[1]), Number(own[2])] : [null, null];
   const range = own && from < to ? null : (RANGES.find(({ name }) => name === when) ?? RANGES[0]).name;
@@ -26,7 +30,7 @@ export function choiceOf(detail) {
 }
 
 export function detailOf({ range, from, to, series }) {
-  return `${range ?? `${Math.floor(from)}-${Math.ceil(to)}`}/${series.join(',') || NOTHING}`;
+  return `${range ?? `${Math.floor(from)}-${Math.ceil(to)}`}/${series.map(encoded).join(',') || NOTHING}`;
 }
 
 export function boundsOf({ range, from, to }, now) {

@@ -7,12 +7,14 @@ export class Polled {
   trouble = $state('');
   heardAt = $state(0); // ms, this browser's clock; 0: never
   #path;
+  #asked = '';
   #periodMs;
   #users = 0;
   #timer = null;
 
+  // path: of the route, or a function that says it.
   constructor(path, periodMs) {
-    this.#path = path;
+    this.#path = typeof path === 'function' ? path : () => path;
     this.#periodMs = periodMs;
   }
 
@@ -34,7 +36,10 @@ export class Polled {
   }
 
   async refresh() {
-    const answer = await ask(this.#path);
+    const path = this.#path();
+    this.#asked = path;
+    const answer = await ask(path);
+    if (path !== this.#asked) return; // something else has been asked for since
     this.absent = answer.absent === true;
     this.trouble = answer.ok ? '' : answer.reason;
     if (!answer.ok) return;

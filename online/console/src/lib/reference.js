@@ -8,7 +8,8 @@ function times(counts, factor) {
   return { values, sigmas };
 }
 
-// { c, ac, by, factor, acFactor, pot }: c and ac are { values, sigmas } as they are drawn over C and α·AC, or null; by: 'POT' or 'exposure'.
+// { c, ac, by, factor, acFactor, pot, past }: c and ac are { values, sigmas } as they are drawn over C and α·AC, or null; by: 'POT' or
+// 'exposure'; past: the reference, unscaled.
 export function overlaid(live, reference) {
   const pots = [potOf(live), potOf(reference)];
   const byPot = pots.every((pot) => pot > 0);
@@ -23,6 +24,7 @@ export function overlaid(live, reference) {
     factor,
     acFactor,
     c: c?.counts && factor !== null ? times(c.counts, factor) : null,
+    past: reference,
     ac: ac?.counts && acFactor !== null ? times(ac.counts, acFactor * (live.alpha?.value ?? 1)) : null,
   };
 }

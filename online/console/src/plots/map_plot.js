@@ -1,4 +1,6 @@
-// A spectrum with two axes: one kind of its contents as coloured cells, with a colour bar. The first axis is drawn to the right.
+// A spectrum with two axes: one kind of its contents, or how it compares with the reference's, as coloured cells, with a colour bar. The
+// first axis is drawn to the right.
+import { compared } from '../lib/comparison.js';
 import { coloursOf, palette, SHADES } from '../lib/colours.js';
 import { axesDiffer, axisTitle, binOf, edge, isSealed, residual, sealedRange } from '../lib/spectrum.js';
 import { hatched } from './bins.js';
@@ -7,18 +9,21 @@ import { roomy, shade, ticks } from './scale.js';
 
 const BAR_PX = 14;
 
-// What a map shows of a kind: values in row-major order, or null.
-export function mapValues(spectrum, kind, overlays = null) {
+const LEAST = { significance: 3 }; // what colours reach to, whatever is in the map; of all others one count
+
+// What a map shows of a kind: values in row-major order, NaN where there is nothing to show; or null. compare: one of COMPARISONS, or null.
+export function mapValues(spectrum, kind, overlays = null, compare = null) {
+  if (compare) return compared(spectrum, overlays?.reference, kind)?.[compare] ?? null;
   if (kind === 'prediction') return overlays?.prediction?.values ?? null;
   if (kind === 'residual') return residual(spectrum)?.values ?? null;
   return spectrum[kind]?.counts ?? null;
 }
 
-function limitsOf(values, ofResidual) {
-  let most = 1;
-  for (let i = 0; i < values.length; ++i) most = Math.max(most, Math.abs(values[i]));
+function limitsOf(values, isSigned, least = 1) {
+  let most = least;
+  for (let i = 0; i < values.length; ++i) if (Math.abs(values[i]) > most) most = Math.abs(values[i]);
   const max = roomy(most);
-  return { min: ofResidual ? -max : 0, max };
+  return { min: isSigned ? -max : 0, max };
 }
 
 export class MapPlot {
@@ -52,7 +57,7 @@ export class MapPlot {
     this.#bar.style.cssText = 'position:absolute;pointer-events:none';
   }
 
-  // settings: { theme, kind, log, overlays }.
+  // settings: { theme, kind, log, compare, overlays }.
   draw(spectrum, settings) {
     const begin = this.#spectrum === null || settings.theme !== this.#settings.theme || axesDiffer(spectrum, this.#spectrum);
     this.#spectrum = spectrum;
@@ -72,16 +77,17 @@ export class MapPlot {
   #paint() {
     const { context, scales } = this.#frame;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    const { kind, theme, overlays } = this.#settings;
-    const values = mapValues(this.#spectrum, kind, overlays);
-    const ofResidual = kind === 'residual';
-    const limits = values ? limitsOf(values, ofResidual) : null;
+    const { kind, theme, overlays, compare } = this.#settings;
+    const values = mapValues(this.#spectrum, kind, overlays, compare);
+    const isSigned = kind === 'residual' || ['difference', 'significance'].includes(compare);
+    const log = this.#settings.log && !isSigned;
+    const limits = values ? limitsOf(values, isSigned, LEAST[compare]) : null;
     if (values) {
-      this.#fill(values, limits, palette(theme, ofResidual), this.#settings.log && !ofResidual);
+      this.#fill(values, limits, palette(theme, isSigned), log);
       this.#place(context, scales);
     }
-    if (isSealed(this.#spectrum) && (kind === 'in_time' || ofResidual)) this.#seal(context, scales);
-    this.#colourBar(limits, palette(theme, ofResidual), this.#settings.log && !ofResidual);
+    if (isSealed(this.#spectrum) && (kind === 'in_time' || kind === 'residual')) this.#seal(context, scales);
+    this.#colourBar(limits, palette(theme, isSigned), log);
   }
 
   #fill(values, limits, colours, log) {
@@ -90,7 +96,10 @@ export class MapPlot {
     const shadeOf = shade(limits, SHADES, log);
     const pixels = new Uint32Array(this.#pixels.data.buffer);
     for (let i = 0; i < x.bins; ++i) {
-      for (let j = 0; j < y.bins; ++j) pixels[(y.bins - 1 - j) * x.bins + i] = packed[shadeOf(values[i * y.bins + j])];
+      for (let j = 0; j < y.bins; ++j) {
+        const value = values[i * y.bins + j];
+        pixels[(y.bins - 1 - j) * x.bins + i] = Number.isNaN(value) ? 0 : packed[shadeOf(value)];
+      }
     }
     this.#cells.getContext('2d').putImageData(this.#pixels, 0, 0);
   }
@@ -109,7 +118,8 @@ export class MapPlot {
   }
 
   #colourBar(limits, colours, log) {
-    const shows = JSON.stringify([limits, log, this.#settings, this.#frame.rect]);
+    const { kind, theme, compare } = this.#settings;
+    const shows = JSON.stringify([limits, log, kind, compare, theme, this.#frame.rect]);
     if (shows === this.#barShows) return;
     this.#barShows = shows;
     const { left, top, width, height } = this.#frame.rect;
@@ -134,8 +144,9 @@ export class MapPlot {
     const share = log
       ? (value) => Math.log(value / 0.5) / Math.log(limits.max / 0.5)
       : (value) => (value - limits.min) / (limits.max - limits.min);
-    for (const tick of ticks(limits, 5, log, this.#settings.kind !== 'residual')) {
-      context.fillText(tick.toLocaleString('en-GB', { maximumSignificantDigits: 3 }).replace('-', '−'), BAR_PX + 4, 8 + height * (1 - share(tick)));
+    const unit = compare === 'significance' ? ' σ' : '';
+    for (const tick of ticks(limits, 5, log, kind !== 'residual' && !compare)) {
+      context.fillText(tick.toLocaleString('en-GB', { maximumSignificantDigits: 3 }).replace('-', '−') + unit, BAR_PX + 4, 8 + height * (1 - share(tick)));
     }
   }
 
