@@ -55,9 +55,9 @@ Response spectrum(const SnapshotBoard& board, RecentSpectra& recent, const Reque
 
 }  // namespace
 
-std::vector<Route> snapshot_routes(const SnapshotBoard& board, std::shared_ptr<RecentSpectra> recent,
+std::vector<Route> snapshot_routes(const SnapshotBoard& board, const std::shared_ptr<RecentSpectra>& recent,
                                    const config::Console& console,
-                                   std::function<HttpServer::Counts()> counts) {
+                                   const std::function<HttpServer::Counts()>& counts) {
     const std::set<std::string, std::less<>> shift(console.shift_spectrum().begin(),
                                                    console.shift_spectrum().end());
     std::vector<Route> routes;

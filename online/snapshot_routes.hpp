@@ -15,8 +15,8 @@ namespace spillgate::online {
 
 // `recent`: as the feed has them. GET /api/status, /api/spectra, /api/spectra/{name}, /api/trend, /metrics.
 // `counts`: of the server itself. The board has a snapshot already, and must outlive them.
-std::vector<Route> snapshot_routes(const SnapshotBoard& board, std::shared_ptr<RecentSpectra> recent,
+std::vector<Route> snapshot_routes(const SnapshotBoard& board, const std::shared_ptr<RecentSpectra>& recent,
                                    const config::Console& console,
-                                   std::function<HttpServer::Counts()> counts);
+                                   const std::function<HttpServer::Counts()>& counts);
 
 }  // namespace spillgate::online

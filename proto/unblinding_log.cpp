@@ -46,6 +46,7 @@ bool Unsealing::covers(std::uint32_t run) const {
 
 std::string Unsealing::citation() const {
     std::vector<std::string> texts;
+    texts.reserve(acts_.size());
     for (const auto& logged : acts_)
         texts.push_back(citation_of(logged));
     return fmt::format("{}", fmt::join(texts, "; "));

@@ -28,7 +28,7 @@ constexpr int most_drained = 100;
 
 proto::Result<asio::ip::address_v4> module_address(const std::string& name, const std::string& address) {
     boost::system::error_code ec;
-    const auto parsed = asio::ip::make_address_v4(address, ec);
+    auto parsed = asio::ip::make_address_v4(address, ec);
     if (ec || parsed.is_unspecified() || parsed.is_multicast() || parsed.to_bytes()[0] == 0 ||
         parsed == asio::ip::address_v4::broadcast())
         return proto::error(

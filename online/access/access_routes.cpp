@@ -108,9 +108,9 @@ Response Access::answer(const proto::Status& status) {
 }
 
 std::vector<Route> Access::controls_routes() {
-    const auto shift = [this](std::string_view action, auto act) {
+    const auto shift = [](std::string_view action, auto act) {
         return answering("POST", fmt::format("/api/controls/{}", action), Need::SHIFT,
-                         [this, act](const Request& request) {
+                         [act](const Request& request) {
                              const auto body = body_of(request.body);
                              return body ? act(request.caller, *body) : refusal(body.error());
                          });

@@ -86,7 +86,7 @@ proto::Result<std::string> add_person(const std::string& path, const std::string
     const auto taken = [&](const config::Person& person) { return person.name() == name; };
     if (std::ranges::any_of(all.person(), taken))
         return proto::error(proto::ErrorKind::EXISTS, fmt::format("{} has {} already", path, name));
-    const std::string token = make_token();
+    std::string token = make_token();
     config::Person& person = *all.add_person();
     person.set_name(name);
     for (const auto role : roles)

@@ -64,7 +64,7 @@ struct ServerOptions {
     std::size_t reserved_places = 32;  // of these, only for who has signed in
     std::size_t max_header_bytes = 16384;
     std::size_t max_frame_bytes = 65536;
-    double requests_per_s = 30;                  // of one connection; as many at once
+    double requests_per_s = 100;                 // of one connection; as many at once
     double frames_per_s = 20;                    // of one WebSocket client; twice as many at once
     std::chrono::seconds idle_timeout{30};       // of a connection between and within requests
     std::chrono::seconds write_timeout{10};      // of one update to a WebSocket client

@@ -40,6 +40,7 @@ proto::Error wrong(std::string message) {
 template <class Table>
 proto::Error unknown(std::string_view field, std::string_view word, const Table& table) {
     std::vector<std::string_view> names;
+    names.reserve(std::size(table));
     for (const auto& [name, value] : table)
         names.push_back(name);
     return wrong(fmt::format("{} = '{}'; allowed are {}", field, word, fmt::join(names, ", ")));
@@ -132,8 +133,8 @@ proto::Result<ScopeWish> scope_wish(const json::object& want) {
     if (!which) return which.error();
     const auto kind = text_of(want, "kind");
     if (!kind) return kind.error();
-    for (auto done : {set_filter(*which, *kind, wish.filter), set_channels(want, wish.channels),
-                      set_time(want, "from_us", wish.from_us), set_time(want, "to_us", wish.to_us)})
+    for (const auto& done : {set_filter(*which, *kind, wish.filter), set_channels(want, wish.channels),
+                             set_time(want, "from_us", wish.from_us), set_time(want, "to_us", wish.to_us)})
         if (!done) return done.error();
     if (want.contains("points")) {
         const auto points = count_of(want, "points");
@@ -149,8 +150,8 @@ proto::Result<ScopeWish> scope_wish(const Request& request) {
     set_channels(request.asked("channel").value_or(""), wish.channels);
     const std::string which = request.asked("which").value_or("");
     const std::string kind = request.asked("kind").value_or("");
-    for (auto done : {set_filter(which, kind, wish.filter), set_time(request, "from_us", wish.from_us),
-                      set_time(request, "to_us", wish.to_us)})
+    for (const auto& done : {set_filter(which, kind, wish.filter), set_time(request, "from_us", wish.from_us),
+                             set_time(request, "to_us", wish.to_us)})
         if (!done) return done.error();
     const auto points = query_number(request, "points", wish.points);
     if (!points) return points.error();

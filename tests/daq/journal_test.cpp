@@ -98,7 +98,7 @@ TEST_CASE("however many and long the lines, what the status holds of them is bou
     wire::DaemonStatus status;
     for (const auto& line : lines)
         *status.add_log() = line;
-    CHECK(status.ByteSizeLong() < 50 * 1200);
+    CHECK(status.ByteSizeLong() < std::size_t{50} * 1200);
     wire::DaemonStatus read;
     CHECK(read.ParseFromString(status.SerializeAsString()));  // only if its text is UTF-8
     CHECK(read.log(0).text().starts_with("disk ??xxx"));

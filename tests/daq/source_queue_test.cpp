@@ -112,7 +112,8 @@ TEST_CASE("what a batch of dropped ones has no room for is counted: marks, charg
     full.marks.resize(most - 1, full.marks.front());
     full.charges.resize(most - 2);
     full.device_events.resize(most);
-    CHECK(lane.put_or_drop(std::move(full)));
+    const bool had_room = lane.put_or_drop(std::move(full));
+    CHECK(had_room);
     auto more = batch_of(0, 10, 20);
     more.marks.resize(4, more.marks.front());
     more.charges.resize(4);

@@ -34,7 +34,7 @@ std::shared_ptr<const offline::Engine> blinded_engine(bool with_box) {
 
 class Followed {
   public:
-    Followed(std::shared_ptr<const offline::Engine> engine, std::uint32_t number,
+    Followed(const std::shared_ptr<const offline::Engine>& engine, std::uint32_t number,
              const std::string& directory)
         : crew_(*engine, 1), run(engine, crew_, 1000, test::synthetic_description(number)) {
         run.join("daq", directory, true);

@@ -106,9 +106,8 @@ TEST_CASE("losses become rates of the last minute, what was counted before onlin
 
 TEST_CASE("dead time is a share of the windows of the last minute, and unknown without any") {
     online::QuantityRates rates;
-    auto [snapshot, status] = one_daemon(now_s);
-    const auto at = [&, &snapshot = snapshot](double utc_s, std::uint32_t number, std::int64_t windows,
-                                              std::int64_t dead) {
+    auto snapshot = one_daemon(now_s).first;
+    const auto at = [&](double utc_s, std::uint32_t number, std::int64_t windows, std::int64_t dead) {
         auto run = std::make_shared<wire::RunDescription>();
         run->set_number(number);
         run->mutable_ledger()->set_in_time_roi_ticks(windows);

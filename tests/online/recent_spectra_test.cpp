@@ -26,7 +26,7 @@ namespace {
 // One daemon's share of a run, filled slot by slot, and shown as the live process shows it.
 class Filled {
   public:
-    explicit Filled(std::vector<std::uint32_t> spills, std::size_t slots = 400, std::uint32_t run = 9)
+    explicit Filled(const std::vector<std::uint32_t>& spills, std::size_t slots = 400, std::uint32_t run = 9)
         : recent(std::make_shared<RecentSpectra>(spills)),
           run_(run),
           messages_(test::synthetic_messages(run, slots, 7)) {}

@@ -41,7 +41,7 @@ std::vector<int> samples_of(const json::value& trace) {
 
 struct Shown {
     explicit Shown(bool blinded) : feeder(ring, blinded) {}
-    json::value picture(const ScopeSlotPlan& plan, ScopeWish wish = {}) {
+    json::value picture(const ScopeSlotPlan& plan, const ScopeWish& wish = {}) {
         feeder.add(plan);
         ring.publish();
         return picture(wish);

@@ -135,7 +135,7 @@ TEST_CASE("the largest of a run stay when the last slots have gone by, up to the
     ring.publish();
     CHECK(passing(ring, largest) == Slots{0});
 
-    ScopeRing narrow({.kept = 1, .largest = 8, .largest_bytes = 2 * 150'000});
+    ScopeRing narrow({.kept = 1, .largest = 8, .largest_bytes = std::size_t{2} * 150'000});
     test::ScopeFeeder fed(narrow);
     for (std::uint64_t slot = 0; slot < depths.size(); ++slot)
         fed.add(pulse_at(slot, test::sample_in_c, depths[slot]));

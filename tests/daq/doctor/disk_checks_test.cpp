@@ -10,7 +10,6 @@
 #include "tests/daq/scratch_directory.hpp"
 
 using namespace spillgate;
-using daq::doctor::ExpectedRate;
 using daq::doctor::Verdict;
 
 namespace {

@@ -1,7 +1,6 @@
 #include "daq/slow_control/slow_control.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "tests/daq/scratch_directory.hpp"
+#include "tests/data/channel_access_library.hpp"
 #include "tests/data/channel_access_server.hpp"
 #include "tests/data/raw_http.hpp"
 #include "tests/proto/forgetful_file_layer.hpp"
@@ -159,10 +159,7 @@ TEST_CASE("values of a CSV file follow its newest line, what is wrong with it is
 }
 
 TEST_CASE("an EPICS variable is current while it is connected, and takes part of the server's judgement") {
-    if (!hw::epics::load_ca_library("libca.so.4.13.5")) {
-        std::puts("SKIPPED: libca.so.4.13.5 is not installed (Debian package libca4.13.5)");
-        return;
-    }
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set("IOC:HV", 1500, 0, 1'700'000'000'000'000'000);
     server.set_environment();

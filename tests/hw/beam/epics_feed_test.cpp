@@ -2,14 +2,13 @@
 #include "hw/beam/epics/epics_feed.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <map>
 #include <string>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
-#include "hw/epics/channel_access_library.hpp"
+#include "tests/data/channel_access_library.hpp"
 #include "tests/data/channel_access_server.hpp"
 
 namespace spillgate::hw::beam {
@@ -31,10 +30,7 @@ TEST_CASE(
     source.mutable_epics()->set_charge_pv("BCM:CHARGE");
     source.mutable_epics()->set_charge_unit_pc(1e6);
     source.mutable_epics()->set_flavour_pv("BCM:FLAVOUR");
-    if (!epics::load_ca_library(source.epics().library())) {
-        std::puts("SKIPPED: libca is not installed (Debian package libca4.13.5)");
-        return;
-    }
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set_environment();
     server.set("BCM:FLAVOUR", 2, 0, 1);

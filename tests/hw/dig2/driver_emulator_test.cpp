@@ -14,8 +14,8 @@ using testing::wait_for;
 
 namespace {
 
-constexpr auto SCOPE = config::Dig2::SCOPE;
-constexpr auto PSD = config::Dig2::DPP_PSD;
+constexpr auto scope = config::Dig2::SCOPE;
+constexpr auto psd = config::Dig2::DPP_PSD;
 
 // Everything in the order of the ledger's columns, and nothing twice.
 std::vector<Recorded> sorted(std::vector<Recorded> list) {
@@ -40,7 +40,7 @@ void look_at_pmt(EmulatedModule& test) {
 }  // namespace
 
 TEST_CASE("every scope event arrives once, as in the emulator's ledger", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.start_device();
     REQUIRE(test.source->prepare());
     test.start_run();
@@ -66,7 +66,7 @@ TEST_CASE("every scope event arrives once, as in the emulator's ledger", "[dig2]
 }
 
 TEST_CASE("every DPP-PSD hit arrives once, with its energies", "[dig2][integration]") {
-    EmulatedModule test(PSD);
+    EmulatedModule test(psd);
     look_at_pmt(test);
     auto& input = *test.driver.mutable_dig2()->mutable_input(0);
     input.set_external_trigger(false);
@@ -81,7 +81,7 @@ TEST_CASE("every DPP-PSD hit arrives once, with its energies", "[dig2][integrati
     const auto ledger = sorted(test.ledger(1));
     const auto got = sorted(test.recorded);
     CHECK(test.contract->violations().empty());
-    CHECK(test.messages() == std::vector<std::string>{});
+    CHECK_THAT(test.messages(), Catch::Equals(std::vector<std::string>{}));
     CHECK(std::ranges::includes(ledger, got));
     CHECK(std::ranges::adjacent_find(got) == got.end());
     CHECK(std::ranges::any_of(got, [](const Recorded& one) { return one.energy > 0; }));
@@ -91,9 +91,9 @@ TEST_CASE("every DPP-PSD hit arrives once, with its energies", "[dig2][integrati
 }
 
 TEST_CASE("the counter's 48 bits wrap and nothing is lost", "[dig2][integration]") {
-    for (const auto firmware : {SCOPE, PSD}) {
+    for (const auto firmware : {scope, psd}) {
         EmulatedModule test(firmware);
-        const std::int64_t per_stamp = firmware == SCOPE ? 2 : 1;
+        const std::int64_t per_stamp = firmware == scope ? 2 : 1;
         // A tenth of a second before the wrap.
         test.module.mutable_dig2()->set_timestamp_preset((std::uint64_t{1} << 48) -
                                                          static_cast<std::uint64_t>(25'000'000 / per_stamp));
@@ -118,7 +118,7 @@ TEST_CASE("the counter's 48 bits wrap and nothing is lost", "[dig2][integration]
 }
 
 TEST_CASE("a module that loses its power is adopted again in a new epoch", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.start_device();
     test.start_run();
     REQUIRE(wait_for([&] { return test.traces() >= 60; }));
@@ -144,7 +144,7 @@ TEST_CASE("a module that loses its power is adopted again in a new epoch", "[dig
 }
 
 TEST_CASE("connections that are cut and refused for a while are opened again", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.start_device();
     test.start_run();
     REQUIRE(wait_for([&] { return test.traces() >= 30; }));
@@ -164,7 +164,7 @@ TEST_CASE("connections that are cut and refused for a while are opened again", "
 }
 
 TEST_CASE("a module that falls silent is lost, and found when it speaks again", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.driver.mutable_dig2()->set_timeout_ms(500);
     test.start_device();
     test.start_run();
@@ -183,7 +183,7 @@ TEST_CASE("a module that falls silent is lost, and found when it speaks again", 
 }
 
 TEST_CASE("a clock that steps begins a new epoch", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.start_device();
     test.start_run();
     REQUIRE(wait_for([&] { return test.traces() >= 30; }));
@@ -197,7 +197,7 @@ TEST_CASE("a clock that steps begins a new epoch", "[dig2][integration]") {
 }
 
 TEST_CASE("triggers that find the memory full are counted as dropped", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.module.mutable_dig2()->set_buffer_bytes(65536);
     test.module.mutable_pattern()->set_trigger_hz(20000);
     test.driver.mutable_dig2()->mutable_input(0)->set_record_ns(16000);
@@ -205,18 +205,20 @@ TEST_CASE("triggers that find the memory full are counted as dropped", "[dig2][i
     test.start_run();
     REQUIRE(wait_for([&] { return test.dropped("trigger-lost") > 0 && test.traces() >= 100; }));
     test.stop_run();
-    const auto full = [&] {
+    // On a slow machine the emulator also loses triggers that it comes to too late, and the device counts
+    // these.
+    const auto lost = [&] {
         std::uint64_t count = 0;
         for (const auto& statistic : test.device->statistics())
-            if (statistic.name == "lost-full") count = statistic.value;
+            if (statistic.name.starts_with("lost-")) count += statistic.value;
         return count;
     };
-    CHECK(wait_for([&] { return test.dropped("trigger-lost") <= full(); }));
+    CHECK(wait_for([&] { return test.dropped("trigger-lost") <= lost(); }));
     CHECK(test.contract->violations().empty());
 }
 
 TEST_CASE("events with a damaged header are counted and the rest arrives", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.module.mutable_faults()->set_corrupt_data_fraction(0.1);
     test.start_device();
     test.start_run();
@@ -230,7 +232,7 @@ TEST_CASE("events with a damaged header are counted and the rest arrives", "[dig
 }
 
 TEST_CASE("forced triggers record without any other", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.driver.mutable_dig2()->set_random_trigger_hz(200);
     test.driver.mutable_dig2()->mutable_input(0)->set_external_trigger(false);
     test.start_device();
@@ -243,7 +245,7 @@ TEST_CASE("forced triggers record without any other", "[dig2][integration]") {
 }
 
 TEST_CASE("without events the watermark still moves", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.driver.mutable_dig2()->set_timeout_ms(1000);
     test.driver.mutable_dig2()->set_random_trigger_hz(1e-6);
     test.driver.mutable_dig2()->mutable_input(0)->set_external_trigger(false);
@@ -272,20 +274,20 @@ TEST_CASE("what the module cannot hold is refused before a run, naming module, f
         }
     };
     {
-        EmulatedModule test(PSD);
+        EmulatedModule test(psd);
         auto& input = *test.driver.mutable_dig2()->mutable_input(0);
         input.set_record_ns(40000);
         names(refusal(test), {"board 4 (scope)", "VX2730 52622", "input.record_ns",
                               "/ch/1/par/chrecordlengths", "10000", "8100"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.mutable_dig2()->mutable_input(0)->set_record_ns(1608);
         names(refusal(test), {"input.record_ns", "/par/recordlengths", "402", "steps of 4"});
     }
     {
-        EmulatedModule test(SCOPE);
-        test.driver.mutable_dig2()->set_firmware(PSD);
+        EmulatedModule test(scope);
+        test.driver.mutable_dig2()->set_firmware(psd);
         auto& input = *test.driver.mutable_dig2()->mutable_input(0);
         for (int i = 0; i < 2; ++i) {
             auto& gate = *input.add_charge_gate();
@@ -295,34 +297,34 @@ TEST_CASE("what the module cannot hold is refused before a run, naming module, f
         names(refusal(test), {"dig2.firmware", "Scope", "DPP_PSD"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.mutable_dig2()->set_serial("1");
         names(refusal(test), {"dig2.serial", "52622"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.set_sample_rate_mhz(500);
         names(refusal(test), {"sample_rate_mhz", "ADC_SamplRate", "250"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.set_bits(16);
         names(refusal(test), {"bits", "ADC_Nbit", "14"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.mutable_dig2()->mutable_input(0)->set_terminated(false);
         names(refusal(test), {"terminated", "50"});
     }
     {
-        EmulatedModule test(SCOPE);
+        EmulatedModule test(scope);
         test.driver.mutable_dig2()->mutable_input(0)->add_channel(9);
         names(refusal(test), {"input.channel", "0 to 7"});
     }
 }
 
 TEST_CASE("a module that is not there is one clear message", "[dig2][integration]") {
-    EmulatedModule test(SCOPE);
+    EmulatedModule test(scope);
     test.start_device();
     REQUIRE(test.device->stop());
     const auto status = test.source->prepare();

@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
+#include "tests/data/channel_access_library.hpp"
 #include "tests/data/channel_access_server.hpp"
 
 using namespace spillgate;
@@ -21,12 +21,6 @@ namespace {
 
 const std::string library = "libca.so.4.13.5";
 constexpr std::int64_t some_time_ns = 1'700'000'000'123'456'789;
-
-bool library_is_there() {
-    if (hw::epics::load_ca_library(library)) return true;
-    std::puts("SKIPPED: libca.so.4.13.5 is not installed (Debian package libca4.13.5)");
-    return false;
-}
 
 // Collects what a monitor says; await() gives up after a minute.
 class Listener {
@@ -76,7 +70,7 @@ std::unique_ptr<ChannelAccess> client_of(const test::ChannelAccessServer& server
 }  // namespace
 
 TEST_CASE("a monitor gives each value of a process variable, with the server's time and severity") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set("HV:1", 1234.5, 0, some_time_ns);
     Listener heard;
@@ -103,7 +97,7 @@ TEST_CASE("a monitor gives each value of a process variable, with the server's t
 }
 
 TEST_CASE("a process variable that comes later is found") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set("THERE", 1, 0, some_time_ns);
     Listener there;
@@ -120,7 +114,7 @@ TEST_CASE("a process variable that comes later is found") {
 }
 
 TEST_CASE("a lost server is a disconnection, and its variables come back with it") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set("LEVEL", 1, 0, some_time_ns);
     Listener heard;
@@ -138,7 +132,7 @@ TEST_CASE("a lost server is a disconnection, and its variables come back with it
 }
 
 TEST_CASE("a process variable without a number is refused in words") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set_unreadable("NAME");
     Listener heard;
@@ -150,7 +144,7 @@ TEST_CASE("a process variable without a number is refused in words") {
 }
 
 TEST_CASE("clients are apart: one may end, on any thread, and is silent then, while the other goes on") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     server.set("X", 1, 0, some_time_ns);
     Listener ended;
@@ -171,7 +165,7 @@ TEST_CASE("clients are apart: one may end, on any thread, and is silent then, wh
 }
 
 TEST_CASE("impossible names are refused") {
-    if (!library_is_there()) return;
+    if (!test::channel_access_is_there()) return;
     test::ChannelAccessServer server;
     const auto client = client_of(server);
     for (const auto& name : {std::string(), std::string(501, 'x')}) {

@@ -65,6 +65,7 @@ struct Yield {
 };
 
 Yield run(std::vector<Batch> script, const std::string& marks, proto::Status end = {}) {
+    const bool ends_well = end.has_value();
     auto source =
         with_marks(std::make_unique<testing::ScriptedSource>(board_info, std::move(script), std::move(end)),
                    board(marks));
@@ -80,7 +81,7 @@ Yield run(std::vector<Batch> script, const std::string& marks, proto::Status end
     });
     std::stop_source stop;
     const auto status = (*source)->run(sink, stop.get_token());
-    CHECK(status.has_value() == end.has_value());
+    CHECK(status.has_value() == ends_well);
     yield.violations = contract.violations();
     return yield;
 }

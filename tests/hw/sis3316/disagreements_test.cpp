@@ -152,7 +152,7 @@ TEST_CASE("D13: both healthy states of the ADC FPGAs are healthy, others are nam
         REQUIRE(identity.has_value());
         const auto& doubts = identity->doubts;
         if (state != 0x00030018) {
-            CHECK(doubts == std::vector<std::string>{});
+            CHECK_THAT(doubts, Catch::Equals(std::vector<std::string>{}));
             continue;
         }
         REQUIRE(doubts.size() == 4);

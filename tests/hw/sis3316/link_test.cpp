@@ -67,7 +67,7 @@ TEST_CASE("a probe tells the two generations apart") {
         // The other generation's request makes no sense to the module: it stays silent.
         const std::size_t length = generation == Generation::LEGACY ? 5 : 6;
         peer.obey([=](std::size_t, const Datagram& request, std::vector<Datagram> answer) {
-            return request.size() == length ? answer : std::vector<Datagram>{};
+            return request.size() == length ? std::move(answer) : std::vector<Datagram>{};
         });
         auto link = link_to(peer, 1000);
         REQUIRE(link->probe().has_value());
@@ -94,7 +94,7 @@ TEST_CASE("a module that says nothing is named with its address and register") {
 TEST_CASE("a lost acknowledgement of a write is asked for again, and the write is done once") {
     ScriptedPeer peer;
     peer.obey([](std::size_t n, const Datagram&, std::vector<Datagram> answer) {
-        return n < 3 ? std::vector<Datagram>{} : answer;
+        return n < 3 ? std::vector<Datagram>{} : std::move(answer);
     });
     auto link = link_to(peer, 500);
     const RegisterWrite key{0x424, 0};
@@ -128,7 +128,7 @@ TEST_CASE("an old module, which repeats nothing, leaves a write in doubt and a r
     ScriptedPeer peer(Generation::LEGACY);
     peer.set(0x60, 77);
     peer.obey([](std::size_t n, const Datagram&, std::vector<Datagram> answer) {
-        return n == 0 || n == 1 ? std::vector<Datagram>{} : answer;
+        return n == 0 || n == 1 ? std::vector<Datagram>{} : std::move(answer);
     });
     auto link = link_to(peer, 500, Generation::LEGACY);
     const RegisterWrite key{0x424, 0};

@@ -107,7 +107,7 @@ TEST_CASE("open and sealed counts together are those of a run that is not blinde
     for (const std::string box : {"", the_box}) {
         const auto text = random_spectra(seed);
         const auto open = filled(*engine_of(text), slots);
-        const auto blinded = filled(*engine_of(text + "blinded: true" + box), slots);
+        const auto blinded = filled(*engine_of(fmt::format("{}blinded: true{}", text, box)), slots);
         const auto opened = blinded->unsealed(key);
         REQUIRE(blinded->size() == open->size());
         std::uint64_t sealed_counts = 0;

@@ -122,7 +122,7 @@ TEST_CASE("a run by hand: connect, clear, arm, start, an event, stop", "[dig2][i
     CHECK(start[23] == 0b1111);
     asio::read(data, asio::buffer(header));
     const std::size_t size = std::size_t{header[6]} * 256 + header[7];
-    REQUIRE(size == 8 * (3 + 4 * 64 / 4));
+    REQUIRE(size == std::size_t{8} * (3 + 4 * 64 / 4));
     std::vector<unsigned char> event(size);
     asio::read(data, asio::buffer(event));
     CHECK(event[0] == 0x10);

@@ -79,7 +79,7 @@ TEST_CASE("an event has the words that its format asks for, computed from its sa
     const auto event = client.read_bank(0, 0);
     REQUIRE(event.size() == words_0);
     CHECK((event[0] & 0xFFFF) == (0x5A0 << 4 | 0xF));
-    CHECK(timestamp_of(event) < 250'000'000u * 60);
+    CHECK(timestamp_of(event) < std::uint64_t{250'000'000} * 60);
     const std::uint32_t header = event[16];
     CHECK(header == (0xE8000000u | 32));
     const auto raw = std::span(event).subspan(17, 32);
@@ -173,7 +173,7 @@ TEST_CASE("the facility's pulse at TI triggers all channels, and a plain client 
                 ++events;
             }
         }
-    CHECK(events >= 2 * 16 * 5);
+    CHECK(events >= std::size_t{2} * 16 * 5);
     // At equal distances, by the pattern's rate, in every channel alike.
     const auto& first = read[0];
     const auto& last = read[30];
