@@ -17,9 +17,10 @@ value { name: "hv" unit: "V" pushed {} stale_s: 600 }
 value { name: "level" unit: "mm" pushed {} stale_s: 2 }`;
 const RULE = 'alarm { name: "hv" quantity: "slow.hv" above: 1300 hysteresis: 20 for_s: 0 back_for_s: 0 help: "Call the HV expert" }';
 const BANDS = `
-quality { quantity: "run.ac_rate.pe" low: 0.001 high: 1e9 }
-quality { quantity: "run.complete_fraction" low: 2 }
-quality { quantity: "run.pot_per_spill" warn_low: 1e30 }
+quality { quantity: "run.ac_rate.pe" low: 200 high: 8000 }
+quality { quantity: "run.complete_fraction" low: 0.5 }
+quality { quantity: "run.duration_s" low: 3600 }
+quality { quantity: "run.pot_per_spill" low: 2e18 warn_low: 3e18 }
 quality { quantity: "run.sideband.pe" low: 0.5 high: 2 }
 quality { quantity: "beam.mark_rate_hz" low: 15 high: 25 }
 quality { quantity: "run.ac_rate.t_rec" high: 1e-9 run_type: "physics" }`;
@@ -113,6 +114,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     const lost = ['truncated', 'lost_buffer_full', 'lost_device', 'lost_corrupt', 'lost_disk'].reduce((sum, name) => sum + ledger[name], 0);
     for (const [name, value] of [['slots', ledger.slots], ['lost', lost], ['pot-recorded', ledger.pot_recorded]])
       await untilEqual(`${name} in the list`, () => total(name), value);
+    await until('the page shows by itself that it is judged', () => page.page.locator('[data-run="1"] [data-verdict]').getAttribute('data-verdict'), (verdict) => verdict !== 'none');
     await stage.shot(page, 'runs');
     await page.page.locator('[name="run-text"]').fill('nobody wrote this');
     await until('a filter leaves out what does not fit', () => page.page.locator('[data-run]').count(), (count) => count === 0);
@@ -151,7 +153,8 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.deepEqual(verdicts, {
       'beam.mark_rate_hz': 'good',
       'run.ac_rate.pe': 'good',
-      'run.complete_fraction': 'bad',
+      'run.complete_fraction': 'good',
+      'run.duration_s': 'bad',
       'run.pot_per_spill': 'doubtful',
       'run.sideband.pe': 'unknown',
     });
@@ -166,7 +169,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.match(judged['run.sideband.pe'].reason, /no box/);
     assert.ok(Math.abs(judged['beam.mark_rate_hz'].value - REPETITION_HZ) < 1, `${judged['beam.mark_rate_hz'].value} Hz`);
     const [{ text, person }] = (await lab.api.get('/api/logbook?kind=quality')).entries;
-    assert.match(text, /^Run 1 ended bad: run\.complete_fraction is .*, below 2; run\.pot_per_spill is .* POT, below 1e\+30 POT$/);
+    assert.match(text, /^Run 1 ended bad: run\.duration_s is .* s, below 3600 s; run\.pot_per_spill is .* POT, below 3e\+18 POT$/);
     assert.equal(person, null);
 
     const page = await stage.open({ ...DESK, person: null });
@@ -176,7 +179,10 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     const row = page.page.locator('[data-quality="run.ac_rate.pe"]');
     await untilEqual('the value on the run’s page', () => row.getAttribute('data-value').then(Number), judged['run.ac_rate.pe'].value);
     await until('the reason of what is unknown', () => page.page.locator('[data-quality="run.sideband.pe"]').innerText(), (words) => words.includes('no box'));
-    await stage.shot(page, 'run-quality');
+    await page.page.locator('section[aria-label="Quality"]').screenshot({ path: join(options.screenshots, 'run-quality.png') });
+    await page.resize(390, 844);
+    await page.assertFits('the quality of a run on a phone');
+    await stage.shot(page, 'run-quality-phone');
   });
 
   await spec('good_runs', 'an expert flags a run and slots of it, of two who sign one is told, and offline takes what was written', async (stage) => {

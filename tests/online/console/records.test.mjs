@@ -65,6 +65,11 @@ test('an aborted run has no known length', () => {
   assert.equal(runs.lastedOf({ state: 'aborted', start_utc_s: 10, stop_utc_s: null }, 25), null);
   assert.equal(runs.lastedOf({ state: 'ended', start_utc_s: 10, stop_utc_s: 70 }, 99), 60);
   assert.equal(runs.verdictOf(null).words, 'not judged');
+  const ended = { state: 'ended', stop_utc_s: 100, verdict: null };
+  assert.equal(runs.awaitsVerdict(ended, 110), true);
+  assert.equal(runs.awaitsVerdict({ ...ended, verdict: 'good' }, 110), false);
+  assert.equal(runs.awaitsVerdict(ended, 200), false);
+  assert.equal(runs.awaitsVerdict({ ...ended, state: 'running', stop_utc_s: null }, 110), false);
   assert.equal(runs.runOf('12'), 12);
   assert.equal(runs.runOf('text=12'), null);
 });

@@ -4,9 +4,9 @@ const within = (run, { first_run, last_run }) => first_run <= run && run <= last
 const isWhole = (run, { first_run, first_slot, last_run, last_slot }) => (first_run < run || first_slot === 0) && (run < last_run || last_slot === null);
 
 const STANDINGS = {
-  good: { mood: 'good', sign: '●', words: 'good' },
-  partly: { mood: 'warn', sign: '◐', words: 'partly' },
-  out: { mood: 'unknown', sign: '○', words: 'not in it' },
+  good: { mood: 'good', sign: '●', words: 'good', short: 'good' },
+  partly: { mood: 'warn', sign: '◐', words: 'partly good', short: 'partly' },
+  out: { mood: 'unknown', sign: '○', words: 'not in it', short: 'no' },
 };
 
 // good: stretches of the newest version, in order; null: not known.

@@ -45,6 +45,11 @@ const VERDICTS = {
 // null: nothing was judged.
 export const verdictOf = (verdict) => (verdict === null ? { mood: 'unknown', sign: '–', words: 'not judged' } : { ...(VERDICTS[verdict] ?? VERDICTS.unknown), words: verdict });
 
+const JUDGED_WITHIN_S = 60; // the spectra are closed first
+
+// Whether a verdict may still come: it is no entry of the logbook unless it is a bad one.
+export const awaitsVerdict = (run, now_s) => run.verdict === null && run.state === 'ended' && now_s - run.stop_utc_s < JUDGED_WITHIN_S;
+
 export function searchOf(detail) {
   const asked = new URLSearchParams(detail);
   return { text: asked.get('text') ?? '', type: asked.get('type') ?? '' };
