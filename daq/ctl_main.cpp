@@ -1,16 +1,18 @@
-// spillgate-ctl: run control from a shell.
+// spillgate-ctl: run control, and what the console shows, from a shell.
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include "daq/ctl/amount_text.hpp"
+#include "daq/ctl/console/console_commands.hpp"
 #include "daq/ctl/control_verb.hpp"
+#include "daq/ctl/limit_options.hpp"
 #include "daq/ctl/login_name.hpp"
 #include "daq/ctl/module_verb.hpp"
 #include "daq/daemon.hpp"
@@ -23,6 +25,7 @@
 namespace {
 
 using namespace spillgate;
+namespace json = boost::json;
 
 constexpr int success = 0;
 constexpr int failed = 1;
@@ -81,45 +84,6 @@ int see_doctor(const Options& options) {
     return daq::doctor::is_any_bad(findings) ? failed : success;
 }
 
-// What a run is limited to, as the command line says it.
-struct Limits {
-    std::string time, protons, bytes;
-    std::uint64_t spills = 0;
-    bool restart = false;
-    bool none = false;
-
-    void add_options(CLI::App& verb) {
-        verb.add_option("--for", time, "end the run after this time: 3600s, 90min, 2h, 1.5d");
-        verb.add_option("--spills", spills, "end it after so many spills")->check(CLI::PositiveNumber);
-        verb.add_option("--pot", protons, "end it after so many protons on target, delivered: 1.5e19");
-        verb.add_option("--bytes", bytes, "end it when so much is on disk: 500GB");
-        verb.add_flag("--restart", restart, "then start another run like it, and so on until it is stopped");
-    }
-    bool any() const { return !time.empty() || spills > 0 || !protons.empty() || !bytes.empty(); }
-
-    // Errors: CONFIG.
-    proto::Result<wire::RunLimits> parse() const {
-        wire::RunLimits limits;
-        limits.set_spills(spills);
-        if (!time.empty()) {
-            const auto seconds = daq::seconds_in(time);
-            if (!seconds) return seconds.error();
-            limits.set_seconds(*seconds);
-        }
-        if (!protons.empty()) {
-            const auto number = daq::protons_in(protons);
-            if (!number) return number.error();
-            limits.set_protons(*number);
-        }
-        if (!bytes.empty()) {
-            const auto number = daq::bytes_in(bytes);
-            if (!number) return number.error();
-            limits.set_bytes(*number);
-        }
-        return limits;
-    }
-};
-
 // Asks, then waits for the transition to end.
 int carry_out(wire::Request request, const Options& options) {
     auto endpoint = endpoint_of(options);
@@ -148,8 +112,43 @@ int carry_out(daq::ModuleVerb verb, const Options& options) {
     return success;
 }
 
+// Where the console of the configuration is, as spillgate-online reads it. Errors: CONFIG, NOT_FOUND …
+proto::Result<std::string> console_of(const Options& options) {
+    config::Network network;
+    if (!options.config.empty()) {
+        auto loaded = proto::load_config(options.config);
+        if (!loaded) return loaded.error();
+        network = loaded->config.network();
+    }
+    const auto& address = network.http_address();
+    if (network.http_port() == 0)
+        return proto::error(proto::ErrorKind::CONFIG,
+                            "network.http_port is 0, any free port: say --console http://127.0.0.1:PORT");
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", address, is_v6 ? "]" : "", network.http_port());
+}
+
+// Talks to the console, not to a daemon.
+int carry_out(const daq::ConsoleCommands& commands, const Options& options) {
+    std::string url;
+    if (!commands.names_console()) {
+        auto place = console_of(options);
+        if (!place) return fail(wrong_usage, place.error().message);
+        url = std::move(*place);
+    }
+    const auto answer = commands.run(url, options.json, options.timeout_s);
+    if (!answer) {
+        const auto& why = answer.error();
+        if (options.json)
+            fmt::print("{}\n", json::serialize(json::object{{"ok", false}, {"reason", why.message}}));
+        return fail(why.kind == proto::ErrorKind::CONFIG ? wrong_usage : failed, why.message);
+    }
+    fmt::print("{}", answer->told);
+    return answer->why.empty() ? success : fail(failed, answer->why);
+}
+
 int run(int argc, char** argv) {
-    CLI::App app{"Run control of the readout daemon from a shell."};
+    CLI::App app{"Run control of the readout daemon, and what the console shows, from a shell."};
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(
@@ -160,9 +159,10 @@ int run(int argc, char** argv) {
     app.add_option("--runtime-dir", options.runtime_dir,
                    "directory of sockets; default: the configuration's");
     app.add_option("--daemon", options.daemon, "name of the daemon; default: the lead");
-    app.add_flag("--json", options.json,
-                 "print the daemon's status, or the doctor's findings, as one JSON object");
-    app.add_option("--timeout", options.timeout_s, "seconds to wait for the transition")
+    app.add_flag(
+        "--json", options.json,
+        "print the daemon's status, the doctor's findings or the console's answer as one JSON object");
+    app.add_option("--timeout", options.timeout_s, "seconds to wait for the transition, or for the console")
         ->capture_default_str();
 
     wire::Request request;
@@ -182,12 +182,12 @@ int run(int argc, char** argv) {
                            "configure csi-sns.txtpb");
     configure->add_option("name", options.argument, "file name; default: the one given at start");
     configure->callback([&] { request.mutable_configure()->set_name(options.argument); });
-    Limits limits;
+    daq::LimitOptions limits;
     auto* start = verb("start", "start a run", "start physics --note 'first beam' --for 8h --restart");
     start->add_option("type", options.argument, wire::run_type_names())->required();
     start->add_option("--note", options.note, "what the shift should know of this run");
     start->add_option("--operator", options.on_shift, "who is on shift");
-    limits.add_options(*start);
+    limits.add_to(*start);
     start->callback([&] {
         const auto type = wire::run_type_from_name(options.argument);
         if (!type)
@@ -203,10 +203,10 @@ int run(int argc, char** argv) {
         else if (limits.any())
             *asked.mutable_limits() = *parsed;
     });
-    Limits changed;
+    daq::LimitOptions changed;
     auto* limit = verb("limits", "say when the run in progress is to end; replaces what was said before",
                        "limits --for 2h --pot 1e18");
-    changed.add_options(*limit);
+    changed.add_to(*limit);
     limit->add_flag("--none", changed.none, "it ends when somebody stops it");
     limit->callback([&] {
         auto& asked = *request.mutable_limit();
@@ -244,6 +244,8 @@ int run(int argc, char** argv) {
     module->add_option("--board", asked.board, "id of the board; default: every SIS3316");
     module->add_option("--triggers", asked.triggers, "forced triggers of noise")->capture_default_str();
     module->callback([&] { module_verb = asked; });
+    daq::ConsoleCommands console;
+    console.add_to(app, verb);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -257,6 +259,7 @@ int run(int argc, char** argv) {
     if (!wrong.empty()) return fail(wrong_usage, wrong);
     if (doctor) return see_doctor(options);
     if (module_verb) return carry_out(*module_verb, options);
+    if (console.asked()) return carry_out(console, options);
     return carry_out(request, options);
 }
 

@@ -30,12 +30,30 @@ proto::Error config_error(std::string message) {
     return proto::error(proto::ErrorKind::CONFIG, std::move(message));
 }
 
-proto::Status make_directories(const std::string& path) {
+// The nearest directory above `path` that is there.
+std::string nearest_above(const std::filesystem::path& path) {
+    std::error_code ignored;
+    auto above = std::filesystem::absolute(path, ignored).lexically_normal();
+    while (above.has_relative_path() && !std::filesystem::exists(above, ignored))
+        above = above.parent_path();
+    return above.string();
+}
+
+// What the system says of the first directory that it would not make is no word on what is missing.
+proto::Status make_runs_dir(const std::string& path) {
     std::error_code code;
     std::filesystem::create_directories(path, code);
-    if (!code) return {};
-    return proto::error(proto::ErrorKind::IO, fmt::format("runs_dir '{}': {}", path, code.message()),
-                        code.value());
+    if (code)
+        return proto::error(proto::ErrorKind::IO,
+                            fmt::format("runs_dir '{}' cannot be made: {} takes no new directory ({})", path,
+                                        nearest_above(path), code.message()),
+                            code.value());
+    if (::access(path.c_str(), W_OK | X_OK) != 0) {
+        const int why = errno;
+        return proto::error(proto::ErrorKind::IO,
+                            fmt::format("runs_dir '{}' is not writable: {}", path, std::strerror(why)), why);
+    }
+    return {};
 }
 
 }  // namespace
@@ -101,7 +119,7 @@ proto::Result<std::unique_ptr<Daemon>> Daemon::create(proto::LoadedConfig config
     auto daemon = std::unique_ptr<Daemon>(new Daemon());
     daemon->name_ = part->daemon;
     if (auto status = proto::prepare_runtime_dir(runtime_dir); !status) return status.error();
-    if (auto status = make_directories(runs_dir); !status) return status.error();
+    if (auto status = make_runs_dir(runs_dir); !status) return status.error();
 
     // A second bind would silently take an ipc socket over, so the name is guarded by a lock.
     auto lock = DaemonLock::take(fmt::format("{}/{}.lock", runtime_dir, part->daemon),

@@ -13,5 +13,7 @@
 //   journal.hpp       what people are told, numbered
 //   slow_control/     high voltages, temperatures, levels: recorded with the run, judged, shown
 //   doctor/           what the host lacks for a configuration
+//   config_check.hpp  what a start would refuse of a configuration
+//   ctl/              verbs of spillgate-ctl; ctl/console/: those that ask the console by its API
 //   main.cpp, ctl_main.cpp   spillgate-daq, spillgate-ctl
 #pragma once

@@ -1,5 +1,4 @@
 // spillgate-daq: the readout daemon.
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -9,9 +8,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "daq/config_check.hpp"
 #include "daq/daemon.hpp"
 #include "daq/warm_memory.hpp"
-#include "hw/make_source.hpp"
 #include "proto/ending_signals.hpp"
 #include "proto/names.hpp"
 
@@ -26,17 +25,6 @@ constexpr int wrong_usage = 2;
 int fail(int status, const std::string& message) {
     fmt::print(stderr, "spillgate-daq: {}\n", message);
     return status;
-}
-
-// What can be said of a configuration without touching hardware or disk.
-proto::Status check(const proto::LoadedConfig& loaded, const std::string& daemon) {
-    auto part = daq::part_of(loaded.config, daemon);
-    if (!part) return part.error();
-    for (const auto& board : loaded.config.board()) {
-        if (std::ranges::find(part->boards, board.id()) == part->boards.end()) continue;
-        if (auto checked = hw::check_board(board); !checked) return checked;
-    }
-    return {};
 }
 
 int run(int argc, char** argv) {
@@ -73,7 +61,7 @@ int run(int argc, char** argv) {
     }
     auto loaded = proto::load_config(config_path);
     if (!loaded) return fail(wrong_usage, loaded.error().message);
-    if (auto status = check(*loaded, options.daemon); !status)
+    if (auto status = daq::check_config(loaded->config, options.daemon); !status)
         return fail(wrong_usage, fmt::format("{}: {}", config_path, status.error().message));
     if (check_only) {
         fmt::print("{} is valid, sha256 {}\n", config_path, loaded->sha256);

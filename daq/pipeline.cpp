@@ -9,14 +9,10 @@ namespace spillgate::daq {
 using proto::Result;
 
 Result<Pipeline> Pipeline::create(PipelineSettings settings) {
-    if (const auto checked = check_sources(settings); !checked) return checked.error();
-    const auto mark_board = find_mark_board(settings);
-    if (!mark_board) return mark_board.error();
-    const auto plan = WindowPlan::from(settings.config.gate(), settings.config.facility(),
-                                       frequency_of(settings, *mark_board));
-    if (!plan) return plan.error();
+    const auto checked = check_pipeline(settings);
+    if (!checked) return checked.error();
     if (!settings.utc_ns) settings.utc_ns = proto::utc_now_ns;
-    return Pipeline(std::make_unique<State>(std::move(settings), *plan, *mark_board));
+    return Pipeline(std::make_unique<State>(std::move(settings), checked->plan, checked->mark_board));
 }
 
 Pipeline::Pipeline(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -1,5 +1,7 @@
 #include "daq/pipeline_checks.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace spillgate::daq {
@@ -74,6 +76,16 @@ proto::Status check_sources(const PipelineSettings& settings) {
         if (auto status = check_domain(settings, source); !status) return status;
     }
     return {};
+}
+
+Result<CheckedPipeline> check_pipeline(const PipelineSettings& settings) {
+    if (const auto checked = check_sources(settings); !checked) return checked.error();
+    const auto mark_board = find_mark_board(settings);
+    if (!mark_board) return mark_board.error();
+    auto plan = WindowPlan::from(settings.config.gate(), settings.config.facility(),
+                                 frequency_of(settings, *mark_board));
+    if (!plan) return plan.error();
+    return CheckedPipeline{*mark_board, std::move(*plan)};
 }
 
 }  // namespace spillgate::daq

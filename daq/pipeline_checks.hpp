@@ -3,9 +3,17 @@
 
 #include <cstdint>
 
+#include "daq/gate/window_plan.hpp"
 #include "daq/pipeline.hpp"
 
 namespace spillgate::daq {
+
+struct CheckedPipeline {
+    std::uint32_t mark_board = 0;
+    WindowPlan plan;
+};
+// All of what follows, and that the gate's windows are possible. Errors: CONFIG.
+proto::Result<CheckedPipeline> check_pipeline(const PipelineSettings& settings);
 
 // At least one source, each with a clock; one frequency and a board that gives marks in each clock domain, if
 // there are several; one domain in FREE_RUNNING. Errors: CONFIG.

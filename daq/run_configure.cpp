@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "daq/config_check.hpp"
 #include "daq/run_control.hpp"
 
 namespace spillgate::daq {
@@ -39,6 +40,9 @@ proto::Status RunControl::take_config(proto::LoadedConfig loaded) {
         return proto::error(
             proto::ErrorKind::REFUSED,
             fmt::format("{} names other daemons; restart spillgate-daq to use it", loaded.path));
+    if (auto checked = check_config(loaded.config, settings_.daemon); !checked)
+        return proto::error(checked.error().kind,
+                            fmt::format("{}: {}", loaded.path, checked.error().message));
     std::vector<std::uint32_t> boards;
     for (const auto& daemon : loaded.config.daemon())
         if (daemon.name() == settings_.daemon) boards.assign(daemon.board().begin(), daemon.board().end());

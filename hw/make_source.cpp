@@ -43,13 +43,18 @@ proto::Result<std::unique_ptr<Source>> make_source(const config::Board& board, c
     return beam::with_beam(std::move(*marked), board, config);
 }
 
-proto::Status check_board(const config::Board& board) {
-    if (board.has_sis3316())
-        if (const auto device = sis3316::make_sis3316(board); !device) return device.error();
-    if (board.has_dig2())
-        if (const auto device = dig2::make_dig2(board); !device) return device.error();
+proto::Result<std::optional<SourceInfo>> check_board(const config::Board& board) {
+    std::optional<SourceInfo> info;
+    if (board.has_sis3316() || board.has_dig2()) {
+        const auto device = board.has_dig2() ? dig2::make_dig2(board) : sis3316::make_sis3316(board);
+        if (!device) return device.error();
+        info = (*device)->info();
+    } else if (board.has_simulation()) {
+        info = {board.id(), board.name(),         "simulation",
+                true,       board.clock_domain(), board.sample_rate_mhz() * 1e6};
+    }
     if (const auto inputs = marks::inputs_of(board); !inputs) return inputs.error();
-    return {};
+    return info;
 }
 
 }  // namespace spillgate::hw

@@ -16,10 +16,13 @@ namespace spillgate::online {
 
 void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& console) {
     const auto recent = std::make_shared<RecentSpectra>(recent_spills_of(console));
-    router_.add(snapshot_routes(parts.board, recent, console, [this] {
-        const HttpServer* const server = server_;
-        return server == nullptr ? HttpServer::Counts{} : server->counts();
-    }));
+    router_.add(snapshot_routes(
+        parts.board, recent, console,
+        [this] {
+            const HttpServer* const server = server_;
+            return server == nullptr ? HttpServer::Counts{} : server->counts();
+        },
+        [&keeping = parts.keeping] { return keeping.metrics_text(); }));
     router_.add(run_routes(parts.board, parts.control));
     router_.add(run_state_routes(parts.board));
     router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));

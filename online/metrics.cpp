@@ -1,64 +1,18 @@
 #include "online/metrics.hpp"
 
-#include <deque>
-#include <vector>
-
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include "offline/blinding/sideband.hpp"
+#include "online/metric_families.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
 namespace spillgate::online {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
-
-ClientMetric& sample(MetricFamily& family, const Labels& labels) {
-    ClientMetric& metric = family.metric.emplace_back();
-    metric.label = labels;
-    return metric;
-}
-
-// Collects families; one without samples is not written, since absent is not zero.
-class Families {
-  public:
-    MetricFamily& counter(const char* name, const char* help) {
-        return family(name, help, MetricType::Counter);
-    }
-    MetricFamily& gauge(const char* name, const char* help) { return family(name, help, MetricType::Gauge); }
-    MetricFamily& family(const char* name, const char* help, MetricType type) {
-        MetricFamily& added = families_.emplace_back();
-        added.name = name;
-        added.help = help;
-        added.type = type;
-        return added;
-    }
-    std::string text() {
-        std::vector<MetricFamily> filled;
-        for (auto& one : families_) {
-            if (!one.metric.empty()) filled.push_back(std::move(one));
-        }
-        return prometheus::TextSerializer().Serialize(filled);
-    }
-
-  private:
-    std::deque<MetricFamily> families_;
-};
-
-void count(MetricFamily& family, const Labels& labels, std::uint64_t value) {
-    sample(family, labels).counter.value = static_cast<double>(value);
-}
-void set(MetricFamily& family, const Labels& labels, double value) {
-    sample(family, labels).gauge.value = value;
-}
+using Families = MetricFamilies;
+using Labels = MetricLabels;
 
 void latencies(Families& out, const char* name, const char* help, const LatencyQuantiles& latency) {
-    auto& metric = sample(out.family(name, help, MetricType::Summary), {});
+    auto& metric = sample(out.summary(name, help), {});
     metric.summary.sample_count = latency.count;
     metric.summary.sample_sum = latency.sum_s;
     metric.summary.quantile = {{0.5, latency.p50_s}, {0.99, latency.p99_s}, {0.999, latency.p999_s}};

@@ -57,7 +57,8 @@ Response spectrum(const SnapshotBoard& board, RecentSpectra& recent, const Reque
 
 std::vector<Route> snapshot_routes(const SnapshotBoard& board, const std::shared_ptr<RecentSpectra>& recent,
                                    const config::Console& console,
-                                   const std::function<HttpServer::Counts()>& counts) {
+                                   const std::function<HttpServer::Counts()>& counts,
+                                   const std::function<std::string()>& keeper_metrics) {
     const std::set<std::string, std::less<>> shift(console.shift_spectrum().begin(),
                                                    console.shift_spectrum().end());
     std::vector<Route> routes;
@@ -71,11 +72,12 @@ std::vector<Route> snapshot_routes(const SnapshotBoard& board, const std::shared
     routes.push_back(
         answering("GET", "/api/spectra/{name}", Need::READ,
                   [&board, recent](const Request& request) { return spectrum(board, *recent, request); }));
-    routes.push_back(answering("GET", "/metrics", Need::READ, [&board, counts](const Request&) {
-        auto response = as_json(metrics_text(*board.newest(), counts()));
-        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        return response;
-    }));
+    routes.push_back(
+        answering("GET", "/metrics", Need::READ, [&board, counts, keeper_metrics](const Request&) {
+            auto response = as_json(metrics_text(*board.newest(), counts()) + keeper_metrics());
+            response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+            return response;
+        }));
     return routes;
 }
 

@@ -14,9 +14,11 @@
 namespace spillgate::online {
 
 // `recent`: as the feed has them. GET /api/status, /api/spectra, /api/spectra/{name}, /api/trend, /metrics.
-// `counts`: of the server itself. The board has a snapshot already, and must outlive them.
+// `counts`: of the server itself. `keeper_metrics`: what /metrics says of the keeper. The board has a
+// snapshot already, and must outlive them.
 std::vector<Route> snapshot_routes(const SnapshotBoard& board, const std::shared_ptr<RecentSpectra>& recent,
                                    const config::Console& console,
-                                   const std::function<HttpServer::Counts()>& counts);
+                                   const std::function<HttpServer::Counts()>& counts,
+                                   const std::function<std::string()>& keeper_metrics);
 
 }  // namespace spillgate::online

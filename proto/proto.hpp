@@ -13,4 +13,6 @@
 //   config_loader.hpp    text-format configuration, with file, line and column in every refusal
 //   endpoints.hpp        names of sockets and topics
 //   loopback.hpp         what a Host header must say to be answered
+//   web_address.hpp      addresses of HTTP servers; http_client.hpp: one request to one of them
+//   secret_file.hpp      a secret in a file that nobody else may read
 #pragma once

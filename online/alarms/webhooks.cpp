@@ -7,12 +7,13 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include "online/alarms/alarms_json.hpp"
+#include "online/alarms/hmac.hpp"
 #include "online/niceness.hpp"
+#include "proto/http_client.hpp"
 #include "proto/names.hpp"
-#include "proto/strict_text.hpp"
+#include "proto/secret_file.hpp"
 #include "proto/time.hpp"
 
 namespace spillgate::online {
@@ -20,24 +21,8 @@ namespace spillgate::online {
 namespace {
 
 namespace json = boost::json;
-using proto::error;
-using proto::ErrorKind;
 
 constexpr int webhook_niceness = 15;
-
-// A secret of ours alone, without the end of its line.
-proto::Result<std::string> read_secret(const std::string& path) {
-    auto text = proto::read_text(path);
-    if (!text) return text.error();
-    struct stat found{};
-    if (::stat(path.c_str(), &found) != 0 || (found.st_mode & 0077) != 0)
-        return error(ErrorKind::REFUSED, fmt::format("{} has mode {:04o}; allowed is 0600 or narrower", path,
-                                                     found.st_mode & 07777));
-    while (!text->empty() && (text->back() == '\n' || text->back() == '\r'))
-        text->pop_back();
-    if (text->empty()) return error(ErrorKind::CONFIG, fmt::format("{} holds no secret", path));
-    return text;
-}
 
 bool is_news(const Transition& moved) {
     const bool was_active = is_active(moved.from);
@@ -54,11 +39,11 @@ proto::Result<std::unique_ptr<Webhooks>> Webhooks::start(const config::Console& 
                                                          const Options& options) {
     std::vector<Address> addresses;
     for (const auto& hook : console.webhook()) {
-        auto place = parse_address(hook.url());
+        auto place = proto::parse_address(hook.url());
         if (!place) return place.error();
         std::string secret;
         if (hook.has_secret_file()) {
-            auto read = read_secret(hook.secret_file());
+            auto read = proto::read_secret(hook.secret_file());
             if (!read) return read.error();
             secret = std::move(*read);
         }
@@ -153,22 +138,26 @@ void Webhooks::attempt(Message message, const std::stop_token& stop) {
     // What is signed is the body with the time of sending, so that an old message cannot be sent again by
     // others.
     const auto time = fmt::format("{}", proto::utc_now_ns() / 1'000'000'000);
-    Headers headers{{"Content-Type", "application/json"},
-                    {"X-Spillgate-Message", fmt::format("{}", message.number)},
-                    {"X-Spillgate-Time", time}};
+    proto::HttpRequest request;
+    request.method = "POST";
+    request.agent = "spillgate-online";
+    request.body = message.body;
+    request.headers = {{"Content-Type", "application/json"},
+                       {"X-Spillgate-Message", fmt::format("{}", message.number)},
+                       {"X-Spillgate-Time", time}};
     if (!address.secret.empty())
-        headers.emplace_back(
+        request.headers.emplace_back(
             "X-Spillgate-Signature",
             "sha256=" + hmac_sha256_hex(address.secret, fmt::format("{}.{}", time, message.body)));
-    const auto status = http_post(address.place, headers, message.body, options_.patience, stop);
+    const auto answer = proto::http_exchange(address.place, request, {options_.patience}, stop);
     const std::lock_guard lock(mutex_);
-    if (status && *status >= 200 && *status < 300) {
+    if (answer && answer->status >= 200 && answer->status < 300) {
         ++counts_.delivered;
         return;
     }
     ++counts_.attempts_failed;
-    trouble_ = status ? fmt::format("webhook {} answered {}", address.hook.name(), *status)
-                      : fmt::format("webhook {}: {}", address.hook.name(), status.error().message);
+    trouble_ = answer ? fmt::format("webhook {} answered {}", address.hook.name(), answer->status)
+                      : fmt::format("webhook {}: {}", address.hook.name(), answer.error().message);
     if (message.attempts >= options_.pauses.size()) {
         ++counts_.given_up;
         spdlog::error("{}; given up", trouble_);

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "online/alarms/alarm_table.hpp"
-#include "online/alarms/http_post.hpp"
 #include "proto/schema/console.pb.h"
 #include "proto/schema/run.pb.h"
+#include "proto/web_address.hpp"
 
 namespace spillgate::online {
 
@@ -57,7 +57,7 @@ class Webhooks {  // owns a thread; stops within 2 s, unless a name service keep
     using Clock = std::chrono::steady_clock;
     struct Address {
         config::Webhook hook;
-        WebAddress place;
+        proto::WebAddress place;
         std::string secret;
     };
     struct Message {

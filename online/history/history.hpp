@@ -71,6 +71,8 @@ class History {  // owns a database; one thread at a time
     proto::Result<bool> thin(double utc_s);
 
     const Counts& counts() const { return counts_; }
+    std::size_t known_series() const { return series_.size(); }
+    const Database& database() const { return database_; }
 
   private:
     struct Series {

@@ -62,6 +62,10 @@ proto::Error Database::error_of(const std::exception& cause) const {
     return database_error(path_, cause);
 }
 
+std::uint64_t Database::rows_changed() const {
+    return static_cast<std::uint64_t>(sqlite3_total_changes(connection_->getHandle()));
+}
+
 proto::Status Database::copy_to(const std::string& path) {
     const std::string fresh = path + ".new";
     return run([&](SQLite::Database& database) {

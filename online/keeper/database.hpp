@@ -1,6 +1,7 @@
 // One of the console's own SQLite files. None of them lies in a run directory.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,10 +39,13 @@ class Database {  // owns a connection; one thread at a time
         } catch (const proto::Failure& failure) {
             return failure.error();
         } catch (const std::exception& cause) {
+            ++failures_;
             return error_of(cause);
         }
     }
     const std::string& path() const { return path_; }
+    std::uint64_t rows_changed() const;                   // added, changed or deleted since it was opened
+    std::uint64_t failures() const { return failures_; }  // of run, by what SQLite said
 
     // A whole copy at `path`, replaced atomically. Errors: as of run.
     proto::Status copy_to(const std::string& path);
@@ -53,6 +57,7 @@ class Database {  // owns a connection; one thread at a time
 
     std::string path_;
     std::unique_ptr<SQLite::Database> connection_;
+    std::uint64_t failures_ = 0;
 };
 
 }  // namespace spillgate::online

@@ -6,6 +6,7 @@
 #include "online/alarms/alarm_routes.hpp"
 #include "online/checkpoint.hpp"
 #include "online/history/history_routes.hpp"
+#include "online/keeper/keeper_metrics.hpp"
 #include "online/keeper/layout_routes.hpp"
 #include "online/logbook/logbook_routes.hpp"
 #include "online/runs/run_list_routes.hpp"
@@ -44,6 +45,9 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
     options.records.tell_entry = [board = &keeping->logbook_](std::int64_t id) {
         board->publish(std::make_shared<const std::int64_t>(id));
     };
+    options.records.tell_account = [board = &keeping->account_](const KeeperAccount& account) {
+        board->publish(std::make_shared<const KeeperAccount>(account));
+    };
     keeping->pictures_ = std::make_shared<const PictureStore>(options.records.directory + "/pictures",
                                                               2 * storage.stop_below_bytes());
     keeping->exports_dir_ = checkpoints;
@@ -66,6 +70,13 @@ std::vector<Route> Keeping::routes() {
     add(run_list_routes(*keeper_, runs_));
     add(run_export_routes(worker_, exports_dir_));
     return all;
+}
+
+std::string Keeping::metrics_text() const {
+    const auto account = account_.newest();
+    const auto alarms = alarms_.newest();
+    return keeper_metrics_text({account.get(), alarms.get(), keeper_->counts(), webhooks_->counts()},
+                               keeper_->utc_s());
 }
 
 void Keeping::wake(std::function<void()> changed) {

@@ -35,6 +35,7 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     const AlarmBoard& alarms() const { return alarms_; }
     Keeper& keeper() { return *keeper_; }
     const Webhooks& webhooks() const { return *webhooks_; }
+    std::string metrics_text() const;  // of keeper, alarms and webhooks, for /metrics
 
   private:
     explicit Keeping(Worker& worker) : worker_(worker) {}
@@ -43,6 +44,7 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     std::mutex mutex_;
     std::function<void()> changed_;
     AlarmBoard alarms_;
+    KeeperBoard account_;
     LogbookBoard logbook_;
     std::unique_ptr<Webhooks> webhooks_;
     std::shared_ptr<const PictureStore> pictures_;

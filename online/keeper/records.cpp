@@ -58,6 +58,8 @@ std::uint64_t count_of(const std::vector<AlarmTable::View>& views, AlarmState st
 Records::Records(RecordsOptions options, AlarmBoard& board)
     : options_(std::move(options)),
       board_(board),
+      history_watch_(options_.directory + "/history.sqlite"),
+      desk_watch_(options_.directory + "/console.sqlite"),
       alarms_(all_rules(options_.console, options_.warn_below_bytes), {}),
       run_judge_(options_.console, options_.console_sha256) {
     if (!options_.free_bytes)
@@ -80,6 +82,7 @@ void Records::open_history(double utc_s) {
     });
     if (!history) {
         history_fault_ = history.error().message;
+        history_watch_.could_not_open();
         return;
     }
     history_.emplace(std::move(*history));
@@ -90,6 +93,7 @@ void Records::open_desk_database(double utc_s) {
     auto desk = opened(options_.directory + "/console.sqlite", utc_s, open_desk);
     if (!desk) {
         desk_failed(desk.error());
+        desk_watch_.could_not_open();
         return;
     }
     desk_ = std::make_unique<Database>(std::move(*desk));
@@ -134,6 +138,7 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
     take(alarms_.step(utc_s, quantities, snapshot != nullptr && in_run(*snapshot)), utc_s);
     publish();
     back_up(utc_s);
+    tell_account(utc_s);
 }
 
 std::string Records::history_fault() const {
@@ -170,10 +175,13 @@ void Records::watch_run(double utc_s, const Snapshot& snapshot) {
         const auto& entry = event.entry;
         const bool begins = entry.kind == EntryKind::RUN_START;
         run_ = begins ? entry.run : 0;
-        if (!desk_) continue;
+        if (!desk_) {
+            lose_entry(entry);
+            continue;
+        }
         const auto told = Logbook(*desk_).has(entry.kind, entry.run);
         if (!told || *told) continue;  // by an earlier process, or it cannot be told
-        (void)write(entry).has_value();
+        if (!write(entry)) lose_entry(entry);
         if (!begins && options_.tell_run_end) options_.tell_run_end(event.run);
     }
 }
@@ -208,9 +216,33 @@ void Records::take(const std::vector<Transition>& transitions, double utc_s) {
         entry.text += line;
     }
     if (untold > 0) entry.text += fmt::format("\nand {} more", untold);
-    if (!desk_) return;
-    if (auto kept = AlarmJournal(*desk_).record(transitions, alarms_); !kept) desk_failed(kept.error());
-    if (!entry.text.empty()) (void)write(entry).has_value();
+    proto::Status kept = error(ErrorKind::REFUSED, "the logbook is off");
+    if (desk_) {
+        kept = AlarmJournal(*desk_).record(transitions, alarms_);
+        if (!kept) desk_failed(kept.error());
+    }
+    (kept ? account_.alarm_changes : account_.losses["alarm-change"]) += transitions.size();
+    if (!entry.text.empty() && !write(entry)) lose_entry(entry);
+}
+
+// Of the system: a person is told, and writes it again.
+void Records::lose_entry(const LogbookEntry& entry) {
+    ++account_.losses[fmt::format("entry-{}", name_of(entry.kind))];
+}
+
+void Records::tell_account(double utc_s) {
+    if (!options_.tell_account) return;
+    account_.utc_s = utc_s;
+    account_.history =
+        history_watch_.look(utc_s, history_ ? &history_->database() : nullptr, !history_fault().empty());
+    account_.desk = desk_watch_.look(utc_s, desk_.get(), !desk_fault_.empty());
+    const auto counts = history_ ? history_->counts() : History::Counts{};
+    account_.series = history_ ? history_->known_series() : 0;
+    account_.history_values = counts.values;
+    account_.losses["history-not-written"] = counts.values_not_written;
+    account_.losses["history-while-off"] = values_while_off_;
+    account_.losses["history-too-many-series"] = counts.series_refused;
+    options_.tell_account(account_);
 }
 
 proto::Result<Transition> Records::taken(proto::Result<Transition> moved, double utc_s) {
@@ -240,6 +272,7 @@ proto::Result<std::int64_t> Records::write(const LogbookEntry& entry) {
     auto written = Logbook(**database).append(entry);
     if (written) {
         desk_fault_.clear();
+        ++account_.entries[entry.kind];
         if (options_.tell_entry) options_.tell_entry(*written);
     } else if (written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND) {
         desk_failed(written.error());

@@ -14,6 +14,7 @@
 #include "online/alarms/alarm_table.hpp"
 #include "online/feed/board.hpp"
 #include "online/history/history.hpp"
+#include "online/keeper/keeper_account.hpp"
 #include "online/keeper/quantities.hpp"
 #include "online/keeper/run_watch.hpp"
 #include "online/logbook/logbook.hpp"
@@ -44,6 +45,7 @@ struct RecordsOptions {
     std::function<void(const wire::RunDescription&)> tell_run_end;  // empty: nobody
     // The newest entry of the logbook: of each that is written, and when it has been opened. Empty: nobody.
     std::function<void(std::int64_t id)> tell_entry;
+    std::function<void(const KeeperAccount&)> tell_account;  // once a second; empty: nobody
 };
 
 class Records {  // owns the databases; one thread at a time
@@ -85,7 +87,9 @@ class Records {  // owns the databases; one thread at a time
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
     void desk_failed(const proto::Error& why);
     void tell_newest_entry();
+    void lose_entry(const LogbookEntry& entry);
     void publish();
+    void tell_account(double utc_s);
     void back_up(double utc_s);
 
     RecordsOptions options_;
@@ -96,6 +100,9 @@ class Records {  // owns the databases; one thread at a time
     std::string no_room_;                               // for the history; empty: there is
     std::string desk_fault_ = "it is being opened";
     std::uint64_t values_while_off_ = 0;
+    KeeperAccount account_;
+    StoreWatch history_watch_;
+    StoreWatch desk_watch_;
     AlarmTable alarms_;
     bool judged_ = false;  // alarms, once
     QuantityRates rates_;

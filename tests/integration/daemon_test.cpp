@@ -151,7 +151,19 @@ TEST_CASE("wrong usage and wrong configurations end with one message and status 
     const auto refused = daq({"--config", no_channel, "--check"});
     CHECK(refused.status == 2);
     CHECK(contains(refused.err, "input.channel is 16"));
+    const auto no_window = directory.path() + "/no-window.txtpb";
+    std::ofstream(no_window)
+        << R"(name: "x" facility { name: "SNS" repetition_hz: 60 } gate { mode: FREE_RUNNING }
+        board { id: 1 bits: 14 sample_rate_mhz: 250 simulation {} })";
+    const auto impossible = daq({"--config", no_window, "--check"});
+    CHECK(impossible.status == 2);
+    CHECK(contains(impossible.err, "slice_ns"));
     CHECK_FALSE(std::filesystem::exists(directory.path() + "/runs"));
+    // Where even the superuser cannot make a directory.
+    const auto nowhere =
+        daq({"--config", config, "--runtime-dir", directory.path(), "--runs-dir", "/proc/none/runs"});
+    CHECK(nowhere.status == 1);
+    CHECK(contains(nowhere.err, "runs_dir '/proc/none/runs' cannot be made: /proc takes no new directory"));
 
     const auto ctl = [&](const std::vector<std::string>& arguments) {
         return run_program(directory.path(), "spillgate-ctl", arguments);

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include "online/keeper/keeper_metrics.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
@@ -29,6 +30,7 @@ struct Bench {
             return free_bytes;
         };
         options.tell = [this](const online::Transition& moved) { told.push_back(moved); };
+        options.tell_account = [this](const online::KeeperAccount& said) { account = said; };
         options.tell_run_end = [this](const wire::RunDescription& run) { run_ends.push_back(run.number()); };
         auto& rule = *options.console.add_alarm();
         rule.set_name("hv");
@@ -82,6 +84,7 @@ struct Bench {
     std::vector<std::uint32_t> run_ends;
     online::RecordsOptions options;
     online::AlarmBoard board;
+    online::KeeperAccount account;
     online::Snapshot snapshot;
     wire::DaemonStatus status;
     std::unique_ptr<Records> records;
@@ -225,4 +228,86 @@ TEST_CASE("the logbook is copied once a day") {
     bench.now += 86'400;
     bench.tick(1);
     CHECK(std::filesystem::exists(copy));
+}
+
+TEST_CASE("what was written is accounted for store by store, and what could not be is lost under its name") {
+    Bench bench;
+    bench.volts(1320);
+    bench.tick(25);
+    CHECK(bench.account.utc_s == bench.now);
+    CHECK_FALSE(bench.account.desk.off);
+    CHECK_FALSE(bench.account.history.off);
+    CHECK(bench.account.entries == std::map<EntryKind, std::uint64_t>{{EntryKind::ALARM, 1}});
+    CHECK(bench.account.alarm_changes == 2);  // pending, then raised
+    CHECK(bench.account.history.rows_written > bench.account.series);
+    CHECK(bench.account.history.written_utc_s.value() > bench.now - 11);
+    CHECK(bench.account.desk.written_utc_s.value() < bench.now - 15);
+    CHECK(bench.account.desk.bytes.value() > 4096);
+    for (const auto& [name, number] : bench.account.losses)
+        CHECK(number == 0);
+    // Another program takes the table away.
+    SQLite::Database(bench.options.directory + "/console.sqlite", SQLite::OPEN_READWRITE)
+        .exec("ALTER TABLE entry RENAME TO gone");
+    bench.free_bytes = 10;
+    bench.volts(1200);
+    bench.tick(30);
+    CHECK(bench.account.desk.off);
+    CHECK(bench.account.desk.failures > 0);
+    CHECK(bench.account.history.off);
+    CHECK(bench.account.losses.at("entry-alarm") > 0);
+    CHECK(bench.account.losses.at("history-while-off") == bench.records->values_while_off());
+    CHECK(bench.account.entries.at(EntryKind::ALARM) == 1);
+}
+
+TEST_CASE("a directory that cannot be made is a failure of both stores, and they have no size") {
+    Bench bench("file/console");
+    std::ofstream(bench.directory.path() + "/file") << "x";
+    bench.volts(1320);
+    bench.tick(5);
+    CHECK(bench.account.desk.off);
+    CHECK(bench.account.desk.failures == 1);
+    CHECK(bench.account.history.failures == 1);
+    CHECK_FALSE(bench.account.desk.bytes);
+    CHECK_FALSE(bench.account.history.written_utc_s);
+    CHECK(bench.account.losses.at("entry-alarm") >= 1);
+    CHECK(bench.account.losses.at("alarm-change") >= 2);
+}
+
+TEST_CASE("the keeper's account is told as metrics, and what is not known has none") {
+    online::KeeperAccount account;
+    account.utc_s = begin_s;
+    account.history = {false, 70, 1, begin_s - 4, 8192};
+    account.entries[EntryKind::PERSON] = 3;
+    account.losses["entry-alarm"] = 2;
+    online::AlarmsShown alarms;
+    alarms.unacknowledged = 1;
+    online::KeeperState state;
+    state.tasks = {12, 1, 5};
+    state.webhooks.given_up = 4;
+    state.account = &account;
+    state.alarms = &alarms;
+    const auto text = online::keeper_metrics_text(state, begin_s + 1);
+    CAPTURE(text);
+    for (const char* line :
+         {"spillgate_keeper_store_off{store=\"history\"} 0\n",
+          "spillgate_keeper_store_off{store=\"desk\"} 1\n",
+          "spillgate_keeper_rows_written_total{store=\"history\"} 70\n",
+          "spillgate_keeper_failures_total{store=\"history\"} 1\n",
+          "spillgate_keeper_last_write_age_seconds{store=\"history\"} 5\n",
+          "spillgate_keeper_store_bytes{store=\"history\"} 8192\n",
+          "spillgate_keeper_entries_total{kind=\"person\"} 3\n", "spillgate_keeper_round_age_seconds 1\n",
+          "spillgate_keeper_queue_length 5\n", "spillgate_keeper_tasks_total 12\n",
+          "spillgate_keeper_lost_total{loss=\"entry-alarm\"} 2\n",
+          "spillgate_keeper_lost_total{loss=\"request-queue-full\"} 1\n",
+          "spillgate_keeper_lost_total{loss=\"webhook-given-up\"} 4\n",
+          "spillgate_alarms{state=\"unacknowledged\"} 1\n"})
+        CHECK(text.find(line) != std::string::npos);
+    CHECK(text.find("last_write_age_seconds{store=\"desk\"}") == std::string::npos);
+    CHECK(text.find("store_bytes{store=\"desk\"}") == std::string::npos);
+    state.account = nullptr;
+    state.alarms = nullptr;
+    const auto bare = online::keeper_metrics_text(state, begin_s);
+    CHECK(bare.find("spillgate_keeper_store_off") == std::string::npos);
+    CHECK(bare.find("spillgate_alarms") == std::string::npos);
+    CHECK(bare.find("spillgate_keeper_queue_length 5\n") != std::string::npos);
 }

@@ -81,6 +81,7 @@ TEST_CASE("what is not known is null in JSON and missing in metrics, never zero"
     CHECK(metrics.find("spillgate_online_bad_messages_total 0") != std::string::npos);
     CHECK(metrics.find("spillgate_mark_rate_hertz{") == std::string::npos);
     CHECK(metrics.find("spillgate_run_slots") == std::string::npos);
+    CHECK(metrics.find("spillgate_keeper_queue_length ") != std::string::npos);
 }
 
 TEST_CASE(

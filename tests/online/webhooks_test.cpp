@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include "online/alarms/hmac.hpp"
 #include "tests/online/webhook_sink.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
@@ -151,36 +152,6 @@ TEST_CASE("a webhook that never answers holds up neither the alarms nor the end 
         webhooks->tell(raised());
     CHECK(webhooks->counts().dropped == 3);
     webhooks.reset();  // would wait for an hour
-}
-
-TEST_CASE("silence is an error after its time, and what is no HTTP or no TLS is said to be so") {
-    WebhookSink silent({0});
-    using std::chrono::milliseconds;
-    const auto late =
-        online::http_post(online::parse_address(silent.url("/")).value(), {}, "{}", milliseconds(20), {});
-    CHECK(late.error().kind == ErrorKind::TIMED_OUT);
-    WebhookSink plain({200});
-    auto address = online::parse_address(plain.url("/")).value();
-    CHECK(online::http_post(address, {}, "{}", milliseconds(60'000), {}).value() == 200);
-    address.tls = true;
-    const auto refused = online::http_post(address, {}, "{}", milliseconds(60'000), {});
-    CHECK(refused.error().message.find("no TLS") != std::string::npos);
-}
-
-TEST_CASE("addresses of webhooks are read strictly") {
-    const auto address = online::parse_address("https://hooks.example.org:8443/a/b?c=d#e").value();
-    CHECK(address.tls);
-    CHECK(address.host == "hooks.example.org");
-    CHECK(address.port == "8443");
-    CHECK(address.target == "/a/b?c=d");
-    CHECK(address.shown == "hooks.example.org:8443");
-    CHECK(online::parse_address("http://[::1]/x").value().host == "::1");
-    CHECK(online::parse_address("https://h").value().port == "443");
-    CHECK(online::parse_address("https://h").value().target == "/");
-    for (const char* wrong :
-         {"", "h", "ftp://h/", "https://", "https://h:0/", "https://h:99999/", "https://h:8x/",
-          "https://user:secret@h/", "https://h/a b", "https://h/\r\nX: y", "https://[::1/"})
-        CHECK(online::parse_address(wrong).error().kind == ErrorKind::CONFIG);
 }
 
 TEST_CASE("a secret that others may read is refused") {
