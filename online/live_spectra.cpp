@@ -116,7 +116,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
         }
         if (now >= next_snapshot) {
             publish();
-            next_snapshot = now + snapshot_period;
+            next_snapshot = std::max(next_snapshot + snapshot_period, now);  // in step, whenever we woke
         }
         if (now >= next_checkpoint) {
             checkpoint();

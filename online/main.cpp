@@ -72,8 +72,8 @@ online::ServerOptions server_options(const config::Config& config, const config:
     online::ServerOptions options;
     options.address = config.network().http_address();
     options.port = static_cast<std::uint16_t>(config.network().http_port());
-    options.push_period = std::chrono::milliseconds(
-        static_cast<int>(1000 / std::min(console.push_hz(), config.online().snapshot_hz())));
+    // Shorter than the snapshots' period: what comes of other topics must not hold up the next spectra.
+    options.push_period = std::chrono::milliseconds(static_cast<int>(1000 / console.push_hz()));
     return options;
 }
 

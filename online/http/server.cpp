@@ -113,6 +113,9 @@ class BeastServer final : public HttpServer {
                 });
                 return;
             }
+            // Else a message's end waits 40 ms for the client's delayed acknowledgement of its begin.
+            beast::error_code ignored;
+            socket.set_option(tcp::no_delay(true), ignored);
             if (shared_->places.make_room()) {
                 auto session = std::make_shared<HttpSession>(std::move(socket), shared_);
                 shared_->places.enter(session);

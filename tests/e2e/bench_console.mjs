@@ -83,31 +83,69 @@ async function browser(hall) {
   ];
 }
 
+// In the page, before its own scripts: when each message with spectra was made and came, and the newest slot in it.
+function timeMessages() {
+  window.messages = [];
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        const [at, slot] = ['at', 'newest_slot_utc_s'].map((name) => Number(new RegExp(`"${name}":([\\d.]+)`).exec(data)?.[1]));
+        if (slot) window.messages.push({ at, slot, s: Date.now() / 1000 });
+      });
+    }
+  };
+}
+
+// The first message that has a slot; they are in the order of their newest ones.
+function firstWith(messages, slot) {
+  let [low, high] = [0, messages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (messages[middle].slot < slot - 1e-6) low = middle + 1;
+    else high = middle;
+  }
+  return messages[low];
+}
+
 // For every slot, how long after the end of its last window it was in the picture: the second animation frame after a pad was drawn with
-// it. Slots lie a period apart up to the newest that a drawing has.
+// it. Slots lie a period apart up to the newest that a drawing has. Where the time went: until the first message with the slot was made,
+// until that had come, until the pad was drawn, and until that was on the screen.
 async function latency(hall) {
   const { repetition_hz } = await hall.api.status();
-  const samples = await withPage(hall.url, async (page, pid, show) => {
+  const { samples, messages } = await withPage(hall.url, async (page, pid, show) => {
+    await page.addInitScript(timeMessages);
     await show();
     await sleep(SETTLING_MS);
     await page.evaluate(() => {
       window.drawings = []; // kept in the page: to tell each would hold it up
-      document.addEventListener('spillgate:drawn', ({ detail: { name, newest_slot_utc_s: slot } }) =>
-        requestAnimationFrame(() => requestAnimationFrame(() => window.drawings.push({ name, slot, s: Date.now() / 1000 }))),
-      );
+      window.messages.length = 0;
+      document.addEventListener('spillgate:drawn', ({ detail: { name, newest_slot_utc_s: slot } }) => {
+        const drawn = Date.now() / 1000;
+        requestAnimationFrame(() => requestAnimationFrame(() => window.drawings.push({ name, slot, drawn, s: Date.now() / 1000 })));
+      });
     });
     await sleep(SECONDS * 1000);
-    return page.evaluate(() => window.drawings);
+    return page.evaluate(() => ({ samples: window.drawings, messages: window.messages }));
   });
   const last = new Map();
   const late = [];
-  for (const { name, slot, s } of samples) {
+  const stages = { made: [], came: [], drawn: [], shown: [] };
+  for (const { name, slot, drawn, s } of samples) {
     if (!slot) throw new Error('the server does not say newest_slot_utc_s of its spectra');
-    for (let one = last.get(name) === undefined ? slot : last.get(name) + 1 / repetition_hz; one <= slot; one += 1 / repetition_hz) late.push(1000 * (s - one));
+    for (let one = last.get(name) === undefined ? slot : last.get(name) + 1 / repetition_hz; one <= slot; one += 1 / repetition_hz) {
+      late.push(1000 * (s - one));
+      const first = firstWith(messages, one);
+      if (!first || first.s > drawn) continue; // its message came before we looked
+      const times = [one, first.at, first.s, drawn, s];
+      Object.values(stages).forEach((stage, i) => stage.push(1000 * (times[i + 1] - times[i])));
+    }
     last.set(name, slot);
   }
-  late.sort((a, b) => a - b);
-  const conditions = `end of a slot's last window → second animation frame after the pad was drawn, one host's clock; every slot of ${last.size} pads over ${SECONDS} s, ${late.length} of them; each redrawn ${(samples.length / last.size / SECONDS).toFixed(1)} times a second; p50 ${quantile(late, 0.5).toFixed(0)}, worst ${late.at(-1).toFixed(0)} ms`;
+  for (const times of [late, ...Object.values(stages)]) times.sort((a, b) => a - b);
+  const parts = Object.entries(stages).map(([stage, times]) => `${stage} ${[0.5, 0.99].map((q) => quantile(times, q).toFixed(0)).join(' and ')}`);
+  const conditions = `end of a slot's last window → second animation frame after the pad was drawn, one host's clock; every slot of ${last.size} pads over ${SECONDS} s, ${late.length} of them; each redrawn ${(samples.length / last.size / SECONDS).toFixed(1)} times a second; p50 ${quantile(late, 0.5).toFixed(0)}, worst ${late.at(-1).toFixed(0)} ms; p50 and p99 of its parts, message ${parts.join(', ')} ms`;
   return [{ name: 'console_latency', value: quantile(late, 0.99), unit: 'ms', conditions }];
 }
 

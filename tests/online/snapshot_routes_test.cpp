@@ -170,7 +170,9 @@ TEST_CASE("a console follows what works and whether there is beam, and is told o
     REQUIRE(talk->hear(R"({"want": {"health": {}, "beam": {}}})").has_value());
     const auto first = boost::json::parse(*talk->say().value());
     CHECK(first.at("health") == boost::json::parse(shown.get("/api/health").body));
-    CHECK(first.at("beam") == boost::json::parse(shown.get("/api/beam").body));
+    auto beam = boost::json::parse(shown.get("/api/beam").body).as_object();
+    CHECK(beam.erase("slots") == 1);  // a topic of their own
+    CHECK(first.at("beam") == beam);
     CHECK_FALSE(talk->say().value());
 }
 

@@ -26,10 +26,10 @@ std::string alarm(const std::string& rest) {
 
 TEST_CASE("a console's configuration has its defaults written out") {
     const auto loaded = proto::parse_console("", "file").value();
-    CHECK(loaded.console.push_hz() == 10);
+    CHECK(loaded.console.push_hz() == 20);
     CHECK(loaded.console.history().minutes_days() == 30);
     CHECK(loaded.sha256.size() == 64);
-    CHECK(loaded.sha256 == proto::parse_console("push_hz: 10", "file")->sha256);
+    CHECK(loaded.sha256 == proto::parse_console("push_hz: 20", "file")->sha256);
     CHECK(loaded.sha256 != proto::parse_console("push_hz: 5", "file")->sha256);
     CHECK(proto::console_path_of("config/demo.txtpb") == "config/demo-console.txtpb");
 }

@@ -1,13 +1,14 @@
 // When pads are drawn. Everything that waits is drawn together, in one animation frame per round: what a round costs is mostly
-// the browser's own work per frame. A round begins with the first data that come when a period is over: older ones that wait for it
-// would be drawn just before newer ones come. Without any the round begins a little later. Where rounds are dear the period grows, so
-// that drawing takes at most a quarter of this page's time.
+// the browser's own work per frame. A round begins with the first data that come when a period is over, which is less than the time
+// between two snapshots (online.snapshot_hz): each is drawn when it comes. Data that came too early for their round wait for its time and
+// a little longer, so that they are not drawn just before newer ones come. Where rounds are dear the period grows: drawing takes at most
+// a fifth of this page's time, and what the browser does beside it in its other threads about half of that once more.
 
 export const TEXT_PERIOD_MS = 1000;
-const PERIOD_MS = 150;
+const PERIOD_MS = 80;
 const SLOWEST_MS = 1000;
-const PATIENCE_MS = 100; // for data that are newer than those that wait: as often as the server sends some
-const SHARE = 4;
+const PATIENCE_MS = 20; // for data that are newer than those that wait
+const SHARE = 5;
 const BUDGET_MS = 40; // per frame; what is left over comes first in the next
 
 export class Pace {

@@ -31,7 +31,7 @@ export function residualRange(low, high) {
 
 // The range before, as long as it holds all that is wanted and at most half of it is empty; then the wanted one, with room on the side that
 // has grown. To draw axes costs ten times what their contents do, and contents that fluctuate about a step would have them drawn each time.
-const GROWTH = 1.1;
+const GROWTH = 1.2;
 export function steady(before, wanted) {
   const isSameKind = before && (wanted.min < 0 || wanted.min === before.min);
   if (!isSameKind) return wanted;
