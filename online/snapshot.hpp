@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "offline/spectra/spectra.hpp"
+#include "online/channels/channels_view.hpp"
 #include "online/feed/board.hpp"
 #include "online/run/slot_strip.hpp"
 #include "proto/config_loader.hpp"
@@ -108,6 +109,7 @@ struct Snapshot {
 
     std::optional<RangeView> range;              // of `spectra`
     std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
+    std::shared_ptr<const ChannelsView> channels;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
