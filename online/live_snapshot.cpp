@@ -70,6 +70,7 @@ void LiveSpectra::publish() {
     snapshot->trend = shared_trend_;
     snapshot->strip = strip_.view();
     snapshot->channels = channels_.newest();
+    snapshot->closed = closed_;
     snapshot->to_candidates = to_candidates_.quantiles();
     snapshot->to_histogram = to_histogram_.quantiles();
     snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();

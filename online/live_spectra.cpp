@@ -20,6 +20,7 @@ constexpr auto heal_slice = 20ms;
 constexpr auto channels_period = 2s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr std::size_t kept_checkpoints = 2;
+constexpr std::size_t kept_closed_runs = 8;
 
 std::vector<std::string> endpoints(const config::Config& config) {
     std::vector<std::string> out;
@@ -45,6 +46,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
       crew_(*engine_, config_.online().threads()),
       channels_(config_),
       subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
+      closed_(std::make_shared<const std::vector<ClosedRun>>()),
       shared_trend_(std::make_shared<const std::vector<TrendPoint>>()) {
     for (const auto& daemon : config_.daemon()) {
         Daemon& added = daemons_.emplace_back();
@@ -63,6 +65,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
         version_ = before->version;
         trend_.assign(before->trend->begin(), before->trend->end());
         shared_trend_ = before->trend;
+        if (before->closed) closed_ = before->closed;
         messages_.assign(before->messages.begin(), before->messages.end());
     }
     scope_.begin(loaded_, engine_);
@@ -241,6 +244,7 @@ void LiveSpectra::close_runs() {
         if (exports_.contains(number)) continue;
         say(run.statement());
         export_run(run);
+        remember_sidebands(run);
         changed_ = true;
         checkpoint();
     }
@@ -260,6 +264,24 @@ void LiveSpectra::export_run(const LiveRun& run) {
         say(fmt::format("run {}: the spectra could not be exported: {}", run.number(),
                         directory.error().message));
     }
+}
+
+// For those who write down what became of runs: the next run may have begun before they look.
+void LiveSpectra::remember_sidebands(const LiveRun& run) {
+    const auto version = std::max(version_, closed_->empty() ? 0 : closed_->back().version) + 1;
+    auto closed = std::make_shared<std::vector<ClosedRun>>(*closed_);
+    std::erase_if(*closed, [&](const auto& other) { return other.run == run.number(); });
+    if (closed->size() == kept_closed_runs) closed->erase(closed->begin());
+    ClosedRun& added = closed->emplace_back();
+    added.version = version;
+    added.run = run.number();
+    const auto spectra = run.spectra();
+    for (std::size_t i = 0; i < spectra->size(); ++i) {
+        const auto histogram = spectra->histogram(i);
+        if (const auto outside = offline::sideband(histogram))
+            added.sidebands.emplace_back(histogram.name, *outside);
+    }
+    closed_ = std::move(closed);
 }
 
 // Takes up the newest run that has a checkpoint. One that does not fit is discarded: the run is then read

@@ -69,6 +69,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void watch_silence(Clock::duration elapsed);
     void close_runs();
     void export_run(const LiveRun& run);
+    void remember_sidebands(const LiveRun& run);
     void restore();
     void checkpoint();
     void report_losses();
@@ -98,6 +99,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     std::vector<Daemon> daemons_;
     std::map<std::uint32_t, LiveRun> runs_;
     std::map<std::uint32_t, std::string> exports_;  // run → directory
+    std::shared_ptr<const std::vector<ClosedRun>> closed_;
     std::shared_ptr<const wire::RunDescription> refused_;
     std::string refusal_;
     std::optional<Clock::time_point> told_of_no_daemon_;

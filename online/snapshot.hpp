@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "offline/blinding/sideband.hpp"
 #include "offline/spectra/spectra.hpp"
 #include "online/channels/channels_view.hpp"
 #include "online/feed/board.hpp"
@@ -89,6 +91,13 @@ struct RangeView {
     std::int64_t begin_utc_ns = 0;  // 0: it begins with the run
 };
 
+// What is left of a run whose spectra are final.
+struct ClosedRun {
+    std::uint64_t version = 0;  // ascends from one closing to the next, of the same run, too
+    std::uint32_t run = 0;
+    std::vector<std::pair<std::string, offline::Sideband>> sidebands;  // by spectrum; of those that have one
+};
+
 struct Snapshot {
     std::uint64_t version = 0;
     std::int64_t utc_ns = 0;
@@ -110,6 +119,7 @@ struct Snapshot {
     std::optional<RangeView> range;              // of `spectra`
     std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
     std::shared_ptr<const ChannelsView> channels;
+    std::shared_ptr<const std::vector<ClosedRun>> closed;  // the last few, oldest first
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

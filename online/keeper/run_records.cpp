@@ -44,6 +44,14 @@ auto rows_of(Database& desk, const char* sql, std::uint32_t first_run, std::uint
 
 }  // namespace
 
+std::vector<SidebandRow> sideband_rows(const ClosedRun& closed) {
+    std::vector<SidebandRow> rows;
+    for (const auto& [spectrum, sideband] : closed.sidebands)
+        rows.push_back({closed.run, spectrum, sideband.in_time, sideband.anti_coincident,
+                        sideband.alpha.value, sideband.ratio, sideband.sigma});
+    return rows;
+}
+
 proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
     return desk_->run([&](SQLite::Database& database) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include "online/keeper/run_records.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
@@ -160,6 +161,40 @@ TEST_CASE("runs that begin and end are in the logbook once, whoever restarts") {
     run.set_number(14);
     bench.tick(1);
     CHECK(bench.texts(EntryKind::RUN_STOP).front() == "Run 13 has no end: aborted");
+}
+
+TEST_CASE(
+    "a run's sidebands are kept when it closes, though the next one has begun, and again when it closes "
+    "again") {
+    Bench bench;
+    bench.tick(1);
+    const offline::Sideband sideband{120, 60, {2.0, 0.1}, 1.0, 0.15};
+    const auto show = [&](std::vector<online::ClosedRun> closed) {
+        bench.snapshot.closed = std::make_shared<const std::vector<online::ClosedRun>>(std::move(closed));
+        bench.tick(2);
+    };
+    const auto kept = [&](std::uint32_t run) {
+        return online::RunRecords(*bench.records->desk().value()).sideband(run, run).value();
+    };
+    show({{5, 12, {{"pe", sideband}}}, {6, 13, {}}});
+    REQUIRE(kept(12).size() == 1);
+    CHECK(kept(12)[0].spectrum == "pe");
+    CHECK(kept(12)[0].c == 120);
+    CHECK(kept(12)[0].ac == 60);
+    CHECK(kept(12)[0].alpha == 2.0);
+    CHECK(kept(12)[0].ratio == 1.0);
+    CHECK(kept(12)[0].sigma == 0.15);
+    CHECK(kept(13).empty());
+    auto more = sideband;
+    more.in_time = 121;
+    show({{5, 12, {{"pe", more}}}});  // the same closing
+    CHECK(kept(12)[0].c == 120);
+    show({{9, 12, {{"pe", more}}}});
+    REQUIRE(kept(12).size() == 1);
+    CHECK(kept(12)[0].c == 121);
+    bench.restart();
+    show({{2, 14, {{"pe", sideband}}}});  // versions of another process
+    CHECK(kept(14).size() == 1);
 }
 
 TEST_CASE("with the disk full the history is off, alarms say so, and everything else goes on") {
