@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 constexpr auto recent_fit_holds = 60s;
 constexpr auto run_fit_holds = 300s;
 constexpr int fits_of_a_view = 4;  // others that are due wait for the next
-// Of the SPE charge that is expected: range of the fit, as the calibration's own is of its start value.
-constexpr double least_pe = 1.0 / 3;
+// Range of the fit, of the SPE charge that is expected. Below, the threshold of the peaks takes some away,
+// which the fit would make up for with pulses of 2 PE and a smaller charge of one.
+constexpr double least_pe = 0.5;
 constexpr double most_pe = 5;
 
 double seconds(std::chrono::steady_clock::duration time) {

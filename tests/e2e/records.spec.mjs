@@ -1,7 +1,7 @@
 // What is written down and looked up: history, alarms, logbook and runs.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { edit, light, slowValues } from './lab/config_text.mjs';
+import { append, edit, light, slowValues } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { DESK } from './lab/console_page.mjs';
 import { inLab } from './lab/spec.mjs';
@@ -11,7 +11,8 @@ const VALUES = `
 value { name: "hv" unit: "V" pushed {} stale_s: 600 }
 value { name: "level" unit: "mm" pushed {} stale_s: 2 }`;
 const RULE = 'alarm { name: "hv" quantity: "slow.hv" above: 1300 hysteresis: 20 for_s: 0 back_for_s: 0 help: "Call the HV expert" }';
-const setUp = { edit: edit(light, slowValues(VALUES)), editEmulator: light, consoleText: RULE, start: { type: 'test' } };
+const BOX = append('box { chain: "csi" range { variable: "pe" min: 4 max: 8 } }'); // nothing is blinded: it gives the sideband alone
+const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: RULE, start: { type: 'test' } };
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
 
 inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
@@ -115,6 +116,11 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.page.locator('[data-run-config] summary').click();
     await until('the config’s text', () => page.words(), (words) => words.includes('name: "demo"'));
     await page.page.locator('[data-entry][data-kind-of-entry="run-stop"]').waitFor();
+    const { sideband } = await lab.api.spectrum('pe');
+    const kept = page.page.locator('[data-run-sideband="pe"] [data-value]');
+    assert.equal(Number(await kept.getAttribute('data-value')), sideband.ratio);
+    assert.equal(Number(await kept.getAttribute('data-sigma')), sideband.sigma);
+    assert.deepEqual((await lab.api.get('/api/runs/1')).sideband.find(({ spectrum }) => spectrum === 'pe').c, sideband.in_time);
     await stage.shot(page, 'run');
     const saved = page.page.waitForEvent('download');
     await page.page.locator('[data-export="spectra.json"]').click();

@@ -60,13 +60,16 @@ offline::ChannelFacts levels(std::uint16_t channel, const std::vector<double>& m
     return facts;
 }
 
-// Charges of single photoelectrons: gamma distributed about `spe`, as the simulation draws them.
-offline::ChannelFacts singles(double spe, int pulses, std::mt19937_64& random) {
+// Charges of single photoelectrons: gamma distributed about `spe`, as the simulation draws them, without
+// those that a threshold of the peaks takes away: all below 36 ADC·samples, ever fewer up to 56.
+offline::ChannelFacts singles(double spe, std::size_t pulses, std::mt19937_64& random) {
     constexpr double m = 3;
     std::gamma_distribution<double> charge(m + 1, spe / (m + 1));
     offline::ChannelFacts facts;
-    for (int i = 0; i < pulses; ++i)
-        facts.singles.push_back({0, std::llround(charge(random))});
+    std::uniform_real_distribution<double> threshold(36, 56);
+    while (facts.singles.size() < pulses)
+        if (const double drawn = charge(random); drawn > threshold(random))
+            facts.singles.push_back({0, std::llround(drawn)});
     return facts;
 }
 
@@ -175,7 +178,7 @@ TEST_CASE("an SPE charge is fitted from the pulses of ten minutes and of the run
         CHECK(measured->value == Approx(view.channels[0].run.spe_adc.value().value));
         const double pull = (measured->value - spe) / measured->error;
         CHECK(std::abs(pull) < 6);
-        CHECK(measured->error < 0.1 * spe);
+        CHECK(measured->error < 0.25 * spe);
         sum += pull;
         squares += pull * pull;
         // After ten minutes the pulses are the run's alone.

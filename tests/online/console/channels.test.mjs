@@ -8,7 +8,7 @@ test('a level has the digits that its error allows', () => {
   assert.equal(measured({ value: 118.27, error: 34, entries: 3 }), '118 ± 34');
   assert.equal(measured({ value: 2.4, error: null, entries: 1 }), '2.40');
   assert.equal(measured({ value: 100, error: 0, entries: 5 }), '100.00 ± 0.00');
-  assert.equal(measured({ value: 1.23456789, error: 1e-9, entries: 5 }), '1.2346 ± 0.0000');
+  assert.equal(measured({ value: 1.23456789, error: 1e-9, entries: 5 }), '1.235 ± 0.000');
   assert.equal(measured(null), '–');
   assert.equal(measured({ value: null, error: null, entries: 0 }), '–');
 });

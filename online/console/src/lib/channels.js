@@ -1,7 +1,7 @@
 // What is known of channels, for people. A level is { value, error, entries } or null.
 import { known, NONE } from './format.js';
 
-const MOST_DIGITS = 4;
+const MOST_DIGITS = 3;
 
 // Digits after the point, so that an error has two that count.
 function digitsOf(error) {
