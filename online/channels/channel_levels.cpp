@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr auto recent_fit_holds = 60s;
 constexpr auto run_fit_holds = 300s;
-constexpr int fits_of_a_view = 4;  // others that are due wait for the next
+constexpr auto failed_fit_holds = 10s;  // with more pulses it may have a minimum
+constexpr int fits_of_a_view = 4;       // others that are due wait for the next
 // Range of the fit, of the SPE charge that is expected. Below, the threshold of the peaks takes some away,
 // which the fit would make up for with pulses of 2 PE and a smaller charge of one.
 constexpr double least_pe = 0.5;
@@ -89,7 +90,8 @@ ChannelInterval ChannelLevels::interval(const ChannelTally& tally, std::optional
         fitted = {};
         return out;
     }
-    if (fits_left_ > 0 && (!fitted.at || now - *fitted.at >= holds)) {
+    const Clock::duration valid = fitted.spe ? holds : failed_fit_holds;
+    if (fits_left_ > 0 && (!fitted.at || now - *fitted.at >= valid)) {
         --fits_left_;
         fitted = {now, fitted_spe(tally.charges, *expected_spe_adc)};
     }
@@ -100,8 +102,12 @@ ChannelInterval ChannelLevels::interval(const ChannelTally& tally, std::optional
 ChannelsView ChannelLevels::view(Clock::time_point now, std::int64_t utc_ns) {
     ChannelsView view{run_.run(), since_utc_ns_, {}};
     fits_left_ = fits_of_a_view;
-    for (std::size_t i = 0; i < channels_.size(); ++i) {
-        auto& channel = view.channels.emplace_back();
+    view.channels.resize(channels_.size());
+    // Each time another channel is the first to have its fit.
+    first_fit_ = first_fit_ + 1 < channels_.size() ? first_fit_ + 1 : 0;
+    for (std::size_t n = 0; n < channels_.size(); ++n) {
+        const auto i = (first_fit_ + n) % channels_.size();
+        auto& channel = view.channels[i];
         channel.name = channels_[i].name;
         channel.spe_expected_adc = channels_[i].expected_spe_adc(utc_ns);
         channel.recent =

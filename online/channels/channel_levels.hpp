@@ -21,7 +21,8 @@ class ChannelLevels {  // single-threaded
 
     // What came since the last call. Of a new run `run` begins anew; the newest stretch does not care.
     void add(const ChannelTallies& more, Clock::time_point now, std::int64_t utc_ns);
-    // Cost: at most four SPE fits, each under 0.1 s. A fit holds for a minute (recent) or five (run).
+    // Cost: at most four SPE fits, each under 0.1 s. A fit holds for a minute (recent) or five (run),
+    // one without a minimum for 10 s.
     ChannelsView view(Clock::time_point now, std::int64_t utc_ns);
 
   private:
@@ -45,6 +46,7 @@ class ChannelLevels {  // single-threaded
     std::vector<std::optional<Clock::time_point>> heard_;  // by channel
     std::int64_t since_utc_ns_ = 0;
     int fits_left_ = 0;  // of this view
+    std::size_t first_fit_ = 0;
 };
 
 }  // namespace spillgate::online
