@@ -68,7 +68,7 @@ inline std::size_t told_samples(const proto::SpillRecord& record, std::uint32_t 
     return whole_record || clear == trace.count ? clear : 0;
 }
 
-inline constexpr std::size_t level_samples = 1024;       // are looked at, of each trace, at most
+inline constexpr std::size_t level_samples = 512;        // are looked at, of each trace, at most
 inline constexpr std::size_t fewest_level_samples = 16;  // with fewer there is no level
 
 }  // namespace spillgate::offline

@@ -2,7 +2,7 @@
 
 namespace spillgate::offline::pmt {
 
-// Exact integers until the last divisions: 2^10 squares of 17-bit numbers.
+// Exact integers until the last divisions: 2^9 squares of 17-bit numbers.
 std::optional<TraceLevel> quiet_level(std::uint16_t channel, const TraceSamples& x,
                                       std::span<const Peak> peaks, std::size_t samples) {
     const auto stop = static_cast<std::int64_t>(std::min({samples, level_samples, x.size()}));

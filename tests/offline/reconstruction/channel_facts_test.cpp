@@ -169,7 +169,7 @@ TEST_CASE(
         variances += facts.levels[0].rms_adc * facts.levels[0].rms_adc;
     }
     // Rounding adds 1/12 to the variance. Bounds of five standard deviations.
-    const double samples = slots * 1016.0;
+    const double samples = slots * 504.0;
     CHECK(std::abs(levels / slots - truth) < 5 * noise / std::sqrt(samples));
     CHECK(std::abs(variances / slots - noise * noise - 1.0 / 12) <
           5 * noise * noise * std::sqrt(2 / samples));
