@@ -44,6 +44,16 @@ class TheEngineWorker : public EngineWorker {
     }
 
     void reconstruct(const SpillRecord& record, SlotCandidates& out) override {
+        reconstruct(record, out, nullptr);
+    }
+    void reconstruct(const SpillRecord& record, SlotCandidates& out, ChannelFacts& facts) override {
+        facts.clear();
+        reconstruct(record, out, &facts);
+    }
+
+  private:
+    // `facts` may be null.
+    void reconstruct(const SpillRecord& record, SlotCandidates& out, ChannelFacts* facts) {
         out.slot = record.slot;
         out.candidates.clear();
         out.windows.clear();
@@ -55,14 +65,14 @@ class TheEngineWorker : public EngineWorker {
         for (const auto& channel : channels_) {
             if (!reads(record.daemon, channel.place.board)) continue;
             gather(record, channel.place, traces_);
-            workers_[channel.chain]->reconstruct(
-                {record, channel.place.index, traces_, gather_all(record, channel.vetoes, vetoes_),
-                 gather_all(record, channel.partners, partners_)},
-                out.candidates);
+            const ChannelSlot slot{record, channel.place.index, traces_,
+                                   gather_all(record, channel.vetoes, vetoes_),
+                                   gather_all(record, channel.partners, partners_)};
+            workers_[channel.chain]->reconstruct(slot, out.candidates);
+            if (facts != nullptr) workers_[channel.chain]->tell(slot, *facts);
         }
     }
 
-  private:
     // Whether a daemon of this name reads the board: then a channel without traces was live and quiet,
     // otherwise it is simply not in this record.
     bool reads(const std::string& daemon, std::uint32_t board) const {

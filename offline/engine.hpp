@@ -10,6 +10,7 @@
 
 #include "offline/reconstruction/candidate.hpp"
 #include "offline/reconstruction/chain.hpp"
+#include "offline/reconstruction/channel_facts.hpp"
 #include "offline/spectra/spectra.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/config.pb.h"
@@ -26,6 +27,9 @@ class EngineWorker {
     virtual ~EngineWorker() = default;
     // Overwrites `out`, reusing its memory.
     virtual void reconstruct(const proto::SpillRecord& record, SlotCandidates& out) = 0;
+    // The same, and overwrites `facts` with what the slot tells of its channels. Little more work: at most
+    // level_samples of each trace, and its isolated peaks, are looked at once more.
+    virtual void reconstruct(const proto::SpillRecord& record, SlotCandidates& out, ChannelFacts& facts) = 0;
 };
 
 // Immutable once made; shared by threads.

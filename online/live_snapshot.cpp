@@ -69,6 +69,7 @@ void LiveSpectra::publish() {
     scope_.publish();
     snapshot->trend = shared_trend_;
     snapshot->strip = strip_.view();
+    snapshot->channels = channels_.newest();
     snapshot->closed = closed_;
     snapshot->to_candidates = to_candidates_.quantiles();
     snapshot->to_histogram = to_histogram_.quantiles();
@@ -79,6 +80,12 @@ void LiveSpectra::publish() {
     snapshot->checkpoint_fault = checkpoint_fault_;
     last_ = snapshot;
     board_.publish(std::move(snapshot));
+}
+
+void LiveSpectra::look_at_channels() {
+    auto told = channels_.tallies();
+    crew_.hand_over(told);
+    channels_.take(std::move(told));
 }
 
 void LiveSpectra::look_for_unblinding() {

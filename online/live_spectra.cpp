@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t batch_limit = 64;
 constexpr auto idle_wait = 20ms;
 constexpr auto heal_slice = 20ms;
+constexpr auto channels_period = 2s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
 constexpr std::size_t kept_checkpoints = 2;
 constexpr std::size_t kept_closed = 4;
@@ -43,6 +44,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
       control_(control),
       scope_(scope),
       crew_(*engine_, config_.online().threads()),
+      channels_(config_),
       subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
       shared_trend_(std::make_shared<const std::vector<TrendPoint>>()) {
     for (const auto& daemon : config_.daemon()) {
@@ -92,6 +94,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
     auto last = Clock::now();
     auto next_snapshot = last;
     auto next_trend = last + 1s;
+    auto next_channels = last + channels_period;
     auto next_checkpoint = last + checkpoint_period;
     bool more = false;
     while (!stop.stop_requested()) {
@@ -113,6 +116,10 @@ void LiveSpectra::run(const std::stop_token& stop) {
             report_losses();
             look_for_unblinding();
             next_trend = now + 1s;
+        }
+        if (now >= next_channels && channels_.ready()) {
+            look_at_channels();
+            next_channels = now + channels_period;
         }
         if (now >= next_snapshot) {
             publish();
@@ -165,6 +172,7 @@ void LiveSpectra::take_data(std::span<RawMessage> messages) {
         SpillJob& job = jobs_[jobs++];
         job.header = message.header_bytes();
         job.samples = message.sample_bytes();
+        job.live = true;
         job.candidates = run->spare(daemon);
     }
     crew_.run(std::span(jobs_).first(jobs));
@@ -260,6 +268,7 @@ void LiveSpectra::export_run(const LiveRun& run) {
 // For those who look at ended runs: the snapshot may be of the next one by then.
 void LiveSpectra::keep_closed(const LiveRun& run) {
     auto closed = std::make_shared<ClosedRun>();
+    closed->version = closed_.empty() ? 1 : closed_.back()->version + 1;
     closed->run = run.view();
     closed->run.exports = exports_[run.number()];
     closed->config = loaded_;

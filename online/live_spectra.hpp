@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "offline/engine.hpp"
+#include "online/channels/channel_watch.hpp"
 #include "online/checkpoint.hpp"
 #include "online/control_client.hpp"
 #include "online/latency.hpp"
@@ -30,7 +31,7 @@ namespace spillgate::online {
 // A daemon in this state may send data of its run.
 bool takes_data(wire::State state);
 
-class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a checkpoint
+class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a checkpoint
   public:
     // Continues from a checkpoint if there is one that fits, and the board's versions, trend and messages.
     // Throws proto::Failure (checkpoint directory, endpoints).
@@ -74,6 +75,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     void report_losses();
     void publish();
     void add_trend_point();
+    void look_at_channels();
     void look_for_unblinding();
     void tell_of_no_daemon(Clock::time_point now);
     void say(const std::string& message);
@@ -92,6 +94,7 @@ class LiveSpectra {  // owns a thread and sockets; stops within 500 ms plus a ch
     ControlClient& control_;
     ScopeRing& scope_;
     ReconstructionCrew crew_;
+    ChannelWatch channels_;
     Subscriber subscriber_;
     std::vector<Daemon> daemons_;
     std::map<std::uint32_t, LiveRun> runs_;

@@ -58,6 +58,23 @@ void slow_values(Families& out, const Snapshot& snapshot) {
     }
 }
 
+// Of the newest stretch; a channel that is not heard of has no sample.
+void channels(Families& out, const Snapshot& snapshot) {
+    if (!snapshot.channels) return;
+    auto& baseline = out.gauge("spillgate_channel_baseline_adc", "Mean pre-trace level of a channel");
+    auto& noise = out.gauge("spillgate_channel_noise_adc", "Rms of a channel's pre-trace samples");
+    auto& spe = out.gauge("spillgate_channel_spe_adc_samples", "Fitted charge of a single photoelectron");
+    for (const auto& channel : snapshot.channels->channels) {
+        if (!channel.fresh()) continue;
+        const auto add = [&](MetricFamily& family, const std::optional<MeasuredLevel>& level) {
+            if (level) set(family, {{"channel", channel.name}}, level->value);
+        };
+        add(baseline, channel.recent.baseline_adc);
+        add(noise, channel.recent.noise_adc);
+        add(spe, channel.recent.spe_adc);
+    }
+}
+
 // Gauges, since they begin anew with every run.
 void run(Families& out, const RunView& run) {
     if (!run.description || run.phase == RunPhase::REFUSED) return;
@@ -133,6 +150,7 @@ std::string metrics_text(const Snapshot& snapshot, const HttpServer::Counts& htt
     Families out;
     daemons(out, snapshot);
     slow_values(out, snapshot);
+    channels(out, snapshot);
     run(out, snapshot.run);
     live_pot(out, snapshot);
     latencies(out, "spillgate_online_window_to_candidates_seconds",

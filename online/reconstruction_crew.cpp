@@ -2,9 +2,11 @@
 
 namespace spillgate::online {
 
-ReconstructionCrew::ReconstructionCrew(const offline::Engine& engine, unsigned threads) : members_(threads) {
-    for (Member& member : members_)
-        member.worker = engine.make_worker();
+ReconstructionCrew::ReconstructionCrew(const offline::Engine& engine, unsigned threads) {
+    const ChannelTallies nothing(watched_channels(engine.config()));
+    members_.reserve(threads);
+    for (unsigned i = 0; i < threads; ++i)
+        members_.push_back({engine.make_worker(), {}, {}, nothing});
     for (std::size_t i = 1; i < members_.size(); ++i) {
         threads_.emplace_back([this, i](const std::stop_token& stop) { serve(stop, members_[i]); });
     }
@@ -33,6 +35,14 @@ void ReconstructionCrew::run(std::span<SpillJob> jobs) {
     ended_.wait(lock, [&] { return busy_ == 0; });
 }
 
+// Between two calls of run() no thread has anything to do.
+void ReconstructionCrew::hand_over(ChannelTallies& sum) {
+    for (Member& member : members_) {
+        sum.add(member.tallies);
+        member.tallies.clear();
+    }
+}
+
 void ReconstructionCrew::serve(const std::stop_token& stop, Member& member) {
     std::uint64_t seen = 0;
     std::unique_lock lock(mutex_);
@@ -50,7 +60,12 @@ void ReconstructionCrew::work(Member& member) {
         SpillJob& job = jobs_[i];
         job.status = proto::decode_spill(job.header, job.samples, member.record);
         if (!job.status) continue;
-        member.worker->reconstruct(member.record, job.candidates);
+        if (job.live) {
+            member.worker->reconstruct(member.record, job.candidates, member.facts);
+            member.tallies.add(member.record.run, member.facts);
+        } else {
+            member.worker->reconstruct(member.record, job.candidates);
+        }
         job.run = member.record.run;
         job.sequence = member.record.sequence;
         job.daemon = member.record.daemon;

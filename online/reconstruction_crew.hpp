@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "offline/engine.hpp"
+#include "online/channels/channel_tallies.hpp"
 #include "proto/result.hpp"
 #include "proto/wire.hpp"
 
@@ -29,6 +30,7 @@ struct SpillJob {
     std::int64_t utc_ns = 0;             // as the record says
     std::int64_t window_end_utc_ns = 0;  // of its last window, at the earliest; 0: not known
     std::int64_t done_utc_ns = 0;        // candidates made
+    bool live = false;                   // what it tells of its channels is tallied
 };
 
 // Owns threads - 1 threads; the caller's is the last one. They stop when the crew is destroyed, within one
@@ -39,11 +41,15 @@ class ReconstructionCrew {
     ~ReconstructionCrew();
 
     void run(std::span<SpillJob> jobs);  // returns when all are done
+    // Moves what live jobs told of their channels since the last call into `sum`. From run()'s thread.
+    void hand_over(ChannelTallies& sum);
 
   private:
     struct Member {
         std::unique_ptr<offline::EngineWorker> worker;
         proto::SpillRecord record;
+        offline::ChannelFacts facts;
+        ChannelTallies tallies;
     };
     void work(Member& member);
     void serve(const std::stop_token& stop, Member& member);

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "offline/spectra/spectra.hpp"
+#include "online/channels/channels_view.hpp"
 #include "online/feed/board.hpp"
 #include "online/run/slot_strip.hpp"
 #include "proto/config_loader.hpp"
@@ -62,7 +64,8 @@ struct RunView {
 
 // A run that is over, as it was closed.
 struct ClosedRun {
-    RunView run;                                        // with its statement
+    std::uint64_t version = 0;  // ascends from one closing to the next, of the same run, too
+    RunView run;                // with its statement
     std::shared_ptr<const proto::LoadedConfig> config;  // that the spectra were filled by
     std::shared_ptr<const offline::Spectra> spectra;    // of a blinded run without what is sealed
 };
@@ -115,6 +118,7 @@ struct Snapshot {
 
     std::optional<RangeView> range;              // of `spectra`
     std::shared_ptr<const SlotStripView> strip;  // the lead's slots, as their verdicts came
+    std::shared_ptr<const ChannelsView> channels;
     // The last few, in the order in which they were closed; the next run may go on already.
     std::vector<std::shared_ptr<const ClosedRun>> closed;
 };

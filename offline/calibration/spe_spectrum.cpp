@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "offline/reconstruction/pmt/isolated_peaks.hpp"
 #include "offline/reconstruction/pmt/partners.hpp"
 #include "offline/reconstruction/pmt/pmt_variables.hpp"
-#include "offline/reconstruction/pmt/pulse.hpp"
 
 namespace spillgate::offline {
 
@@ -57,8 +57,7 @@ void ChargeSpectrum::fill(std::int64_t charge) {
 }
 
 SpeSpectra::SpeSpectra(const config::PmtChain& chain, const SpeSpectrumOptions& options)
-    : filtered_(chain.variant() == config::PmtChain::CONDITIONAL_MEAN),
-      options_(options),
+    : options_(options),
       slice_ns_(std::llround(options.slice_s * 1e9)),
       analyser_(std::make_unique<pmt::DetectorTraceAnalyser>(chain)) {}
 
@@ -99,21 +98,10 @@ void SpeSpectra::add(const proto::SpillRecord& record) {
 }
 
 void SpeSpectra::add_trace(ChargeSpectrum& spectrum) {
-    const auto& peaks = analysis_.peaks;
     const auto samples = static_cast<std::int64_t>(analysis_.x.size());
-    const auto apart =
-        static_cast<std::int64_t>(pmt::samples_of_ns(options_.isolation_ns, analysis_.sample_period_ns, 0));
-    for (std::size_t i = 0; i < peaks.size(); ++i) {
-        const auto before = i == 0 ? 0 : peaks[i - 1].end;
-        const auto after = i + 1 == peaks.size() ? samples : peaks[i + 1].begin;
-        if (peaks[i].begin - before < apart || after - peaks[i].end < apart) continue;
-        const auto one = std::span(peaks).subspan(i, 1);
-        const auto length = peaks[i].end - peaks[i].begin + 1;
-        const auto pulse = filtered_
-                               ? pmt::integrate(std::span<const double>(analysis_.filtered), one, length)
-                               : pmt::integrate(analysis_.x, one, length);
-        spectrum.fill(std::llround(pulse.charge));
-    }
+    const auto apart = pmt::samples_of_ns(options_.isolation_ns, analysis_.sample_period_ns, 0);
+    pmt::for_each_isolated(analysis_.peaks, samples, apart,
+                           [&](const pmt::Peak& peak) { spectrum.fill(pmt::charge_of(analysis_, peak)); });
 }
 
 }  // namespace spillgate::offline

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "offline/reconstruction/pmt/isolated_peaks.hpp"
 #include "offline/reconstruction/pmt/trace_analysis.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/config.pb.h"
@@ -32,8 +33,8 @@ struct ChargeSpectrum {
 struct SpeSpectrumOptions {
     double slice_s = 3600;
     std::uint32_t bin_adc = 2;
-    double max_adc = 400;        // ADC·samples
-    double isolation_ns = 1000;  // no other peak so close before or after, nor the trace's ends
+    double max_adc = 400;                     // ADC·samples
+    double isolation_ns = pmt::isolation_ns;  // no other peak so close before or after, nor the trace's ends
 };
 
 // Reads the traces of a chain's detector channels; a trace with a linear-gate or overflow bit gives nothing.
@@ -52,7 +53,6 @@ class SpeSpectra {
     SpeSpectra(const config::PmtChain& chain, const SpeSpectrumOptions& options);
     void add_trace(ChargeSpectrum& spectrum);
 
-    bool filtered_;
     SpeSpectrumOptions options_;
     std::int64_t slice_ns_;
     std::vector<config::Channel> channels_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "offline/reconstruction/candidate.hpp"
+#include "offline/reconstruction/channel_facts.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/config.pb.h"
 #include "proto/spill_record.hpp"
@@ -36,6 +37,9 @@ class ChainWorker {
     // Appends one candidate per window of the record. Never reads outside a trace: a trace shorter than the
     // chain needs gives its windows the quality bit "short-trace".
     virtual void reconstruct(const ChannelSlot& slot, std::vector<Candidate>& out) = 0;
+    // Appends what `slot`, the one that was reconstructed last, tells of its channel and partners. A chain
+    // without a baseline tells nothing.
+    virtual void tell(const ChannelSlot& /*slot*/, ChannelFacts& /*out*/) const {}
 };
 
 // Immutable and shared by threads.

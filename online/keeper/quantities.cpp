@@ -85,6 +85,20 @@ void slow_values(const DaemonView& lead, bool fresh, Quantities& out) {
                        fresh && slow.has_value() ? finite(slow.value()) : std::nullopt});
 }
 
+// A channel that is not heard of is there without numbers, as slow values are.
+void channels(const Snapshot& snapshot, Quantities& out) {
+    if (!snapshot.channels) return;
+    for (const auto& channel : snapshot.channels->channels) {
+        const auto add = [&](const char* what, const char* unit, const std::optional<MeasuredLevel>& level) {
+            const auto value = channel.fresh() && level ? finite(level->value) : std::nullopt;
+            out.push_back({fmt::format("channel.{}.{}", one_word(channel.name), what), unit, value});
+        };
+        add("baseline_adc", "ADC", channel.recent.baseline_adc);
+        add("noise_adc", "ADC", channel.recent.noise_adc);
+        if (channel.spe_expected_adc) add("spe_adc", "ADC*samples", channel.recent.spe_adc);
+    }
+}
+
 // The fullest disk of all daemons.
 std::optional<double> free_bytes(const Snapshot& snapshot, double now_s) {
     std::optional<double> least;
@@ -113,6 +127,7 @@ Quantities quantities_of(const Snapshot& snapshot, double now_s) {
     for (const auto& view : snapshot.daemons)
         daemon(view, now_s, out);
     if (const auto* lead = lead_of(snapshot)) slow_values(*lead, is_fresh(*lead, now_s), out);
+    channels(snapshot, out);
     out.push_back({"disk.free_bytes", "B", free_bytes(snapshot, now_s)});
     out.push_back({"online.latency_p99_ms", "ms", finite(snapshot.to_histogram.p99_s * 1e3)});
     out.push_back({"online.candidates_p99_ms", "ms", finite(snapshot.to_candidates.p99_s * 1e3)});

@@ -13,6 +13,7 @@
 #include "online/alarms/alarms_json.hpp"
 #include "online/alarms/built_in_rules.hpp"
 #include "online/keeper/desk.hpp"
+#include "online/keeper/run_records.hpp"
 #include "proto/run_file/file_layer.hpp"
 
 namespace spillgate::online {
@@ -128,6 +129,7 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
         auto rates = rates_.of(*snapshot, utc_s);
         std::ranges::move(rates, std::back_inserter(quantities));
         watch_run(utc_s, *snapshot);
+        keep_sidebands(*snapshot);
     }
     look_after_history(utc_s);
     quantities.push_back({"console.history_off", "", history_fault().empty() ? 0.0 : 1.0});
@@ -194,6 +196,19 @@ void Records::judge_runs(double utc_s, const Snapshot& snapshot) {
     if (!entries) return desk_failed(entries.error());
     for (const auto& entry : *entries)
         (void)write(entry).has_value();
+}
+
+// After a write that failed they are tried again, for as long as they are shown.
+void Records::keep_sidebands(const Snapshot& snapshot) {
+    if (!desk_) return;
+    for (const auto& closed : snapshot.closed) {
+        if (closed->version <= sidebands_kept_) continue;
+        if (auto kept = RunRecords(*desk_).keep(sideband_rows(*closed)); !kept) {
+            desk_failed(kept.error());
+            return;
+        }
+        sidebands_kept_ = closed->version;
+    }
 }
 
 void Records::take(const std::vector<Transition>& transitions, double utc_s) {

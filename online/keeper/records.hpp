@@ -83,6 +83,7 @@ class Records {  // owns the databases; one thread at a time
     void look_after_history(double utc_s);
     void watch_run(double utc_s, const Snapshot& snapshot);
     void judge_runs(double utc_s, const Snapshot& snapshot);
+    void keep_sidebands(const Snapshot& snapshot);
     void take(const std::vector<Transition>& transitions, double utc_s);
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
     void desk_failed(const proto::Error& why);
@@ -113,6 +114,7 @@ class Records {  // owns the databases; one thread at a time
     double thinned_s_ = 0;
     double backed_up_s_ = 0;
     std::uint64_t version_ = 0;
+    std::uint64_t sidebands_kept_ = 0;  // the newest closing
 };
 
 }  // namespace spillgate::online

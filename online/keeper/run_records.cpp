@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/blinding/sideband.hpp"
 #include "online/keeper/desk.hpp"
 
 namespace spillgate::online {
@@ -43,6 +44,18 @@ auto rows_of(Database& desk, const char* sql, std::uint32_t first_run, std::uint
 }
 
 }  // namespace
+
+std::vector<SidebandRow> sideband_rows(const ClosedRun& closed) {
+    std::vector<SidebandRow> rows;
+    if (!closed.run.description || !closed.spectra) return rows;
+    for (std::size_t i = 0; i < closed.spectra->size(); ++i) {
+        const auto view = closed.spectra->histogram(i);
+        if (const auto outside = offline::sideband(view))
+            rows.push_back({closed.run.description->number(), std::string(view.name), outside->in_time,
+                            outside->anti_coincident, outside->alpha.value, outside->ratio, outside->sigma});
+    }
+    return rows;
+}
 
 proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
     return desk_->run([&](SQLite::Database& database) {

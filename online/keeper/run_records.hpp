@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "online/keeper/database.hpp"
+#include "online/snapshot.hpp"
 
 namespace spillgate::online {
 
@@ -32,6 +33,8 @@ struct SidebandRow {
     std::optional<double> ratio;
     std::optional<double> sigma;  // of the ratio
 };
+
+std::vector<SidebandRow> sideband_rows(const ClosedRun& closed);
 
 struct RunNote {
     std::uint32_t run = 0;

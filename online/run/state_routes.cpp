@@ -5,6 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "online/channels/channels_json.hpp"
 #include "online/json_body.hpp"
 #include "online/run/beam_json.hpp"
 #include "online/run/health_json.hpp"
@@ -19,7 +20,9 @@ using namespace std::chrono_literals;
 using Judge = std::string (*)(const Snapshot&);
 
 std::string health_of(const Snapshot& now) {
-    return json::serialize(health_json(lights(now, *now.strip, now.config->config, proto::utc_now_ns())));
+    auto health = health_json(lights(now, *now.strip, now.config->config, proto::utc_now_ns()));
+    if (now.channels) health.as_object()["channels"] = channels_json(*now.channels);
+    return json::serialize(health);
 }
 
 json::object beam_now(const Snapshot& now) {

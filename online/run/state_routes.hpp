@@ -10,9 +10,9 @@
 
 namespace spillgate::online {
 
-// GET /api/health (health_json.hpp) and /api/beam (beam_json.hpp), of the newest snapshot, judged when they
-// are asked for: a daemon that falls silent turns its light without a new snapshot. The board has one
-// already, and must outlive them.
+// GET /api/health (health_json.hpp, channels_json.hpp) and /api/beam (beam_json.hpp), of the newest snapshot,
+// judged when they are asked for: a daemon that falls silent turns its light without a new snapshot. The
+// board has one already, and must outlive them.
 std::vector<Route> run_state_routes(const SnapshotBoard& board);
 
 // {"health": {}} and {"beam": {}}: the same, the beam without its slots, judged once a second and told when

@@ -1,14 +1,18 @@
 // What the beam does and how the detector fares, as the page tells it.
 import assert from 'node:assert/strict';
-import { beamFaults, edit, light, slowValues } from './lab/config_text.mjs';
+import { beamFaults, edit, light, replace, slowValues } from './lab/config_text.mjs';
 import { inLab } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
 
 const HV = 'value { name: "hv" unit: "V" pushed {} warn_above: 1300 alarm_above: 1400 stale_s: 3 }';
+// What the emulated digitizer is made of (config/demo-emulator.txtpb), with single photoelectrons often enough to wait for.
+const TRUTH = { baseline: 15000, wander: 1.2, noise: 2.4, spe: 120 };
+const darkLight = replace('noise_adc: 2.4', 'noise_adc: 2.4\n        dark_rate_hz: 100000');
 const setUp = {
   edit: edit(light, slowValues(HV)),
   editEmulator: edit(
     light,
+    darkLight,
     beamFaults('missed_fraction: 0.05 extra_fraction: 0.05 no_beam_fraction: 0.1 charge_missing_fraction: 0.05'),
   ),
 };
@@ -37,6 +41,31 @@ inLab('beam and health', setUp, async (spec, lab) => {
     await page.goto('health');
     const losses = await until('extra marks are named', () => page.losses(), (now) => now['daq mark-extra'] > 0);
     assert.ok(losses['daq charge-missing'] > 0, JSON.stringify(losses));
+  });
+
+  await spec('channels', 'baseline, noise and SPE gain of a channel are those that it was simulated with', async (stage) => {
+    const page = await stage.open({ width: 1400, height: 1000 });
+    await page.goto('health');
+    const row = page.page.locator('[data-channel="csi"]');
+    const read = (name) => row.locator(`[data-level="${name}"]`).evaluate(({ dataset }) => ({ value: Number(dataset.value), error: Number(dataset.error), entries: Number(dataset.entries) }));
+    const level = (name) => until(`${name} is known`, () => read(name), ({ value }) => Number.isFinite(value));
+    const spe = await level('recent.spe');
+    assert.ok(Math.abs(spe.value - TRUTH.spe) < 0.1 * TRUTH.spe + 3 * spe.error, JSON.stringify(spe));
+    assert.ok(spe.entries >= 500);
+    for (const interval of ['recent', 'run']) {
+      const baseline = await level(`${interval}.baseline`);
+      assert.ok(Math.abs(baseline.value - TRUTH.baseline) < TRUTH.wander + 0.5, JSON.stringify(baseline));
+      const noise = await level(`${interval}.noise`);
+      assert.ok(Math.abs(noise.value - Math.hypot(TRUTH.noise, 1 / Math.sqrt(12))) < 0.1, JSON.stringify(noise)); // and rounding's
+      assert.ok(baseline.entries > 20 && baseline.error < 0.5, JSON.stringify(baseline));
+    }
+    assert.equal(await row.getAttribute('data-fresh'), 'true');
+    await stage.shot(page, 'channels');
+    await page.resize(390, 844);
+    await page.assertFits('channels on a phone');
+    await stage.shot(page, 'channels-phone');
+    const kept = await until('they are in the history', () => lab.api.get('/api/history?series=channel.csi.noise_adc'), ({ curves }) => curves['channel.csi.noise_adc']);
+    assert.equal(kept.curves['channel.csi.noise_adc'].unit, 'ADC');
   });
 
   await spec('health', 'a slow value is judged, and one that stays away is unknown, never a number', async (stage) => {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refused } from './lab/api.mjs';
 import { findings } from './lab/axe.mjs';
-import { REPETITION_HZ, edit, light, slowValues } from './lab/config_text.mjs';
+import { REPETITION_HZ, append, edit, light, slowValues } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { DESK } from './lab/console_page.mjs';
 import { inLab, options } from './lab/spec.mjs';
@@ -21,10 +21,12 @@ quality { quantity: "run.ac_rate.pe" low: 200 high: 8000 }
 quality { quantity: "run.complete_fraction" low: 0.5 }
 quality { quantity: "run.duration_s" low: 3600 }
 quality { quantity: "run.pot_per_spill" low: 2e18 warn_low: 3e18 }
-quality { quantity: "run.sideband.pe" low: 0.5 high: 2 }
+quality { quantity: "run.sideband.pe" low: 0.1 high: 10 }
+quality { quantity: "slow.pressure" high: 2 }
 quality { quantity: "beam.mark_rate_hz" low: 15 high: 25 }
 quality { quantity: "run.ac_rate.t_rec" high: 1e-9 run_type: "physics" }`;
-const setUp = { edit: edit(light, slowValues(VALUES)), editEmulator: light, consoleText: RULE + BANDS, start: { type: 'test' } };
+const BOX = append('box { chain: "csi" range { variable: "pe" min: 4 max: 8 } }'); // nothing is blinded: it gives the sideband alone
+const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: RULE + BANDS, start: { type: 'test' } };
 const POINTS_S = 20; // a run that lasts so long holds a whole point of the history
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
 
@@ -131,6 +133,11 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.page.locator('[data-run-config] summary').click();
     await until('the config’s text', () => page.words(), (words) => words.includes('name: "demo"'));
     await page.page.locator('[data-entry][data-kind-of-entry="run-stop"]').waitFor();
+    const { sideband } = await lab.api.spectrum('pe');
+    const kept = page.page.locator('[data-run-sideband="pe"] [data-value]');
+    assert.equal(Number(await kept.getAttribute('data-value')), sideband.ratio);
+    assert.equal(Number(await kept.getAttribute('data-sigma')), sideband.sigma);
+    assert.deepEqual((await lab.api.get('/api/runs/1')).sideband.find(({ spectrum }) => spectrum === 'pe').c, sideband.in_time);
     await stage.shot(page, 'run');
     const saved = page.page.waitForEvent('download');
     await page.page.locator('[data-export="spectra.json"]').click();
@@ -156,7 +163,8 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
       'run.complete_fraction': 'good',
       'run.duration_s': 'bad',
       'run.pot_per_spill': 'doubtful',
-      'run.sideband.pe': 'unknown',
+      'run.sideband.pe': 'good',
+      'slow.pressure': 'unknown',
     });
     // By the spectra that were exported, without the program that judged.
     const exported = JSON.parse(readFileSync(join(run.exports, 'spectra.json'), 'utf8'))['pe/anti_coincident'];
@@ -165,8 +173,9 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.ok(Math.abs(judged['run.ac_rate.pe'].value - counts / live_s) < 1e-9 * (1 + counts / live_s), `${judged['run.ac_rate.pe'].value}, ${counts} in ${live_s} s`);
     assert.ok(Math.abs(judged['run.ac_rate.pe'].error - Math.sqrt(Math.max(counts, 1)) / live_s) < 1e-9 * (1 + counts / live_s));
     assert.equal(judged['run.complete_fraction'].value, run.ledger.complete / run.ledger.slots);
-    assert.equal(judged['run.sideband.pe'].value, null);
-    assert.match(judged['run.sideband.pe'].reason, /no box/);
+    assert.equal(judged['run.sideband.pe'].value, run.sideband.find(({ spectrum }) => spectrum === 'pe').ratio);
+    assert.equal(judged['slow.pressure'].value, null);
+    assert.match(judged['slow.pressure'].reason, /no such/);
     assert.ok(Math.abs(judged['beam.mark_rate_hz'].value - REPETITION_HZ) < 1, `${judged['beam.mark_rate_hz'].value} Hz`);
     const [{ text, person }] = (await lab.api.get('/api/logbook?kind=quality')).entries;
     assert.match(text, /^Run 1 ended bad: run\.duration_s is .* s, below 3600 s; run\.pot_per_spill is .* POT, below 3e\+18 POT$/);
@@ -178,7 +187,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.press('open-run');
     const row = page.page.locator('[data-quality="run.ac_rate.pe"]');
     await untilEqual('the value on the run’s page', () => row.getAttribute('data-value').then(Number), judged['run.ac_rate.pe'].value);
-    await until('the reason of what is unknown', () => page.page.locator('[data-quality="run.sideband.pe"]').innerText(), (words) => words.includes('no box'));
+    await until('the reason of what is unknown', () => page.page.locator('[data-quality="slow.pressure"]').innerText(), (words) => words.includes('no such'));
     await page.page.locator('section[aria-label="Quality"]').screenshot({ path: join(options.screenshots, 'run-quality.png') });
     await page.resize(390, 844);
     await page.assertFits('the quality of a run on a phone');

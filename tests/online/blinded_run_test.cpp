@@ -1,8 +1,11 @@
 // A blinded run as it is followed: what is sealed is taken back and healed like all else, and is shown when
 // it has been unblinded, not before.
+#include <random>
+
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 
+#include "online/channels/channel_tallies.hpp"
 #include "online/live_run.hpp"
 #include "online/metrics.hpp"
 #include "online/opened_runs.hpp"
@@ -169,6 +172,44 @@ TEST_CASE("without a box the console knows what was live in time, and not what w
     CHECK(json.at("sealed").at("what").as_string() == "all");
     CHECK(json.at("sideband").is_null());
     CHECK(json.at("residual").is_null());
+}
+
+TEST_CASE("what a blinded run tells of its channels is the same whatever its in-time windows hold",
+          "[property]") {
+    const auto engine = blinded_engine(true);
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    const auto worker = engine->make_worker();
+    const auto told_of = [&](const proto::SpillRecord& record) {
+        offline::SlotCandidates candidates;
+        offline::ChannelFacts facts;
+        worker->reconstruct(record, candidates, facts);
+        online::ChannelTallies tallies(online::watched_channels(engine->config()));
+        tallies.add(record.run, facts);
+        return tallies;
+    };
+    for (const auto& message : test::synthetic_messages(7, 60, seed)) {
+        if (message.topic == proto::Topic::VERDICT) continue;
+        proto::SpillRecord record;
+        REQUIRE(proto::decode_spill(std::as_bytes(std::span(message.header)), message.payload(), record)
+                    .has_value());
+        const auto before = told_of(record);
+        const auto& window = record.windows[1];
+        REQUIRE(window.kind == wire::IN_TIME);
+        for (const auto& trace : record.traces)
+            for (auto i = proto::sample_position(record, trace, window.roi_begin);
+                 i < static_cast<std::int64_t>(trace.count); ++i)
+                record.samples[trace.offset + static_cast<std::size_t>(i)] =
+                    static_cast<std::uint16_t>(random());
+        const auto after = told_of(record);
+        CHECK(before[0].mean_adc.entries == 1);
+        CHECK(after[0].mean_adc.entries == 1);
+        CHECK(after[0].mean_adc.mean == before[0].mean_adc.mean);
+        CHECK(after[0].rms_adc.mean == before[0].rms_adc.mean);
+        CHECK(after[0].singles == before[0].singles);
+        CHECK(after[0].charges.counts == before[0].charges.counts);
+    }
 }
 
 TEST_CASE("the status says of a run whether it is blinded") {

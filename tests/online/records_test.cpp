@@ -1,5 +1,6 @@
 #include "online/keeper/records.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -7,6 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include "online/keeper/keeper_metrics.hpp"
+#include "online/keeper/run_records.hpp"
+#include "tests/online/fake_spectra.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
@@ -163,6 +166,53 @@ TEST_CASE("runs that begin and end are in the logbook once, whoever restarts") {
     run.set_number(14);
     bench.tick(1);
     CHECK(bench.texts(EntryKind::RUN_STOP).front() == "Run 13 has no end: aborted");
+}
+
+TEST_CASE(
+    "a run's sidebands are kept when it closes, though the next one has begun, and again when it closes "
+    "again") {
+    Bench bench;
+    bench.tick(1);
+    // C outside the box, 60 in AC, live times as 2 to 1.
+    const auto closed = [](std::uint64_t version, std::uint32_t run, std::uint64_t in_time, bool box = true) {
+        auto spectrum = test::fake_spectrum("pe", {2});
+        spectrum.exposure.in_time = {2'000'000'000'000, 100, 0};
+        spectrum.exposure.anti_coincident = {1'000'000'000'000, 50, 0};
+        if (box) spectrum.box = {{"csi", "pe", 4, 60}};
+        spectrum.in_time_outside = in_time;
+        spectrum.anti_coincident_outside = 60;
+        auto out = std::make_shared<online::ClosedRun>();
+        out->version = version;
+        auto description = std::make_shared<wire::RunDescription>();
+        description->set_number(run);
+        out->run.description = description;
+        out->spectra = test::fake_spectra({spectrum});
+        return out;
+    };
+    const auto show = [&](std::vector<std::shared_ptr<const online::ClosedRun>> runs) {
+        bench.snapshot.closed = std::move(runs);
+        bench.tick(2);
+    };
+    const auto kept = [&](std::uint32_t run) {
+        return online::RunRecords(*bench.records->desk().value()).sideband(run, run).value();
+    };
+    show({closed(5, 12, 120), closed(6, 13, 120, false)});
+    REQUIRE(kept(12).size() == 1);
+    CHECK(kept(12)[0].spectrum == "pe");
+    CHECK(kept(12)[0].c == 120);
+    CHECK(kept(12)[0].ac == 60);
+    CHECK(kept(12)[0].alpha == 2.0);
+    CHECK(kept(12)[0].ratio == 1.0);
+    CHECK(kept(12)[0].sigma.value() >= std::sqrt(1.0 / 120 + 1.0 / 60));
+    CHECK(kept(13).empty());
+    show({closed(5, 12, 121)});  // the same closing
+    CHECK(kept(12)[0].c == 120);
+    show({closed(9, 12, 121)});
+    REQUIRE(kept(12).size() == 1);
+    CHECK(kept(12)[0].c == 121);
+    bench.restart();
+    show({closed(2, 14, 120)});  // versions of another process
+    CHECK(kept(14).size() == 1);
 }
 
 TEST_CASE("with the disk full the history is off, alarms say so, and everything else goes on") {

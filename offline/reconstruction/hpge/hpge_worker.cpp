@@ -44,6 +44,19 @@ bool HpgeWorker::fill(const proto::SpillRecord& record, const proto::Window& win
     return find_candidate(record, window, candidate);
 }
 
+// A baseline that has seen a roi is not told.
+void HpgeWorker::tell(const ChannelSlot& slot, ChannelFacts& out) const {
+    for (const auto& analysed : std::span(traces_).first(used_)) {
+        const auto samples = std::min<std::size_t>(
+            {analysed.lengths.baseline, longest_baseline, std::size_t{analysed.trace->count}});
+        if (samples < fewest_level_samples ||
+            samples > told_samples(slot.record, analysed.index, settings_->whole_records))
+            continue;
+        const auto& baseline = analysed.sums.baseline;
+        out.levels.push_back({slot.channel, analysed.scale.code(baseline.mean), baseline.rms});
+    }
+}
+
 void HpgeWorker::analyse_trace(const proto::SpillRecord& record, std::uint32_t index,
                                AnalysedTrace& out) const {
     const auto& chain = settings_->chain;

@@ -15,6 +15,8 @@ namespace spillgate::offline::hpge {
 class HpgeWorker final : public WindowWorker {
   public:
     explicit HpgeWorker(std::shared_ptr<const HpgeSettings> settings);
+    // No single charges: there are no photoelectrons.
+    void tell(const ChannelSlot& slot, ChannelFacts& out) const override;
 
   private:
     struct AnalysedTrace {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "offline/reconstruction/lar/lar_variables.hpp"
+#include "offline/reconstruction/pmt/isolated_peaks.hpp"
 #include "offline/reconstruction/pmt/settings.hpp"
 #include "offline/reconstruction/sample_bounds.hpp"
 
@@ -50,6 +51,27 @@ void LarWorker::fill_quality(const proto::SpillRecord& record, const proto::Wind
     }
     if (const auto own = pmts_[0].traces(); !own.empty())
         candidate.value[BASELINE_ADC] = own.front().light->baseline;
+}
+
+void LarWorker::tell(const ChannelSlot& slot, ChannelFacts& out) const {
+    for (const auto& pmt : pmts())
+        for (const auto& [index, light] : pmt.analysed())
+            tell_trace(pmt.channel(), light, told_samples(slot.record, index, settings_->whole_records), out);
+}
+
+// As pmt::PmtWorker does, with the peaks that SPE calibrations of LAr chains have.
+void LarWorker::tell_trace(std::uint16_t channel, const Light& light, std::size_t samples,
+                           ChannelFacts& out) const {
+    const auto& x = light.x;
+    const auto baseline = std::min<std::size_t>(
+        x.size(), pmt::samples_of_ns(settings_->chain.baseline_ns(), light.sample_period_ns));
+    if (baseline == 0 || baseline > samples) return;
+    if (const auto level = pmt::quiet_level(channel, x, light.peaks, baseline)) out.levels.push_back(*level);
+    if (samples == x.size() && (light.quality & OVERFLOW) != 0) return;
+    pmt::for_each_isolated(
+        light.peaks, static_cast<std::int64_t>(samples),
+        pmt::samples_of_ns(pmt::isolation_ns, light.sample_period_ns, 0),
+        [&](const pmt::Peak& peak) { out.singles.push_back({channel, pmt::charge_of(x, peak)}); });
 }
 
 // Onsets become positions here, and are counted by the bounds of their own trace.

@@ -27,8 +27,10 @@ struct LarSettings {
 class LarWorker final : public WindowWorker {
   public:
     explicit LarWorker(std::shared_ptr<const LarSettings> settings);
+    void tell(const ChannelSlot& slot, ChannelFacts& out) const override;
 
   private:
+    void tell_trace(std::uint16_t channel, const Light& light, std::size_t samples, ChannelFacts& out) const;
     // What the window's first trace says of all: bounds are positions, from the roi begin.
     struct Frame {
         double sample_period_ns = 0;
@@ -37,6 +39,7 @@ class LarWorker final : public WindowWorker {
 
     void analyse(const ChannelSlot& slot) override;
     bool fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) override;
+    std::span<const PmtLight> pmts() const { return std::span(pmts_).first(used_); }
     std::span<PmtLight> pmts() { return std::span(pmts_).first(used_); }
     std::optional<Frame> frame_of(const proto::SpillRecord& record, const proto::Window& window);
     bool periods_agree(double sample_period_ns);

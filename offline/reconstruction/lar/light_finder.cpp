@@ -17,10 +17,13 @@ void LightFinder::operator()(const proto::SpillRecord& record, const proto::Trac
     out.x = pmt::TraceSamples(words, trace.encoding, codes_, out.baseline, chain_.positive_pulses());
 
     out.onsets.clear();
+    out.peaks.clear();
+    const pmt::PeakRule region{chain_.threshold_adc(), chain_.min_width_samples()};
     const pmt::RunRule over{out.baseline, chain_.threshold_adc(), chain_.min_width_samples(),
                             chain_.positive_pulses()};
-    const auto codes = runs_(words, order, over, [&](std::size_t begin, std::size_t) {
+    const auto codes = runs_(words, order, over, [&](std::size_t begin, std::size_t after) {
         out.onsets.push_back(static_cast<std::int64_t>(begin));
+        pmt::add_peak(begin, after, words.size(), region, out.peaks);
     });
     const auto low = chain_.has_overflow_low() ? chain_.overflow_low() : pmt::lowest_code(trace.encoding);
     const auto high = chain_.has_overflow_high() ? chain_.overflow_high() : pmt::highest_code(trace.encoding);
@@ -30,6 +33,7 @@ void LightFinder::operator()(const proto::SpillRecord& record, const proto::Trac
     if ((trace.flags & proto::TRACE_REDUCED) != 0) {
         out.quality |= REDUCED_TRACE;
         out.onsets.clear();
+        out.peaks.clear();
     }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "offline/reconstruction/pmt/code_table.hpp"
+#include "offline/reconstruction/pmt/peak_finder.hpp"
 #include "offline/reconstruction/pmt/run_finder.hpp"
 #include "offline/reconstruction/pmt/trace_samples.hpp"
 #include "proto/schema/config.pb.h"
@@ -19,6 +20,7 @@ struct Light {
     std::uint32_t quality = 0;         // Quality bits that the trace alone decides
     pmt::TraceSamples x;               // refers to the record and to the finder
     std::vector<std::int64_t> onsets;  // first samples of its pulses
+    std::vector<pmt::Peak> peaks;      // those that end inside it, with a PMT chain's margins
 };
 
 // A pulse is a run of at least min_width_samples samples at threshold_adc or more; it need not end inside the

@@ -27,6 +27,12 @@ class PmtLight {
     // The questions below are about the traces of this window.
     void enter(const proto::SpillRecord& record, const proto::Window& window);
 
+    struct Analysed {
+        std::uint32_t index = 0;  // into SpillRecord::traces
+        Light light;
+    };
+    std::span<const Analysed> analysed() const { return std::span(analysed_).first(used_); }
+
     struct WindowTrace {
         const proto::Trace* trace = nullptr;
         const Light* light = nullptr;
@@ -42,10 +48,6 @@ class PmtLight {
     Stretch sum(std::int64_t from, std::int64_t until) const;
 
   private:
-    struct Analysed {
-        std::uint32_t index = 0;  // into SpillRecord::traces
-        Light light;
-    };
     bool is_whole(const WindowTrace& trace) const;
 
     std::uint16_t channel_ = 0;

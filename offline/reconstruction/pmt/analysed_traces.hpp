@@ -47,7 +47,8 @@ class AnalysedTraces {
         }
     }
 
-    std::uint16_t channel() const { return channel_; }  // index into Config.channel
+    std::uint16_t channel() const { return channel_; }                   // index into Config.channel
+    std::span<const std::uint32_t> indices() const { return indices_; }  // into SpillRecord::traces, as all()
     std::span<const AnalysedTrace> all() const { return std::span(traces_).first(indices_.size()); }
 
   private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "offline/reconstruction/pmt/isolated_peaks.hpp"
 #include "offline/reconstruction/pmt/pulse.hpp"
 #include "offline/reconstruction/sample_bounds.hpp"
 
@@ -117,6 +118,33 @@ void PmtWorker::fill_candidate(const AnalysedTrace& trace, std::size_t first_pea
     value[T0_50_NS] = value[T50_NS];
     value[T10_90_NS] = (pulse.t90 - pulse.t10) * period;
     value[BASELINE_ADC] = analysis.baseline;
+}
+
+void PmtWorker::tell(const ChannelSlot& slot, ChannelFacts& out) const {
+    for (const auto& pmt : pmts()) {
+        const auto indices = pmt.indices();
+        for (std::size_t i = 0; i < indices.size(); ++i) {
+            const auto samples = told_samples(slot.record, indices[i], settings_->whole_records);
+            tell_trace(pmt.channel(), pmt.all()[i], samples, out);
+        }
+    }
+}
+
+// Of the trace's first samples alone: its quality bits are of the whole trace.
+void PmtWorker::tell_trace(std::uint16_t channel, const AnalysedTrace& trace, std::size_t samples,
+                           ChannelFacts& out) const {
+    const auto& analysis = trace.analysis;
+    const double period = analysis.sample_period_ns;
+    const auto baseline =
+        std::min<std::size_t>(trace.trace->count, samples_of_ns(settings_->chain.baseline_ns(), period));
+    // A baseline that has seen the roi would carry it into everything.
+    if (baseline == 0 || baseline > samples || detector_.linear_gate(analysis, samples)) return;
+    if (const auto level = quiet_level(channel, analysis.x, analysis.peaks, baseline))
+        out.levels.push_back(*level);
+    if (samples == trace.trace->count && (analysis.quality & OVERFLOW) != 0) return;
+    for_each_isolated(analysis.peaks, static_cast<std::int64_t>(samples),
+                      samples_of_ns(isolation_ns, period, 0),
+                      [&](const Peak& peak) { out.singles.push_back({channel, charge_of(analysis, peak)}); });
 }
 
 void PmtWorker::gather_onsets() {

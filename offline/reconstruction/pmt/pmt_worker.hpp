@@ -26,8 +26,11 @@ struct PmtSettings {
 class PmtWorker final : public WindowWorker {
   public:
     explicit PmtWorker(std::shared_ptr<const PmtSettings> settings);
+    void tell(const ChannelSlot& slot, ChannelFacts& out) const override;
 
   private:
+    void tell_trace(std::uint16_t channel, const AnalysedTrace& trace, std::size_t samples,
+                    ChannelFacts& out) const;
     void analyse(const ChannelSlot& slot) override;
     bool fill(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate) override;
     void fill_window(const proto::SpillRecord& record, const proto::Window& window, Candidate& candidate);

@@ -33,7 +33,7 @@ void DetectorTraceAnalyser::operator()(const proto::SpillRecord& record, const p
     const auto low = chain_.has_overflow_low() ? chain_.overflow_low() : lowest_code(trace.encoding);
     const auto high = chain_.has_overflow_high() ? chain_.overflow_high() : highest_code(trace.encoding);
     if (codes.reaches(low, high) || (trace.flags & proto::TRACE_OVERFLOW) != 0) out.quality |= OVERFLOW;
-    if (linear_gate(out)) out.quality |= LINEAR_GATE;
+    if (linear_gate(out, out.x.size())) out.quality |= LINEAR_GATE;
     if ((trace.flags & proto::TRACE_PILE_UP) != 0) out.quality |= PILE_UP;
     if ((trace.flags & proto::TRACE_REDUCED) != 0) out.quality |= REDUCED_TRACE;
 }
@@ -56,11 +56,11 @@ void DetectorTraceAnalyser::filter_and_find_peaks(TraceAnalysis& out) {
 
 // Numbers of downward and upward crossings differ exactly when the first and the last sample lie on different
 // sides of the code.
-bool DetectorTraceAnalyser::linear_gate(const TraceAnalysis& analysis) const {
+bool DetectorTraceAnalyser::linear_gate(const TraceAnalysis& analysis, std::size_t samples) const {
     const auto& x = analysis.x;
-    if (!chain_.linear_gate_check() || x.size() == 0) return false;
+    if (!chain_.linear_gate_check() || samples == 0) return false;
     const auto code = chain_.linear_gate_code();
-    return (x.corrected(0) < code) != (x.corrected(x.size() - 1) < code) ||
+    return (x.corrected(0) < code) != (x.corrected(samples - 1) < code) ||
            analysis.baseline < chain_.linear_gate_min_baseline();
 }
 

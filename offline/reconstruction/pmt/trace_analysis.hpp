@@ -31,10 +31,11 @@ class DetectorTraceAnalyser {
   public:
     explicit DetectorTraceAnalyser(const config::PmtChain& chain);
     void operator()(const proto::SpillRecord& record, const proto::Trace& trace, TraceAnalysis& out);
+    // Whether the linear gate was closed for a part of the trace's first `samples`.
+    bool linear_gate(const TraceAnalysis& analysis, std::size_t samples) const;
 
   private:
     void filter_and_find_peaks(TraceAnalysis& out);
-    bool linear_gate(const TraceAnalysis& analysis) const;
 
     config::PmtChain chain_;
     CodeTable codes_;

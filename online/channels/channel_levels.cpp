@@ -1,0 +1,121 @@
+#include "online/channels/channel_levels.hpp"
+
+#include <algorithm>
+
+#include "offline/calibration/spe_fit.hpp"
+
+namespace spillgate::online {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto recent_fit_holds = 60s;
+constexpr auto run_fit_holds = 300s;
+constexpr auto failed_fit_holds = 10s;  // with more pulses it may have a minimum
+constexpr int fits_of_a_view = 4;       // others that are due wait for the next
+// Range of the fit, of the SPE charge that is expected. Below, the threshold of the peaks takes some away,
+// which the fit would make up for with pulses of 2 PE and a smaller charge of one.
+constexpr double least_pe = 0.5;
+constexpr double most_pe = 5;
+
+double seconds(std::chrono::steady_clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+std::optional<MeasuredLevel> measured(const Moments& moments) {
+    if (moments.entries == 0) return std::nullopt;
+    return MeasuredLevel{moments.mean, moments.error(), moments.entries};
+}
+
+std::optional<MeasuredLevel> fitted_spe(const offline::ChargeSpectrum& charges, double expected_adc) {
+    offline::SpeFitOptions options;
+    options.start_adc = expected_adc;
+    options.min_adc = least_pe * expected_adc;
+    options.max_adc = most_pe * expected_adc;
+    options.min_entries = fewest_singles;
+    const auto fit = offline::fit_spe(charges, options);
+    if (!fit.fitted()) return std::nullopt;
+    return MeasuredLevel{fit.spe_charge_adc().value(), fit.spe_charge_adc().error(), fit.entries()};
+}
+
+}  // namespace
+
+ChannelLevels::ChannelLevels(std::vector<WatchedChannel> channels)
+    : channels_(std::move(channels)),
+      run_(channels_),
+      recent_fits_(channels_.size()),
+      run_fits_(channels_.size()),
+      heard_(channels_.size()) {}
+
+void ChannelLevels::add(const ChannelTallies& more, Clock::time_point now, std::int64_t utc_ns) {
+    while (!slices_.empty() && seconds(now - slices_.front().end) >= recent_singles_s)
+        slices_.pop_front();
+    if (more.run() == 0) return;
+    if (more.run() > run_.run()) {
+        std::ranges::fill(run_fits_, Fitted{});
+        since_utc_ns_ = utc_ns;
+    }
+    run_.add(more);
+    const bool begins = slices_.empty() || seconds(now - slices_.back().begin) >= slice_s ||
+                        slices_.back().tallies.run() != more.run();
+    if (begins) slices_.push_back({now, now, ChannelTallies(channels_)});
+    slices_.back().tallies.add(more);
+    slices_.back().end = now;
+    for (std::size_t i = 0; i < channels_.size(); ++i)
+        if (more[i].mean_adc.entries > 0) heard_[i] = now;
+}
+
+ChannelTally ChannelLevels::recent(std::size_t channel, Clock::time_point now) const {
+    ChannelTally sum;
+    for (const auto& slice : slices_) {
+        const auto& tally = slice.tallies[channel];
+        const double age_s = seconds(now - slice.end);
+        if (sum.charges.counts.empty()) {
+            sum.charges.bin_adc = tally.charges.bin_adc;
+            sum.charges.counts.resize(tally.charges.counts.size());
+        }
+        if (age_s < recent_levels_s)
+            sum.add(tally);
+        else if (age_s < recent_singles_s)
+            sum.add({{}, {}, tally.singles, tally.charges});
+    }
+    return sum;
+}
+
+ChannelInterval ChannelLevels::interval(const ChannelTally& tally, std::optional<double> expected_spe_adc,
+                                        Fitted& fitted, Clock::duration holds, Clock::time_point now) {
+    ChannelInterval out{measured(tally.mean_adc), measured(tally.rms_adc), {}, tally.singles};
+    if (!expected_spe_adc || tally.singles < fewest_singles) {
+        fitted = {};
+        return out;
+    }
+    const Clock::duration valid = fitted.spe ? holds : failed_fit_holds;
+    if (fits_left_ > 0 && (!fitted.at || now - *fitted.at >= valid)) {
+        --fits_left_;
+        fitted = {now, fitted_spe(tally.charges, *expected_spe_adc)};
+    }
+    out.spe_adc = fitted.spe;
+    return out;
+}
+
+ChannelsView ChannelLevels::view(Clock::time_point now, std::int64_t utc_ns) {
+    ChannelsView view{run_.run(), since_utc_ns_, {}};
+    fits_left_ = fits_of_a_view;
+    view.channels.resize(channels_.size());
+    // Each time another channel is the first to have its fit.
+    first_fit_ = first_fit_ + 1 < channels_.size() ? first_fit_ + 1 : 0;
+    for (std::size_t n = 0; n < channels_.size(); ++n) {
+        const auto i = (first_fit_ + n) % channels_.size();
+        auto& channel = view.channels[i];
+        channel.name = channels_[i].name;
+        channel.spe_expected_adc = channels_[i].expected_spe_adc(utc_ns);
+        channel.recent =
+            interval(recent(i, now), channel.spe_expected_adc, recent_fits_[i], recent_fit_holds, now);
+        channel.run = interval(run_[i], channel.spe_expected_adc, run_fits_[i], run_fit_holds, now);
+        if (heard_[i]) channel.age_s = seconds(now - *heard_[i]);
+    }
+    return view;
+}
+
+}  // namespace spillgate::online
