@@ -10,6 +10,7 @@ export class Polled {
   #periodMs;
   #users = 0;
   #timer = null;
+  #asked = 0;
 
   constructor(path, periodMs) {
     this.#path = path;
@@ -34,7 +35,9 @@ export class Polled {
   }
 
   async refresh() {
+    const number = ++this.#asked;
     const answer = await ask(this.#path);
+    if (number !== this.#asked) return; // of several questions the last one counts
     this.absent = answer.absent === true;
     this.trouble = answer.ok ? '' : answer.reason;
     if (!answer.ok) return;
