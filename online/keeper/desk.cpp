@@ -66,12 +66,8 @@ ALTER TABLE on_call ADD COLUMN removed_by TEXT NOT NULL DEFAULT '';
 }  // namespace
 
 AllOrNothing::~AllOrNothing() {
-    if (kept_) return;
-    try {
-        database_.exec("ROLLBACK TO together; RELEASE together");
-    } catch (const SQLite::Exception&) {
-        // A full disk has rolled back everything already.
-    }
+    // Fails where a full disk has rolled back everything already.
+    if (!kept_) database_.tryExec("ROLLBACK TO together; RELEASE together");
 }
 
 void AllOrNothing::keep() {

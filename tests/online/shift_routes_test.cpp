@@ -15,7 +15,6 @@
 using namespace spillgate;
 using online::Caller;
 using online::Keeper;
-using online::Need;
 using online::Request;
 using online::Response;
 
