@@ -1,5 +1,6 @@
 #include "online/daemon_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/json/array.hpp>
@@ -64,7 +65,21 @@ json::array clock_ties_json(const wire::DaemonStatus& status) {
     return out;
 }
 
-json::array slow_values_json(const wire::DaemonStatus& status) {
+// Beyond which the value is a warning or an alarm; null: it has none.
+json::value slow_limits_json(const std::string& name, const config::SlowControl& slow_control) {
+    const auto& values = slow_control.value();
+    const auto found = std::ranges::find(values, name, &config::SlowValue::name);
+    if (found == values.end()) return nullptr;
+    const auto known = [](bool is_there, double value) {
+        return is_there ? json::value(value) : json::value(nullptr);
+    };
+    return json::object{{"warn_below", known(found->has_warn_below(), found->warn_below())},
+                        {"warn_above", known(found->has_warn_above(), found->warn_above())},
+                        {"alarm_below", known(found->has_alarm_below(), found->alarm_below())},
+                        {"alarm_above", known(found->has_alarm_above(), found->alarm_above())}};
+}
+
+json::array slow_values_json(const wire::DaemonStatus& status, const config::SlowControl& slow_control) {
     json::array out;
     for (const auto& slow : status.slow_values()) {
         const bool known = slow.has_value() && std::isfinite(slow.value());
@@ -72,6 +87,7 @@ json::array slow_values_json(const wire::DaemonStatus& status) {
                                    {"unit", slow.unit()},
                                    {"state", wire::name_of(slow.state())},
                                    {"value", known ? json::value(slow.value()) : nullptr},
+                                   {"limits", slow_limits_json(slow.name(), slow_control)},
                                    {"age_s", slow.has_age_s() ? json::value(slow.age_s()) : nullptr},
                                    {"source", slow.source()},
                                    {"trouble", slow.trouble()}});
@@ -132,7 +148,7 @@ json::value limits_json(const wire::RunLimits& limits) {
                         {"bytes", unless_zero(limits.bytes())}};
 }
 
-json::object daemon_json(const wire::DaemonStatus& status) {
+json::object daemon_json(const wire::DaemonStatus& status, const config::SlowControl& slow_control) {
     json::array messages;
     for (const auto& message : status.messages())
         messages.emplace_back(message);
@@ -163,7 +179,7 @@ json::object daemon_json(const wire::DaemonStatus& status) {
     out["subscribers"] = subscribers_json(status);
     out["devices"] = devices_json(status);
     out["clock_ties"] = clock_ties_json(status);
-    out["slow_values"] = slow_values_json(status);
+    out["slow_values"] = slow_values_json(status, slow_control);
     out["followers"] = followers_json(status);
     out["messages"] = std::move(messages);
     out["log"] = log_json(status);

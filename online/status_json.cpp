@@ -154,7 +154,8 @@ json::value status_json(const Snapshot& snapshot) {
                          {"lead", daemon.lead},
                          {"connected", heard && age < connected_age_s},
                          {"age_s", heard ? json::value(age) : nullptr}};
-        out["status"] = daemon.status ? json::value(daemon_json(*daemon.status)) : nullptr;
+        out["status"] =
+            daemon.status ? json::value(daemon_json(*daemon.status, config.slow_control())) : nullptr;
         daemons.push_back(std::move(out));
     }
     json::array messages;

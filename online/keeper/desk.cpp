@@ -45,9 +45,39 @@ CREATE TABLE on_call (number INTEGER PRIMARY KEY AUTOINCREMENT, utc_ns INTEGER N
                                 R"(
 ALTER TABLE quality ADD COLUMN error REAL;
 ALTER TABLE quality ADD COLUMN unit TEXT NOT NULL DEFAULT '';
+)",
+                                R"(
+CREATE TABLE shift (number INTEGER PRIMARY KEY AUTOINCREMENT, begin_utc_ns INTEGER NOT NULL, begun_by TEXT NOT NULL,
+    end_utc_ns INTEGER NOT NULL DEFAULT 0, complete_utc_ns INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE shift_person (shift INTEGER NOT NULL, person TEXT NOT NULL, from_utc_ns INTEGER NOT NULL,
+    to_utc_ns INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX shift_person_shift ON shift_person (shift);
+CREATE TABLE shift_line (shift INTEGER NOT NULL, place INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (shift, place));
+ALTER TABLE checklist ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE checklist ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX checklist_shift ON checklist (shift, place);
+ALTER TABLE handover ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE handover ADD COLUMN acknowledged_utc_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE handover ADD COLUMN acknowledged_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX handover_shift ON handover (shift);
+ALTER TABLE on_call ADD COLUMN from_utc_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE on_call ADD COLUMN to_utc_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE on_call ADD COLUMN removed_utc_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE on_call ADD COLUMN removed_by TEXT NOT NULL DEFAULT '';
 )"};
 
 }  // namespace
+
+AllOrNothing::~AllOrNothing() {
+    // Fails where a full disk has rolled back everything already.
+    if (!kept_) database_.tryExec("ROLLBACK TO together; RELEASE together");
+}
+
+void AllOrNothing::keep() {
+    database_.exec("RELEASE together");
+    kept_ = true;
+}
 
 proto::Result<Database> open_desk(const std::string& path) {
     return Database::open(path, Database::Durability::EACH_COMMIT, migrations);

@@ -17,13 +17,15 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
                                                        const proto::LoadedConsole& loaded,
                                                        const SnapshotBoard& snapshots, Worker& worker) {
     const config::Console& console = loaded.console;
-    std::unique_ptr<Keeping> keeping(new Keeping(worker));
+    std::unique_ptr<Keeping> keeping(new Keeping(worker, snapshots));
     const auto wake = [made = keeping.get()] {
         const std::lock_guard lock(made->mutex_);
         if (made->changed_) made->changed_();
     };
     keeping->alarms_.notify(wake);
     keeping->logbook_.notify(wake);
+    keeping->shift_changes_.notify(wake);
+    keeping->shift_page_ = console.shift();
     auto webhooks = Webhooks::start(console);
     if (!webhooks) return webhooks.error();
     keeping->webhooks_ = std::move(*webhooks);
@@ -67,6 +69,7 @@ std::vector<Route> Keeping::routes() {
     add(logbook_routes(*keeper_));
     add(picture_routes(worker_, pictures_));
     add(layout_routes(*keeper_));
+    add(shift_routes({*keeper_, snapshots_, shift_changes_}, shift_page_));
     add(run_list_routes(*keeper_, runs_));
     add(run_export_routes(worker_, exports_dir_));
     return all;
@@ -88,6 +91,7 @@ std::vector<std::unique_ptr<Topic>> Keeping::topics() {
     std::vector<std::unique_ptr<Topic>> all;
     all.push_back(alarm_topic(alarms_));
     all.push_back(logbook_topic(logbook_));
+    all.push_back(shift_topic(shift_changes_));
     return all;
 }
 

@@ -13,6 +13,7 @@
 #include "online/keeper/keeper.hpp"
 #include "online/logbook/picture.hpp"
 #include "online/runs/run_list.hpp"
+#include "online/shift/shift_routes.hpp"
 #include "online/worker.hpp"
 #include "proto/console_loader.hpp"
 #include "proto/schema/config.pb.h"
@@ -28,7 +29,7 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
                                                          const SnapshotBoard& snapshots, Worker& worker);
 
     std::vector<Route> routes();
-    std::vector<std::unique_ptr<Topic>> topics();  // "alarms", "logbook"
+    std::vector<std::unique_ptr<Topic>> topics();  // "alarms", "logbook", "shift"
     // Called on the keeper's thread whenever there is something new of these, to wake the feed. May be set at
     // any time; empty: nobody.
     void wake(std::function<void()> changed);
@@ -38,14 +39,17 @@ class Keeping {  // owns three threads; stops within 2 s, unless a name service 
     std::string metrics_text() const;  // of keeper, alarms and webhooks, for /metrics
 
   private:
-    explicit Keeping(Worker& worker) : worker_(worker) {}
+    Keeping(Worker& worker, const SnapshotBoard& snapshots) : worker_(worker), snapshots_(snapshots) {}
 
     Worker& worker_;
+    const SnapshotBoard& snapshots_;
     std::mutex mutex_;
     std::function<void()> changed_;
     AlarmBoard alarms_;
     KeeperBoard account_;
     LogbookBoard logbook_;
+    ShiftBoard shift_changes_;
+    config::ShiftPage shift_page_;
     std::unique_ptr<Webhooks> webhooks_;
     std::shared_ptr<const PictureStore> pictures_;
     std::shared_ptr<const RunList> runs_;

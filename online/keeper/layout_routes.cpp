@@ -7,7 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "online/json_body.hpp"
-#include "online/keeper/shift_records.hpp"
+#include "online/keeper/layouts.hpp"
 
 namespace spillgate::online {
 

@@ -14,6 +14,7 @@
 #include "online/alarms/built_in_rules.hpp"
 #include "online/keeper/desk.hpp"
 #include "online/keeper/run_records.hpp"
+#include "online/shift/calibration_age.hpp"
 #include "proto/run_file/file_layer.hpp"
 
 namespace spillgate::online {
@@ -128,6 +129,7 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
         quantities = quantities_of(*snapshot, utc_s);
         auto rates = rates_.of(*snapshot, utc_s);
         std::ranges::move(rates, std::back_inserter(quantities));
+        std::ranges::move(calibration_quantities(*snapshot, utc_s), std::back_inserter(quantities));
         watch_run(utc_s, *snapshot);
         keep_sidebands(*snapshot);
     }

@@ -11,7 +11,15 @@ import { until, untilEqual } from './lab/until.mjs';
 const PHONE = { width: 390, height: 844 };
 const WALL = { width: 1920, height: 1080, path: '/?wall' };
 
-inLab('every view is accessible', { edit: light, editEmulator: light }, async (spec, lab) => {
+const SHIFT = 'shift { check: "Is the veto on?" check: "Level of the water" instructions: "Call the expert on call" }';
+
+inLab('every view is accessible', { edit: light, editEmulator: light, consoleText: SHIFT }, async (spec, lab) => {
+  // The shift page with all that it can have: a note that waits, a list, somebody on call.
+  await lab.api.post('/api/shift/begin');
+  await lab.api.post('/api/shift/handover', { shift: 1, text: 'quiet' });
+  await lab.api.post('/api/shift/begin');
+  await lab.api.post('/api/shift/on-call', { name: 'C. Expert', contact: '+41 1', to_utc_s: Date.now() / 1000 + 3600 });
+
   async function opened(stage, size) {
     const page = await stage.open(size);
     await page.untilState('running');
@@ -26,6 +34,7 @@ inLab('every view is accessible', { edit: light, editEmulator: light }, async (s
     for (const view of views) {
       await page.goto(view);
       await page.page.locator('main :is(h2, h3)').first().waitFor();
+      await page.page.getByText('Fetching …').first().waitFor({ state: 'hidden' });
       await look(view);
     }
   }

@@ -316,9 +316,11 @@ TEST_CASE("all of it starts from the two configurations, serves its routes and s
         CHECK(router.find("POST", "/api/pictures").route->max_body == online::max_picture_bytes);
         CHECK(router.find("GET", "/api/runs/1/exports/spectra.csv").route != nullptr);
         const auto topics = keeping->topics();
-        REQUIRE(topics.size() == 2);
+        CHECK(router.find("POST", "/api/shift/begin").route->need == Need::SHIFT);
+        REQUIRE(topics.size() == 3);
         CHECK(topics[0]->name() == "alarms");
         CHECK(topics[1]->name() == "logbook");
+        CHECK(topics[2]->name() == "shift");
         CHECK(topics[1]->version() == 0);
         REQUIRE(keeping->keeper().post([](online::Records& records) {
             online::LogbookEntry entry;

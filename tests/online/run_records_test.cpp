@@ -3,13 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "online/keeper/desk.hpp"
-#include "online/keeper/shift_records.hpp"
+#include "online/keeper/layouts.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
 using online::Layouts;
 using online::RunRecords;
-using online::ShiftRecords;
 using proto::ErrorKind;
 
 namespace {
@@ -58,27 +57,6 @@ TEST_CASE("notes of a run are added, never replaced") {
     CHECK(notes[1].person == "B. Expert");
     CHECK(records.add({12, 7, "A. Shift", ""}).error().kind == ErrorKind::CONFIG);
     CHECK(records.add({12, 7, "A. Shift", std::string(5000, 'x')}).error().kind == ErrorKind::CONFIG);
-}
-
-TEST_CASE("a shift finds the newest tick of each item, the last handover notes, and who is on call") {
-    Desk desk;
-    ShiftRecords records(desk.database);
-    CHECK_FALSE(records.on_call().value().has_value());
-    REQUIRE(records.tick({10, "A. Shift", "Is the veto on?", true, ""}).has_value());
-    REQUIRE(records.tick({11, "A. Shift", "Level of the water", true, "80 cm"}).has_value());
-    REQUIRE(records.tick({12, "A. Shift", "Is the veto on?", false, "it is off"}).has_value());
-    const auto ticks = records.checklist(0).value();
-    REQUIRE(ticks.size() == 2);
-    CHECK(ticks[1].item == "Is the veto on?");
-    CHECK_FALSE(ticks[1].done);
-    CHECK(records.checklist(12).value().size() == 1);
-    REQUIRE(records.hand_over({10, "A. Shift", "quiet"}).has_value());
-    REQUIRE(records.hand_over({20, "B. Shift", "one trip"}).has_value());
-    CHECK(records.handovers(1).value().at(0).text == "one trip");
-    REQUIRE(records.set_on_call({10, "A. Shift", "C. Expert", "+41 1"}).has_value());
-    REQUIRE(records.set_on_call({11, "A. Shift", "D. Expert", "+41 2"}).has_value());
-    CHECK(records.on_call().value()->name == "D. Expert");
-    CHECK(records.hand_over({20, "B. Shift", ""}).error().kind == ErrorKind::CONFIG);
 }
 
 TEST_CASE("layouts are each person's own, bounded in number and size") {

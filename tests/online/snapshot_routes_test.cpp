@@ -97,7 +97,7 @@ TEST_CASE(
     auto& line = *status.add_log();
     line.set_number(7);
     line.set_level(wire::LogLine::WARN);
-    const auto empty = online::daemon_json(status);
+    const auto empty = online::daemon_json(status, {});
     CHECK(empty.at("devices").at(0).at("lost_for_s") == 3.0);
     CHECK(empty.at("clock_ties").at(0).at("residual_rms_ns").is_null());
     CHECK(empty.at("slow_values").at(0).at("value").is_null());
@@ -109,7 +109,14 @@ TEST_CASE(
     status.mutable_limits()->set_spills(600);
     status.set_elapsed_s(1.5);
     status.mutable_slow_values(0)->set_value(1320);
-    const auto known = online::daemon_json(status);
+    config::SlowControl slow_control;
+    auto& value = *slow_control.add_value();
+    value.set_name("hv");
+    value.set_alarm_above(1400);
+    const auto known = online::daemon_json(status, slow_control);
+    CHECK(empty.at("slow_values").at(0).at("limits").is_null());
+    CHECK(known.at("slow_values").at(0).at("limits").at("alarm_above") == 1400.0);
+    CHECK(known.at("slow_values").at(0).at("limits").at("warn_below").is_null());
     CHECK(known.at("limits").at("spills") == 600);
     CHECK(known.at("limits").at("seconds").is_null());
     CHECK(known.at("elapsed_s") == 1.5);

@@ -11,6 +11,7 @@ export class Polled {
   #periodMs;
   #users = 0;
   #timer = null;
+  #asked = 0;
 
   // path: of the route, or a function that says it.
   constructor(path, periodMs) {
@@ -36,10 +37,9 @@ export class Polled {
   }
 
   async refresh() {
-    const path = this.#path();
-    this.#asked = path;
-    const answer = await ask(path);
-    if (path !== this.#asked) return; // something else has been asked for since
+    const number = ++this.#asked;
+    const answer = await ask(this.#path());
+    if (number !== this.#asked) return; // of several questions the last one counts
     this.absent = answer.absent === true;
     this.trouble = answer.ok ? '' : answer.reason;
     if (!answer.ok) return;

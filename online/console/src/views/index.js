@@ -7,6 +7,7 @@ export const VIEWS = [
   { name: 'health', title: 'Health', sign: '✚', load: () => import('./Health.svelte') },
   { name: 'history', title: 'History', sign: '◷', load: () => import('./History.svelte') },
   { name: 'alarms', title: 'Alarms', sign: '▲', load: () => import('./Alarms.svelte') },
+  { name: 'shift', title: 'Shift', sign: '⌂', load: () => import('./Shift.svelte') },
   { name: 'logbook', title: 'Logbook', sign: '✎', load: () => import('./Logbook.svelte') },
   { name: 'runs', title: 'Runs', sign: '☰', load: () => import('./Runs.svelte') },
   { name: 'physics', title: 'Physics', sign: '∑', load: () => import('./Physics.svelte') },
