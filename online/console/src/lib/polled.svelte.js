@@ -7,7 +7,6 @@ export class Polled {
   trouble = $state('');
   heardAt = $state(0); // ms, this browser's clock; 0: never
   #path;
-  #asked = '';
   #periodMs;
   #users = 0;
   #timer = null;
