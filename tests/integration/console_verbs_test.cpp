@@ -69,9 +69,8 @@ void write_logbook(const ConsoleLab& lab) {
     CHECK(lab.told({"logbook", "write", "Channel 4, not 3", "--corrects", number}).starts_with("entry #"));
     CHECK(contains(lab.told({"logbook", "--limit", "1"}), fmt::format("corrects #{}", number)));
     // The keeper looks at the run once a second.
-    CHECK(await([&] {
-        return lab.object({"logbook", "--kind", "run-start"}).at("entries").as_array().size() == 2;
-    }));
+    CHECK(await(
+        [&] { return lab.object({"logbook", "--kind", "run-start"}).at("entries").as_array().size() == 2; }));
     CHECK(lab.told({"logbook", "--text", "nothing-of-it"}) == "no entries\n");
     const auto no_picture = lab.ctl({"logbook", "write", "x", "--picture", source + "/README.md"});
     CHECK(no_picture.status == 1);
