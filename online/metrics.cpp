@@ -66,7 +66,7 @@ void channels(Families& out, const Snapshot& snapshot) {
     auto& spe = out.gauge("spillgate_channel_spe_adc_samples", "Fitted charge of a single photoelectron");
     for (const auto& channel : snapshot.channels->channels) {
         if (!channel.fresh()) continue;
-        const auto add = [&](MetricFamily& family, const std::optional<MeasuredLevel>& level) {
+        const auto add = [&](MetricFamilies::Family& family, const std::optional<MeasuredLevel>& level) {
             if (level) set(family, {{"channel", channel.name}}, level->value);
         };
         add(baseline, channel.recent.baseline_adc);
