@@ -26,6 +26,7 @@ const field = (utc_s) => new Date(utc_s * 1000).toISOString().slice(0, 16);
 inLab('the shift page', { edit: edit(light, slowValues(VALUES), calibrated), editEmulator: light, consoleText: SHIFT }, async (spec, lab) => {
   const shiftNumber = (page) => page.page.locator('[data-shift]').first().getAttribute('data-shift');
   const line = (page, place) => page.page.locator(`[data-check="${place}"]`);
+  const tick = (page, place) => line(page, place).locator('input[type="checkbox"]');
   const untilDone = (page, place) => untilEqual(`whether line ${place} is ticked`, () => line(page, place).first().getAttribute('data-done'), 'true');
   const opened = async (stage, view) => (await stage.open({ ...DESK, ...view })).goto('shift');
   const notes = (page) => page.page.locator('[data-handover-note]');
@@ -40,14 +41,14 @@ inLab('the shift page', { edit: edit(light, slowValues(VALUES), calibrated), edi
     await untilEqual('the shift', () => shiftNumber(other), '1'); // by itself
     await other.page.locator(`[data-on-shift="${PEOPLE.shift.name}"]`).waitFor();
 
-    await line(one, 0).locator('input').focus();
+    await tick(one, 0).focus();
     await one.page.keyboard.press('Space');
     await untilDone(other, 0);
     await line(other, 1).locator('[data-action="remark"]').click();
     await other.fill('remark', { remark: '80 cm' });
     await other.page.keyboard.press('Enter');
     await until('the remark in the other browser', () => line(one, 1).innerText(), (words) => words.includes('80 cm') && words.includes(`not: ${PEOPLE.relief.name}`));
-    await line(other, 1).locator('input').click();
+    await tick(other, 1).click();
     await untilDone(one, 1);
     assert.equal(await other.page.locator('[data-form="handover"]').count(), 0, 'who is not on the shift may hand it over');
     await one.fill('handover', { text: NOTE });

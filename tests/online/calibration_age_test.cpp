@@ -94,7 +94,7 @@ TEST_CASE("a calibration that is missing, of another channel or in the future is
 }
 
 TEST_CASE(
-    "what holds now is what counts; what held last still has its age, and it is said that it has ended") {
+    "what holds now is what counts, and what held last still has its age, and it is said that it has ended") {
     Bench bench;
     bench.spe("", -20, 100);  // of every channel, as the engine takes it
     bench.spe("left", -9, -8);

@@ -107,7 +107,8 @@ proto::Result<ApiPath> path_of(const HistoryQuestion& question) {
     if (!(from < to))
         return error(ErrorKind::CONFIG, fmt::format("from {} to {} is no range", iso(from), iso(to)));
     ApiPath path("/api/history");
-    path.ask("series", fmt::format("{}", fmt::join(question.series, ",")));
+    for (const auto& series : question.series)
+        path.ask("series", series);
     path.ask("from", fmt::format("{:.3f}", from)).ask("to", fmt::format("{:.3f}", to));
     return path.ask("points", question.points);
 }

@@ -63,12 +63,12 @@ export function fieldsOf(limits) {
 export function courseOf(status, lead) {
   const number = lead?.status?.run;
   const own = status?.run?.number === number ? status.ledger : null;
-  const bytes = (status?.daemons ?? []).map((daemon) => (daemon.status?.run === number ? daemon.status.bytes_written : 0));
+  const writing = (status?.daemons ?? []).filter((daemon) => daemon.status && daemon.status.run === number);
   return {
     seconds: lead?.status?.elapsed_s ?? null,
     spills: own?.spills ?? null,
     protons: own?.pot_delivered ?? null,
-    bytes: bytes.reduce((sum, n) => sum + n, 0),
+    bytes: writing.length > 0 ? writing.reduce((sum, daemon) => sum + daemon.status.bytes_written, 0) : null,
   };
 }
 
