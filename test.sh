@@ -24,7 +24,7 @@ packaging/tests release || failed+=(release)
 packaging/lint || failed+=(lint)
 packaging/tests asan 'unit|property|integration|fuzz' || failed+=(asan)
 packaging/tests tsan 'unit|property|integration' || failed+=(tsan)
-{ packaging/build fuzz fuzz_decode_spill fuzz_read_segment fuzz_import_recording && tests/fuzz/run.sh build/fuzz 30; } ||
+{ packaging/build fuzz fuzzers && tests/fuzz/run.sh build/fuzz 30; } ||
     failed+=(fuzz)
 
 if [ ${#failed[@]} -gt 0 ]; then
