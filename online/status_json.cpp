@@ -106,11 +106,10 @@ json::array losses_json(const Snapshot& snapshot) {
 
 json::object ledger_times_json(const wire::LedgerTotals& ledger) {
     if (ledger.slots() == 0 || ledger.frequency_hz() <= 0) return {{"live_s", nullptr}, {"dead_s", nullptr}};
-    const auto dead_c = ledger.in_time_dead_ticks();
-    const auto dead_ac = ledger.anti_coincident_dead_ticks();
-    return {{"live_s", times_json(ledger.in_time_roi_ticks() - dead_c,
-                                  ledger.anti_coincident_roi_ticks() - dead_ac, ledger.frequency_hz())},
-            {"dead_s", times_json(dead_c, dead_ac, ledger.frequency_hz())}};
+    return {{"live_s", times_json(ledger.in_time_roi_ticks(), ledger.anti_coincident_roi_ticks(),
+                                  ledger.frequency_hz())},
+            {"dead_s", times_json(ledger.in_time_dead_ticks(), ledger.anti_coincident_dead_ticks(),
+                                  ledger.frequency_hz())}};
 }
 
 json::value ledger_json(const wire::RunDescription& run) {

@@ -201,9 +201,9 @@ void QuantityRates::dead_shares(const Snapshot& snapshot, double now_s, Quantiti
         windows_.pop_front();
     windows_.push_back(newest);
     const Windows& oldest = windows_.front();
-    const auto share = [](std::int64_t windows, std::int64_t dead) {
-        return windows > 0 ? std::optional(static_cast<double>(dead) / static_cast<double>(windows))
-                           : std::nullopt;
+    const auto share = [](std::int64_t live, std::int64_t dead) {
+        return live + dead > 0 ? std::optional(static_cast<double>(dead) / static_cast<double>(live + dead))
+                               : std::nullopt;
     };
     out.push_back({"dead.in_time", "",
                    share(newest.in_time - oldest.in_time, newest.in_time_dead - oldest.in_time_dead)});

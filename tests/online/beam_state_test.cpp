@@ -10,6 +10,7 @@
 #include "online/run/beam_json.hpp"
 #include "online/run/slots_topic.hpp"
 #include "online/run/state_routes.hpp"
+#include "proto/ledger.hpp"
 #include "tests/online/shown_daemon.hpp"
 
 using namespace spillgate;
@@ -116,12 +117,14 @@ TEST_CASE("the beam's JSON has a row for each slot, with null for what is not kn
     CHECK(value.at("dead_s").is_null());
 
     auto run = std::make_shared<wire::RunDescription>();
-    auto& ledger = *run->mutable_ledger();
-    ledger.set_slots(100);
-    ledger.set_frequency_hz(50e6);
-    ledger.set_in_time_roi_ticks(100'000'000);
-    ledger.set_in_time_dead_ticks(25'000'000);
-    ledger.set_anti_coincident_roi_ticks(50'000'000);
+    proto::Ledger ledger;
+    proto::Verdict verdict;
+    verdict.disposition = wire::COMPLETE;
+    verdict.frequency_hz = 50e6;
+    verdict.windows = {{.kind = wire::IN_TIME, .roi_ticks = 100'000'000, .dead_ticks = 25'000'000},
+                       {.kind = wire::ANTI_COINCIDENT, .roi_ticks = 50'000'000}};
+    ledger.add(verdict);
+    *run->mutable_ledger() = ledger.totals();
     snapshot.run.description = run;
     value = online::beam_json(snapshot, beam, daemon.strip);
     CHECK(value.at("live_s").at("in_time").to_number<double>() == 1.5);

@@ -107,22 +107,22 @@ TEST_CASE("losses become rates of the last minute, what was counted before onlin
 TEST_CASE("dead time is a share of the windows of the last minute, and unknown without any") {
     online::QuantityRates rates;
     auto snapshot = one_daemon(now_s).first;
-    const auto at = [&](double utc_s, std::uint32_t number, std::int64_t windows, std::int64_t dead) {
+    const auto at = [&](double utc_s, std::uint32_t number, std::int64_t live, std::int64_t dead) {
         auto run = std::make_shared<wire::RunDescription>();
         run->set_number(number);
-        run->mutable_ledger()->set_in_time_roi_ticks(windows);
+        run->mutable_ledger()->set_in_time_roi_ticks(live);
         run->mutable_ledger()->set_in_time_dead_ticks(dead);
         snapshot.run.description = run;
         return rates.of(snapshot, utc_s);
     };
     CHECK(std::isnan(value(rates.of(snapshot, now_s), "dead.in_time")));
     CHECK(std::isnan(value(at(now_s, 7, 1000, 1000), "dead.in_time")));
-    auto now = at(now_s + 10, 7, 1100, 1025);
+    auto now = at(now_s + 10, 7, 1075, 1025);
     CHECK(value(now, "dead.in_time") == 0.25);
     CHECK(std::isnan(value(now, "dead.anti_coincident")));
-    at(now_s + 50, 7, 1200, 1025);
-    CHECK(value(at(now_s + 71, 7, 1300, 1125), "dead.in_time") == 1.0);        // since 50 s
-    CHECK(std::isnan(value(at(now_s + 140, 7, 1300, 1125), "dead.in_time")));  // none came
+    at(now_s + 50, 7, 1175, 1025);
+    CHECK(value(at(now_s + 71, 7, 1175, 1125), "dead.in_time") == 1.0);        // since 50 s
+    CHECK(std::isnan(value(at(now_s + 140, 7, 1175, 1125), "dead.in_time")));  // none came
     CHECK(std::isnan(value(at(now_s + 141, 8, 2000, 0), "dead.in_time")));     // a new run
     CHECK(value(at(now_s + 142, 8, 3000, 0), "dead.in_time") == 0);
 }

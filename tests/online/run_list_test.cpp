@@ -100,7 +100,7 @@ TEST_CASE("a run without an end is running or aborted, and what is not known is 
     CHECK(ended.at("state") == "ended");
     CHECK(ended.at("ledger").at("slots") == 6000);
     CHECK(ended.at("ledger").at("complete") == 5990);
-    CHECK(ended.at("ledger").at("live_s").at("in_time") == 0.08);
+    CHECK(ended.at("ledger").at("live_s").at("in_time") == 0.09);
     CHECK(ended.at("ledger").at("dead_s").at("in_time") == 0.01);
     CHECK(ended.at("ledger").at("live_s").at("anti_coincident") == 0.1);
     CHECK(runs.list.run(3, nullptr, 0).error().kind == ErrorKind::NOT_FOUND);
