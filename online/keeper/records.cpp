@@ -136,6 +136,7 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
     look_after_history(utc_s);
     quantities.push_back({"console.history_off", "", history_fault().empty() ? 0.0 : 1.0});
     quantities.push_back({"console.logbook_off", "", desk_fault_.empty() ? 0.0 : 1.0});
+    quantities.push_back(run_judge_.bad());
     keep_history(utc_s, quantities);
     if (snapshot != nullptr) judge_runs(utc_s, *snapshot);
     judged_ = true;

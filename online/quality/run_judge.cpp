@@ -116,6 +116,19 @@ std::vector<RunJudge::Ended> RunJudge::not_judged(const Snapshot& snapshot) cons
     return out;
 }
 
+void RunJudge::note(std::uint32_t run, const std::vector<QualityRow>& rows) {
+    if (run < newest_ || rows.empty()) return;
+    newest_ = run;
+    newest_bad_ =
+        static_cast<std::size_t>(std::ranges::count(rows, std::string("bad"), &QualityRow::verdict));
+}
+
+Quantity RunJudge::bad() const {
+    Quantity out{"quality.bad", "", {}};
+    if (newest_bad_) out.value = static_cast<double>(*newest_bad_);
+    return out;
+}
+
 // What the logbook should say.
 proto::Result<std::string> RunJudge::judge(const Ended& ended, Database& desk, const HistoryAtHand& at_hand) {
     RunRecords records(desk);
@@ -125,9 +138,13 @@ proto::Result<std::string> RunJudge::judge(const Ended& ended, Database& desk, c
     const bool settled = !before->empty() && std::ranges::none_of(*before, [](const QualityRow& row) {
         return row.verdict == "unknown";
     });
-    if (settled && !judged_.contains(run)) return std::string();
+    if (settled && !judged_.contains(run)) {
+        note(run, *before);
+        return std::string();
+    }
     const auto rows = judged(ended.account, console_, sha256_, at_hand);
     if (auto kept = records.judge(rows); !kept) return kept.error();
+    note(run, rows);
     return has_same_verdicts(*before, rows) ? std::string() : line_of(rows);
 }
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "online/history/history.hpp"
+#include "online/keeper/quantity.hpp"
 #include "online/keeper/run_records.hpp"
 #include "online/logbook/logbook.hpp"
 #include "online/quality/run_quantities.hpp"
@@ -40,17 +42,23 @@ class RunJudge {  // one thread at a time
     proto::Result<std::vector<LogbookEntry>> look(const Snapshot& snapshot, Database& desk,
                                                   const HistoryAtHand& at_hand, std::int64_t now_utc_ns);
 
+    // "quality.bad": how many quantities of the newest judged run are bad. Not known before there is one.
+    Quantity bad() const;
+
   private:
     struct Ended {
         std::shared_ptr<const void> what;  // of which process and closing; empty: the run was refused
         RunAccount account;
     };
     std::vector<Ended> not_judged(const Snapshot& snapshot) const;
+    void note(std::uint32_t run, const std::vector<QualityRow>& rows);
     proto::Result<std::string> judge(const Ended& ended, Database& desk, const HistoryAtHand& at_hand);
 
     config::Console console_;
     std::string sha256_;
     std::map<std::uint32_t, std::shared_ptr<const void>> judged_;  // the last few, by number
+    std::uint32_t newest_ = 0;
+    std::optional<std::size_t> newest_bad_;
 };
 
 }  // namespace spillgate::online

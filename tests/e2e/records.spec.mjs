@@ -180,6 +180,8 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     const [{ text, person }] = (await lab.api.get('/api/logbook?kind=quality')).entries;
     assert.match(text, /^Run 1 ended bad: run\.duration_s is .* s, below 3600 s; run\.pot_per_spill is .* POT, below 3e\+18 POT$/);
     assert.equal(person, null);
+    const { alarms } = await until('the alarm', () => lab.api.get('/api/alarms'), (shown) => shown.alarms.some(({ id }) => id === 'run-bad'));
+    assert.equal(alarms.find(({ id }) => id === 'run-bad').state, 'unacknowledged');
 
     const page = await stage.open({ ...DESK, person: null });
     await page.goto('runs');

@@ -159,9 +159,10 @@ TEST_CASE(
         all.push_back(rate);
     all.push_back({"console.history_off", "", 0.0});  // of the keeper itself
     all.push_back({"console.logbook_off", "", 0.0});
+    all.push_back({"quality.bad", "", 0.0});
     const auto console = proto::load_console(SPILLGATE_SOURCE_DIR "/config/demo-console.txtpb").value();
     const auto rules = online::all_rules(console.console, 1000);
-    CHECK(rules.size() > 11);
+    CHECK(rules.size() > 12);
     for (const auto& rule : rules) {
         CAPTURE(rule.name(), rule.quantity());
         CHECK(std::ranges::any_of(

@@ -269,6 +269,8 @@ TEST_CASE("a series that was known for too little of a run, or not at all, makes
 TEST_CASE(
     "a run is judged once when it is over, while the next one goes on, and a bad end is for the logbook") {
     Bench bench;
+    CHECK(bench.judge.bad().name == "quality.bad");
+    CHECK_FALSE(bench.judge.bad().value);
     bench.snapshot.run.phase = online::RunPhase::FOLLOWING;
     bench.snapshot.run.description = std::make_shared<const wire::RunDescription>(ended_run(13));
     CHECK(bench.look().empty());
@@ -280,11 +282,24 @@ TEST_CASE(
     CHECK(entries[0].person.empty());
     CHECK(entries[0].text == "Run 12 ended bad: run.ac_rate.pe is 200 ± 10 Hz, above 150 Hz");
     CHECK(bench.verdict(12) == "bad");
+    CHECK(bench.judge.bad().value == 1);
     CHECK(bench.look().empty());
     // A later process finds it judged.
     bench.judge = bench.fresh();
+    CHECK_FALSE(bench.judge.bad().value);
     CHECK(bench.look().empty());
     CHECK(bench.verdict(12) == "bad");
+    CHECK(bench.judge.bad().value == 1);
+    // What is told late of an older run does not hide how the newest ended.
+    auto other = *closed(ended_run(14));
+    auto quiet = spectrum("pe");
+    quiet.anti_coincident = {0, 4, 0, 0};
+    other.spectra = test::fake_spectra({quiet});
+    bench.snapshot.closed = {std::make_shared<const online::ClosedRun>(other), closed(ended_run(13))};
+    CHECK(bench.look().size() == 1);
+    CHECK(bench.verdict(14) == "good");
+    CHECK(bench.verdict(13) == "bad");
+    CHECK(bench.judge.bad().value == 0);
 }
 
 TEST_CASE("a run that goes on after it was given up is judged again at its end") {
