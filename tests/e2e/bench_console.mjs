@@ -91,7 +91,7 @@ function timeMessages() {
     constructor(...args) {
       super(...args);
       this.addEventListener('message', ({ data }) => {
-        const [at, slot] = ['at', 'newest_slot_utc_s'].map((name) => Number(new RegExp(`"${name}":([\\d.]+)`).exec(data)?.[1]));
+        const [at, slot] = ['at', 'newest_slot_utc_s'].map((name) => Number(new RegExp(`"${name}":([\\d.E]+)`).exec(data)?.[1]));
         if (slot) window.messages.push({ at, slot, s: Date.now() / 1000 });
       });
     }
