@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -103,17 +104,18 @@ proto::Status read_counts(const json::object& given, Spectrum& spectrum) {
 // α·AC, and the residual as the console has it.
 proto::Status read_derived(const json::object& given, Spectrum& spectrum) {
     const auto* const alpha = object_in(given, "alpha");
-    const auto value = alpha == nullptr ? std::nullopt : number_in(*alpha, "value");
-    const auto sigma = alpha == nullptr ? std::nullopt : number_in(*alpha, "sigma");
+    constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+    const double value = alpha == nullptr ? not_known : number_in(*alpha, "value").value_or(not_known);
+    const double sigma = alpha == nullptr ? not_known : number_in(*alpha, "sigma").value_or(not_known);
     for (const auto& column : spectrum.columns) {
-        if (column.name != "anti_coincident" || !value || !sigma) continue;
+        if (column.name != "anti_coincident" || std::isnan(value) || std::isnan(sigma)) continue;
         Column scaled{"scaled", {}, {}};
         for (const auto& one : column.values) {
             const auto n = one.to_number<double>();
-            const double expected = *value * n;
-            const double from_alpha = n * *sigma;
+            const double expected = value * n;
+            const double from_alpha = n * sigma;
             scaled.values.emplace_back(expected);
-            scaled.sigmas.push_back(std::sqrt(*value * expected + from_alpha * from_alpha));
+            scaled.sigmas.push_back(std::sqrt(value * expected + from_alpha * from_alpha));
         }
         spectrum.columns.push_back(std::move(scaled));
         break;
