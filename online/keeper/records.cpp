@@ -198,7 +198,7 @@ void Records::judge_runs(double utc_s, const Snapshot& snapshot) {
     const auto entries = run_judge_.look(snapshot, *desk_, at_hand, ns(utc_s));
     if (!entries) return desk_failed(entries.error());
     for (const auto& entry : *entries)
-        (void)write(entry).has_value();
+        if (!write(entry)) lose_entry(entry);
 }
 
 // After a write that failed they are tried again, for as long as they are shown.

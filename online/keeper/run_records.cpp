@@ -60,6 +60,8 @@ std::vector<SidebandRow> sideband_rows(const ClosedRun& closed) {
 proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
     return desk_->run([&](SQLite::Database& database) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        for (const QualityRow& row : rows)
+            bound(database, "DELETE FROM quality WHERE run = ?", std::int64_t{row.run}).exec();
         for (const QualityRow& row : rows) {
             auto insert = bound(database,
                                 "INSERT OR REPLACE INTO quality (run, quantity, band, verdict, reason, "

@@ -47,7 +47,7 @@ class RunRecords {  // one thread at a time; the database must outlive it
   public:
     explicit RunRecords(Database& desk) : desk_(&desk) {}
 
-    // Replaces what was judged of the same run and quantity, or spectrum. Errors: DISK_FULL, IO …
+    // Replaces all that was judged of the same runs. Errors: DISK_FULL, IO …
     proto::Status judge(const std::vector<QualityRow>& rows);
     proto::Status keep(const std::vector<SidebandRow>& rows);
     proto::Status add(const RunNote& note);  // CONFIG: empty, or longer than 4096 bytes

@@ -97,22 +97,23 @@ std::string line_of(const std::vector<QualityRow>& rows) {
 
 std::vector<RunJudge::Ended> RunJudge::not_judged(const Snapshot& snapshot) const {
     std::vector<Ended> out;
-    const auto is_new = [&](std::uint32_t run, const std::shared_ptr<const void>& what) {
+    const auto is_new = [&](std::uint32_t run, std::uint64_t version) {
         const auto known = judged_.find(run);
-        return known == judged_.end() || (what && known->second != what);
+        return known == judged_.end() || version > known->second;
     };
     for (const auto& closed : snapshot.closed)
-        if (is_new(closed->run.description->number(), closed)) out.push_back({closed, account_of(*closed)});
+        if (is_new(closed->run.description->number(), closed->version))
+            out.push_back({closed->version, account_of(*closed)});
     const auto lead = std::ranges::find_if(snapshot.daemons, [](const auto& one) { return one.lead; });
     if (snapshot.run.phase != RunPhase::REFUSED || lead == snapshot.daemons.end() || !lead->status)
         return out;
     const auto& run = lead->status->run();
     const bool is_it = run.number() == snapshot.run.description->number() && run.stop_utc_ns() != 0;
-    if (!is_it || !is_new(run.number(), nullptr)) return out;
+    if (!is_it || !is_new(run.number(), 0)) return out;
     RunAccount account;
     account.description = std::make_shared<const wire::RunDescription>(run);
     account.spectra_not_whole = fmt::format("online did not follow it ({})", snapshot.run.statement);
-    out.push_back({nullptr, std::move(account)});
+    out.push_back({0, std::move(account)});
     return out;
 }
 
@@ -158,7 +159,7 @@ proto::Result<std::vector<LogbookEntry>> RunJudge::look(const Snapshot& snapshot
         auto line = judge(ended, desk, at_hand);
         if (!line && entries.empty()) return line.error();
         if (!line) break;  // the next look says so
-        judged_[run] = ended.what;
+        judged_[run] = ended.version;
         if (judged_.size() > remembered) judged_.erase(judged_.begin());
         if (line->empty()) continue;
         LogbookEntry entry;

@@ -47,7 +47,7 @@ class RunJudge {  // one thread at a time
 
   private:
     struct Ended {
-        std::shared_ptr<const void> what;  // of which process and closing; empty: the run was refused
+        std::uint64_t version = 0;  // of the closing; 0: the run was refused
         RunAccount account;
     };
     std::vector<Ended> not_judged(const Snapshot& snapshot) const;
@@ -56,7 +56,7 @@ class RunJudge {  // one thread at a time
 
     config::Console console_;
     std::string sha256_;
-    std::map<std::uint32_t, std::shared_ptr<const void>> judged_;  // the last few, by number
+    std::map<std::uint32_t, std::uint64_t> judged_;  // the newest version of the last few, by number
     std::uint32_t newest_ = 0;
     std::optional<std::size_t> newest_bad_;
 };

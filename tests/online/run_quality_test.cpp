@@ -55,8 +55,10 @@ test::FakeSpectrum spectrum(const std::string& name) {
     return out;
 }
 
-std::shared_ptr<const online::ClosedRun> closed(const wire::RunDescription& run, bool complete = true) {
+std::shared_ptr<const online::ClosedRun> closed(const wire::RunDescription& run, bool complete = true,
+                                                std::uint64_t version = 1) {
     auto out = std::make_shared<online::ClosedRun>();
+    out->version = version;
     out->run.phase = online::RunPhase::CLOSED;
     out->run.description = std::make_shared<const wire::RunDescription>(run);
     out->run.complete = complete;
@@ -313,10 +315,14 @@ TEST_CASE("a run that goes on after it was given up is judged again at its end")
     bench.snapshot.closed = {std::make_shared<const online::ClosedRun>(early)};
     CHECK(bench.look().empty());
     CHECK(bench.verdict(12) == "unknown");
-    bench.snapshot.closed.push_back(closed(ended_run(12)));
+    bench.snapshot.closed.push_back(closed(ended_run(12), true, 2));
     CHECK(bench.look().size() == 1);
-    CHECK(bench.verdict(12) == "bad");
-    CHECK(bench.look().empty());
+    // Both closings are still shown; the later one is what counts.
+    for (int again = 0; again < 3; ++again) {
+        CHECK(bench.verdict(12) == "bad");
+        CHECK(bench.judge.bad().value == 1);
+        CHECK(bench.look().empty());
+    }
 }
 
 TEST_CASE("of a run that online refused only the ledger is known, until a later process has its spectra") {

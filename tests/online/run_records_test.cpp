@@ -20,7 +20,8 @@ struct Desk {
 
 }  // namespace
 
-TEST_CASE("what is judged of a run is kept with what is not known, and replaced when it is judged again") {
+TEST_CASE(
+    "what is judged of a run is kept with what is not known, and all replaced when it is judged again") {
     Desk desk;
     RunRecords records(desk.database);
     REQUIRE(records
@@ -28,15 +29,18 @@ TEST_CASE("what is judged of a run is kept with what is not known, and replaced 
                         {12, "spe_gain", {}, "100 to 140", "unknown", "no SPE spectrum", "abc"},
                         {13, "ac_rate", 20.0, "8 to 12 Hz", "bad", "above 12 Hz", "abc"}})
                 .has_value());
-    REQUIRE(records.judge({{12, "ac_rate", 7.5, "8 to 12 Hz", "doubtful", "below 8 Hz", "def"}}).has_value());
-    const auto rows = records.quality(12, 12).value();
+    auto rows = records.quality(12, 12).value();
     REQUIRE(rows.size() == 2);
+    CHECK(rows[0].value == 9.5);
+    CHECK_FALSE(rows[1].value.has_value());
+    REQUIRE(records.judge({{12, "ac_rate", 7.5, "8 to 12 Hz", "doubtful", "below 8 Hz", "def"}}).has_value());
+    rows = records.quality(12, 12).value();
+    REQUIRE(rows.size() == 1);
     CHECK(rows[0].quantity == "ac_rate");
     CHECK(rows[0].value == 7.5);
     CHECK(rows[0].verdict == "doubtful");
     CHECK(rows[0].console_sha256 == "def");
-    CHECK_FALSE(rows[1].value.has_value());
-    CHECK(records.quality(1, 100).value().size() == 3);
+    CHECK(records.quality(1, 100).value().size() == 2);
 
     REQUIRE(
         records.keep({{12, "pe", 100, 98, 1.01, 1.02, 0.14}, {12, "t_rec", 0, 0, {}, {}, {}}}).has_value());
