@@ -177,6 +177,7 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     follow_until(signals, follower, board, writers);
     spdlog::info("stopping");
     server->stop();
+    worker.stop();  // what it still does may post to the keeper, which ends first
     writers.stop();
     return 0;
 }
