@@ -63,7 +63,7 @@ proto::Error Database::error_of(const std::exception& cause) const {
 }
 
 std::uint64_t Database::rows_changed() const {
-    return static_cast<std::uint64_t>(sqlite3_total_changes(connection_->getHandle()));
+    return static_cast<std::uint64_t>(sqlite3_total_changes64(connection_->getHandle()));
 }
 
 proto::Status Database::copy_to(const std::string& path) {
