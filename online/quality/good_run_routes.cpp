@@ -10,8 +10,8 @@
 
 #include "offline/exposure/good_run_log.hpp"
 #include "online/http/worker_route.hpp"
-#include "online/keeper/quantities.hpp"
 #include "online/keeper/query_number.hpp"
+#include "online/live_spectra.hpp"
 #include "online/quality/good_run_json.hpp"
 #include "online/quality/good_run_request.hpp"
 #include "proto/strict_text.hpp"
@@ -142,7 +142,8 @@ Response refused(const proto::Error& why) {
 
 std::uint32_t going_on(const Snapshot& snapshot) {
     for (const auto& daemon : snapshot.daemons)
-        if (daemon.lead && daemon.status && in_run(snapshot)) return daemon.status->run().number();
+        if (daemon.lead && daemon.status && takes_data(daemon.status->state()))
+            return daemon.status->run().number();
     return 0;
 }
 
