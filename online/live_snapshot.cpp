@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "online/live_spectra.hpp"
+#include "online/run/charge_per_spill.hpp"
 #include "online/spectrum_bins.hpp"
 
 namespace spillgate::online {
@@ -124,10 +125,7 @@ void LiveSpectra::add_trend_point() {
         if (trend_ledger_ && ledger.slots() >= trend_ledger_->slots()) {
             point.missed_per_s =
                 static_cast<double>(ledger.mark_missed() - trend_ledger_->mark_missed()) / elapsed;
-            const auto spills = ledger.spills() - trend_ledger_->spills();
-            const auto charge = ledger.charge_measured_pc() - trend_ledger_->charge_measured_pc();
-            if (spills > 0)
-                point.charge_uc = static_cast<double>(charge) * 1e-6 / static_cast<double>(spills);
+            if (const auto charge = charge_per_spill_uc(*trend_ledger_, ledger)) point.charge_uc = *charge;
         }
         trend_ledger_ = ledger;
         trend_.push_back(point);

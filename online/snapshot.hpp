@@ -79,7 +79,7 @@ struct TrendPoint {
     double slot_rate_hz = 0;  // slots filled into spectra per second
     double missed_per_s = 0;  // marks missed per second
     double data_rate_mb_s = 0;
-    double charge_uc = 0;  // mean charge per spill of this second; NaN without spills
+    double charge_uc = 0;  // mean of this second's spills whose charge is known; NaN without any
 };
 
 // Quantiles are of the last minute; NaN without entries.

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "online/run/beam_json.hpp"
+#include "online/run/charge_per_spill.hpp"
 #include "online/run/slots_topic.hpp"
 #include "online/run/state_routes.hpp"
 #include "proto/ledger.hpp"
@@ -203,4 +204,29 @@ TEST_CASE("the beam that pages follow has no slots, and GET /api/beam has all of
             CHECK(json::parse(response.body).at("slots").as_array().size() == daemon.strip.slots.size());
         });
     }
+}
+
+TEST_CASE("the charge of a spill is the mean of those that are known, and a silent source is no zero") {
+    const auto ledger = [](int measured, int estimated, int uncorrected, int missing) {
+        proto::Ledger out;
+        proto::Verdict spill;
+        spill.disposition = wire::COMPLETE;
+        const auto add = [&](int spills, proto::ChargeState state, std::int64_t charge_pc) {
+            spill.charge_state = state;
+            spill.charge_pc = charge_pc;
+            for (int i = 0; i < spills; ++i)
+                out.add(spill);
+        };
+        add(measured, wire::CHARGE_MEASURED, 20'000'000);
+        add(estimated, wire::CHARGE_ESTIMATED, 23'000'000);
+        add(uncorrected, wire::CHARGE_UNCORRECTED, 99'000'000);
+        add(missing, wire::CHARGE_MISSING, 0);
+        return out.totals();
+    };
+    const auto before = ledger(100, 10, 5, 5);
+    CHECK(online::charge_per_spill_uc(before, ledger(160, 10, 5, 5)).value() == Approx(20));
+    CHECK(online::charge_per_spill_uc(before, ledger(120, 10, 15, 35)).value() == Approx(20));
+    CHECK(online::charge_per_spill_uc(before, ledger(120, 20, 5, 5)).value() == Approx(21));
+    CHECK_FALSE(online::charge_per_spill_uc(before, ledger(100, 10, 25, 45)).has_value());
+    CHECK_FALSE(online::charge_per_spill_uc(before, before).has_value());
 }
