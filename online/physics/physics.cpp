@@ -113,7 +113,7 @@ void Physics::sum_runs(const Snapshot& snapshot) {
     state_.pot_recorded_without_spectra = past_.pot_recorded_without_spectra();
     std::int64_t first_ns = past_.first_utc_ns();
     const auto index = index_of(*snapshot.spectra, options_.plan->spectrum());
-    if (alive && run->type() == wire::PHYSICS && index) {
+    if (alive && past_.is_planned(*run) && index) {
         const auto live = SpectrumSum::of(snapshot.spectra->histogram(*index), number, run->simulated());
         state_.runs.add(live);
         if (!live.sealed) open_.add(live);

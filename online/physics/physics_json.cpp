@@ -67,7 +67,7 @@ json::value exposure_json(const PhysicsState& state) {
         {"gwh", energy},
         {"fraction", state.planned_pot > 0 ? json::value(pot / state.planned_pot) : json::value(nullptr)},
         {"runs", runs.runs.size()},
-        {"followed", state.followed == 0 ? json::value(nullptr) : json::value(state.followed)},
+        {"followed", runs.runs.contains(state.followed) ? json::value(state.followed) : json::value(nullptr)},
         {"live_s", runs.exposure.in_time.live_ns() * 1e-9 / runs.channels},
         {"first_utc_s", positive(state.first_utc_s)}};
 }

@@ -29,8 +29,10 @@ class PlannedRuns {  // one thread at a time; opens the catalogue, read-only, fo
     double pot_recorded_without_spectra() const;
     std::int64_t first_utc_ns() const { return first_utc_ns_; }  // of all of these; 0: none
 
-  private:
+    // Of the plan's type and time, and of the configuration that look() was given last.
     bool is_planned(const wire::RunDescription& run) const;
+
+  private:
     bool take(std::uint32_t run);
 
     std::string runs_dir_, exports_dir_;

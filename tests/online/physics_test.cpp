@@ -159,6 +159,37 @@ TEST_CASE("of a blinded run the pane has exposure and expectation, and nothing m
     CHECK(pane.until([](const json::value& now) { return !has_measured(now); }).at("blinded") == true);
 }
 
+TEST_CASE("the run that is followed counts only if it is of the plan, as it will when it is over") {
+    const auto engine = engine_of(false);
+    const auto spectra = filled(*engine);
+    const test::ScratchDirectory scratch;
+    online::SnapshotBoard board;
+    auto plan = plan_of();
+    plan.set_begin_utc_s(900);
+    plan.set_end_utc_s(1100);
+    const Pane pane(board, plan, scratch.path());
+    const auto follow = [&](std::uint32_t number, std::int64_t begin_s) {
+        auto run = run_of(number);
+        run.set_start_utc_ns(begin_s * second);
+        board.publish(snapshot_of(spectra, run));
+    };
+    const auto counts = [](std::uint32_t number) {
+        return [number](const json::value& now) {
+            const auto& exposure = now.at("exposure");
+            return exposure.is_object() && exposure.at("followed") == number && exposure.at("runs") == 1;
+        };
+    };
+    const auto counts_none = [](const json::value& now) { return now.at("exposure").is_null(); };
+    follow(7, 1000);
+    pane.until(counts(7));
+    follow(8, 899);
+    pane.until(counts_none);
+    follow(9, 900);
+    pane.until(counts(9));
+    follow(10, 1100);
+    pane.until(counts_none);
+}
+
 TEST_CASE("a prediction is on the spectrum's bins, for its live protons, what has none says why") {
     const auto engine = engine_of(false);
     online::SnapshotBoard board;
