@@ -37,8 +37,19 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
 
   await spec('alarms', 'a value beyond its limit is acknowledged from the page with a comment, shelved, and seen to return', async (stage) => {
     const page = await stage.open({ ...DESK, person: PEOPLE.expert });
+    await page.page.evaluate(() => {
+      window.tones = [];
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...when) {
+        window.tones.push(`${this.context.state} ${this.frequency.value} Hz`);
+        return start.apply(this, when);
+      };
+    });
+    const sounds = () => page.page.locator('[data-action="sound"]').getAttribute('data-sound');
     await lab.slow('hv', 1320);
     await page.press('open-alarm');
+    await until('the alarm is heard', () => page.page.evaluate(() => window.tones), (tones) => tones.includes('running 880 Hz') && tones.every((tone) => tone.startsWith('running')));
+    assert.equal(await sounds(), 'ringing');
     const row = (name) => page.alarm('hv', name);
     await untilEqual('the alarm in the table', () => row('state'), 'unacknowledged');
     assert.match(await page.words(), /1320 V/);
@@ -47,6 +58,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.fill('acknowledge', { comment: 'HV expert called' });
     await page.press('confirm-acknowledge');
     await untilEqual('the alarm in the table', () => row('state'), 'acknowledged');
+    await untilEqual('the sound', sounds, 'on');
     await until('who acknowledged it', () => page.words(), (words) => words.includes(`acknowledged by ${PEOPLE.expert.name}: HV expert called`));
     await page.resize(390, 844);
     await page.assertFits('alarms on a phone');

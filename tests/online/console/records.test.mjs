@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { chosenOf, eventsWith, limitOf, mayBeAcknowledged, valueOf } from '../../../online/console/src/lib/alarms.js';
+import { chosenOf, eventsWith, limitOf, mayBeAcknowledged, soundOf, valueOf } from '../../../online/console/src/lib/alarms.js';
 import { correctionsOf, detailOf, queryOf, searchOf } from '../../../online/console/src/lib/entries.js';
 import { fitted } from '../../../online/console/src/lib/pasted.js';
 import * as runs from '../../../online/console/src/lib/runs.js';
@@ -14,6 +14,14 @@ test('alarms stand in the order in which they need somebody, and are found by an
   assert.deepEqual(chosenOf(all, { show: 'standing', text: 'EXPERT' }).map(({ id }) => id), ['d', 'c', 'e', 'b', 'f']);
   assert.deepEqual(chosenOf(all, { text: 'slow.f' }).map(({ id }) => id), ['f']);
   assert.deepEqual(all.filter(mayBeAcknowledged).map(({ id }) => id), ['c', 'd', 'e']);
+});
+
+test('what is unacknowledged is heard, the gravest first, unless its rule is silent', () => {
+  assert.equal(soundOf([]), null);
+  assert.equal(soundOf([alarm('a', 'acknowledged'), alarm('b', 'returned'), alarm('c', 'shelved')]), null);
+  assert.equal(soundOf([alarm('a', 'unacknowledged', 'warn')]), 'warn');
+  assert.equal(soundOf([alarm('a', 'unacknowledged', 'warn'), alarm('b', 'unacknowledged')]), 'alarm');
+  assert.equal(soundOf([alarm('a', 'unacknowledged', 'warn'), { ...alarm('b', 'unacknowledged'), sound: false }]), 'warn');
 });
 
 test('an alarm’s value has its unit, or is not known', () => {

@@ -18,6 +18,13 @@ export function stateOf(alarm) {
   return alarm.severity === 'warn' && alarm.state === 'unacknowledged' ? { ...state, sign: '▲', mood: 'warn' } : state;
 }
 
+// What shall be heard: the severity of the gravest alarm that sounds until somebody acknowledges it; null if none does.
+export function soundOf(alarms) {
+  const sounding = alarms.filter(({ state, sound }) => state === 'unacknowledged' && sound !== false);
+  if (sounding.length === 0) return null;
+  return sounding.every(({ severity }) => severity === 'warn') ? 'warn' : 'alarm';
+}
+
 export const mayBeAcknowledged = ({ state }) => state === 'unacknowledged' || state === 'returned';
 export const isShelved = ({ state }) => state === 'shelved';
 
