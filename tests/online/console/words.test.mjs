@@ -65,6 +65,7 @@ test('the state is the daemon’s, and unheard it is not running', () => {
   assert.equal(stateOf({ connected: true, status: { state: 'paused' } }), 'paused');
   assert.deepEqual(allowedIn('fault'), ['reset']);
   assert.deepEqual(allowedIn('stopping'), []);
+  for (const state of ['preparing', 'starting', 'pausing', 'resuming']) assert.deepEqual(allowedIn(state), ['stop'], 'what hangs can be ended');
   const asked = { action: 'start', from: 'configured', run: 7 };
   assert.equal(isAnswered(asked, 'configured', 7), false);
   assert.equal(isAnswered(asked, 'running', 8), true);

@@ -17,8 +17,12 @@ export function moodOf(state) {
 const ALLOWED = {
   idle: ['configure', 'start'],
   configured: ['configure', 'start'],
+  preparing: ['stop'],
+  starting: ['stop'],
   running: ['pause', 'stop', 'note', 'limits'],
+  pausing: ['stop'],
   paused: ['resume', 'stop', 'note', 'limits'],
+  resuming: ['stop'],
   fault: ['reset'],
 };
 
