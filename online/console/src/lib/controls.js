@@ -31,7 +31,7 @@ export function whyNotAs(role) {
 export function whyNot() {
   if (feed.stale) return 'spillgate-online is not heard';
   if (session.offered && !session.person) return 'sign in to act';
-  if (session.offered && !session.can('shift') && !session.can('expert')) return `${session.person} has no shift role`;
+  if (session.offered && !session.can('shift')) return `${session.person} has no shift role`;
   const held = holding();
   if (held === 'other') return `${feed.controls.holder.person} holds the controls`;
   if (held === 'nobody') return 'take the controls first';

@@ -93,10 +93,10 @@ class Feed {
     }
   }
 
-  // Of what comes through the lead daemon: seconds, or null while it is fresh.
+  // Of what comes through the lead daemon: seconds (Infinity: it was never heard), or null while it is fresh.
   get oldness() {
     if (this.stale) return this.age;
-    return this.lead && !this.lead.connected ? this.lead.age_s : null;
+    return this.lead?.connected ? null : (this.lead?.age_s ?? Infinity);
   }
 
   store(name) {

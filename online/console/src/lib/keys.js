@@ -2,6 +2,8 @@
 import { VIEWS } from '../views/index.js';
 import { route } from './route.svelte.js';
 
+export const KEYED_VIEWS = 9; // by a digit
+
 export const KEYS = [
   ['Alt + 1 … 9', 'open a view, in the order of the navigation'],
   ['/', 'to the filter of the view'],
