@@ -50,7 +50,7 @@ inLab('every view is accessible', { edit: light, editEmulator: light, consoleTex
     await spec(`axe_${name}`, 'no view has a serious or critical finding, in either theme', async (stage) => {
       const page = await opened(stage, size);
       await everyView(page, async (view) => {
-        await page.assertFits(view);
+        await page.untilFits(view);
         assert.deepEqual(await findings(page.page), [], view);
         const theme = await otherTheme(page);
         assert.deepEqual(await colourFindings(page.page), [], `${view}, ${theme}`);

@@ -79,10 +79,10 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(await page.page.locator('[data-measured]').getAttribute('data-measured'), 'sealed');
     assert.equal(await page.figure('measured-residual'), null);
     await page.page.locator('[data-spectrum="pe"] [data-prediction]').waitFor();
-    await page.assertFits('physics on a desk');
+    await page.untilFits('physics on a desk');
     await stage.shot(page, 'blinded');
     await page.resize(390, 844);
-    await page.assertFits('physics on a phone');
+    await page.untilFits('physics on a phone');
     await stage.shot(page, 'blinded-phone');
   });
 

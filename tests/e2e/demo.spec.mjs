@@ -40,7 +40,7 @@ inLab('the demo', {}, async (spec, lab) => {
       await page.resize(width, height);
       for (const view of ['run', 'spectra', 'beam', 'health']) {
         await page.goto(view);
-        await page.assertFits(`${view} on a ${name}`);
+        await page.untilFits(`${view} on a ${name}`);
       }
       await page.goto('spectra');
       await until('a spectrum is drawn', () => page.drawing('pe', 'in_time'));

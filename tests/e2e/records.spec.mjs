@@ -61,7 +61,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await untilEqual('the sound', sounds, 'on');
     await until('who acknowledged it', () => page.words(), (words) => words.includes(`acknowledged by ${PEOPLE.expert.name}: HV expert called`));
     await page.resize(390, 844);
-    await page.assertFits('alarms on a phone');
+    await page.untilFits('alarms on a phone');
     await stage.shot(page, 'alarms-phone');
     await page.resize(DESK.width, DESK.height);
     await lab.slow('hv', 1200);
@@ -111,7 +111,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.page.locator('[data-corrected-by]').waitFor();
     await stage.shot(page, 'logbook-corrected');
     await page.resize(390, 844);
-    await page.assertFits('the logbook on a phone');
+    await page.untilFits('the logbook on a phone');
     await stage.shot(page, 'logbook-phone');
   });
 
@@ -157,11 +157,11 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.equal(download.suggestedFilename(), 'run-000001-spectra.json');
     assert.equal(await download.failure(), null);
     await page.resize(390, 844);
-    await page.assertFits('a run on a phone');
+    await page.untilFits('a run on a phone');
     await stage.shot(page, 'run-phone');
     await page.goto('runs');
     await page.page.locator('[data-run="1"]').waitFor();
-    await page.assertFits('the list of runs on a phone');
+    await page.untilFits('the list of runs on a phone');
     await stage.shot(page, 'runs-phone');
   });
 
@@ -204,7 +204,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await until('the reason of what is unknown', () => page.page.locator('[data-quality="slow.pressure"]').innerText(), (words) => words.includes('no such'));
     await page.page.locator('section[aria-label="Quality"]').screenshot({ path: join(options.screenshots, 'run-quality.png') });
     await page.resize(390, 844);
-    await page.assertFits('the quality of a run on a phone');
+    await page.untilFits('the quality of a run on a phone');
     await stage.shot(page, 'run-quality-phone');
   });
 
@@ -230,7 +230,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await untilEqual('the run’s standing', standing, 'partly');
     await until('its reason', () => page.words(), (words) => words.includes('not good: run 1, slots 10 to 19: HV trip'));
     await page.resize(390, 844);
-    await page.assertFits('a run with its flags on a phone');
+    await page.untilFits('a run with its flags on a phone');
     await page.resize(DESK.width, DESK.height);
 
     await page.press('good-runs');
@@ -252,7 +252,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.deepEqual(await findings(page.page), []);
     await stage.shot(page, 'good-runs');
     await page.resize(390, 844);
-    await page.assertFits('the good-run list on a phone');
+    await page.untilFits('the good-run list on a phone');
     await stage.shot(page, 'good-runs-phone');
 
     const entries = (await lab.api.get('/api/logbook?kind=good-runs')).entries;
@@ -309,7 +309,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await again.press('theme');
     await stage.shot(again, 'history-light');
     await again.resize(390, 844);
-    await again.assertFits('the history on a phone');
+    await again.untilFits('the history on a phone');
     await stage.shot(again, 'history-phone');
   });
 });

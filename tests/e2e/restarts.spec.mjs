@@ -77,7 +77,7 @@ inLab('programs die and come back', { edit: light, editEmulator: light }, async 
     await stage.shot(page, 'beam-times');
     await page.page.locator('[data-action="beam-times"][data-value="week"]').click();
     await until('the week', () => page.figure('time:not-recorded'), (seconds) => seconds > 6 * 86_400);
-    await page.assertFits('physics on a desk');
+    await page.untilFits('physics on a desk');
   });
 
   await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {

@@ -133,7 +133,7 @@ inLab('the scope', setUp, async (spec, lab) => {
     await page.page.locator('summary').click();
     for (const [name, size] of Object.entries({ phone: [390, 844], laptop: [1280, 800] })) {
       await page.resize(...size);
-      await page.assertFits(`the scope on a ${name}`);
+      await page.untilFits(`the scope on a ${name}`);
       await stage.shot(page, `scope-${name}`);
     }
   });

@@ -86,7 +86,7 @@ inLab('the shift page', { edit: edit(light, slowValues(VALUES), calibrated), edi
     assert.match(await wall.words(), /\+41 22 555 01 23/);
     assert.match(await wall.words(), new RegExp(`On shift: ${PEOPLE.relief.name}`));
     await wall.page.setViewportSize({ width: 1920, height: 1080 });
-    await wall.assertFits('the wall');
+    await wall.untilFits('the wall');
     await stage.shot(wall, 'shift-wall');
 
     const guest = await opened(stage, { person: PEOPLE.guest });
@@ -115,7 +115,7 @@ inLab('the shift page', { edit: edit(light, slowValues(VALUES), calibrated), edi
     assert.ok(Math.abs(ages.curves['calibration.spe_age_days'].mean.at(-1) - 10) < 0.1);
     assert.ok(await page.page.locator('[name="check-0"]').isDisabled(), 'who has not signed in may tick');
     await page.resize(390, 844);
-    await page.assertFits('the shift page on a phone');
+    await page.untilFits('the shift page on a phone');
     await stage.shot(page, 'shift-phone');
   });
 });

@@ -1,5 +1,4 @@
 // The console in a browser, by what a person sees and does.
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { hooks } from './hooks.mjs';
 import { PEOPLE } from './people.mjs';
@@ -203,9 +202,10 @@ export class ConsolePage {
   resize(width, height) {
     return this.page.setViewportSize({ width, height });
   }
-  async assertFits(what) {
-    const [needed, there] = await this.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    assert.ok(needed <= there, `${what}: the page is ${needed} px wide, the window ${there}`);
+  // Drawings follow the window a moment later.
+  untilFits(what) {
+    const widths = () => this.page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: window.innerWidth }));
+    return until(`${what} fits`, widths, (px) => px.page <= px.window);
   }
   shot(directory, name) {
     return this.page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
