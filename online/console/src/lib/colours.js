@@ -1,5 +1,5 @@
 // Okabe and Ito's colours, safe for the colour-blind, brightened for the dark theme and darkened for the light one. Never the only
-// sign: C has filled points, AC a hatched area, residual points about a zero line, no beam open points.
+// sign: C has filled points, AC a filled area, residual points about a zero line, no beam open points.
 const DARK = {
   inTime: '#56b4e9',
   antiCoincident: '#e69f00',

@@ -70,8 +70,11 @@ function charges(context, slots, { step, x }, band, colours, textPx) {
       return;
     }
     const tall = (band.height * charge) / most;
-    context.fillStyle = state === 'estimated' ? colours.noBeam : colours.antiCoincident;
-    context.fillRect(x(i), band.top + band.height - Math.max(1, tall), wide, state === 'estimated' ? 3 : Math.max(1, tall));
+    const top = band.top + band.height - Math.max(1, tall);
+    const measured = state !== 'estimated' && state !== 'uncorrected';
+    context.fillStyle = measured ? colours.antiCoincident : state === 'estimated' ? colours.noBeam : colours.text;
+    context.fillRect(x(i), top, wide, measured ? Math.max(1, tall) : 3);
+    if (state === 'uncorrected') context.fillRect(x(i), band.top + band.height - 3, wide, 3);
   });
   title(context, 'charge', band, colours, textPx);
 }
