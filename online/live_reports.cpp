@@ -1,19 +1,19 @@
 // What LiveSpectra tells people, in its log and on the console, and what it reports to daemons.
 #include <algorithm>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "online/live_spectra.hpp"
 #include "proto/endpoints.hpp"
+#include "proto/time.hpp"
 
 namespace spillgate::online {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t max_messages = 50;
+constexpr std::size_t max_lines = 50;
 constexpr auto report_every = 5s;
 constexpr auto no_daemon_after = 5s;
 constexpr auto no_daemon_again = 60s;
@@ -22,17 +22,18 @@ constexpr auto no_daemon_again = 60s;
 
 void LiveSpectra::say(const std::string& message) {
     spdlog::info("{}", message);
-    remember(message);
+    remember(message, false);
 }
 
 void LiveSpectra::warn(const std::string& message) {
     spdlog::warn("{}", message);
-    remember(message);
+    remember(message, true);
 }
 
-void LiveSpectra::remember(const std::string& message) {
-    messages_.push_back(fmt::format("{:%H:%M:%S} {}", fmt::gmtime(std::time(nullptr)), message));
-    if (messages_.size() > max_messages) messages_.pop_front();
+void LiveSpectra::remember(const std::string& message, bool warning) {
+    const std::uint64_t number = log_.empty() ? 1 : log_.back().number + 1;
+    log_.push_back({number, proto::utc_now_ns(), warning, message});
+    if (log_.size() > max_lines) log_.pop_front();
 }
 
 // Daemons give a sign every second: one that does not is not there, or is looked for elsewhere.

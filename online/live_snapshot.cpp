@@ -76,7 +76,7 @@ void LiveSpectra::publish() {
     snapshot->to_histogram = to_histogram_.quantiles();
     snapshot->bad_messages = bad_messages_ + subscriber_.bad_messages();
     snapshot->other_run_messages = other_run_messages_;
-    snapshot->messages.assign(messages_.begin(), messages_.end());
+    snapshot->log.assign(log_.begin(), log_.end());
     snapshot->checkpoints = checkpoints_;
     snapshot->checkpoint_fault = checkpoint_fault_;
     last_ = snapshot;

@@ -64,7 +64,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
         version_ = before->version;
         trend_.assign(before->trend->begin(), before->trend->end());
         shared_trend_ = before->trend;
-        messages_.assign(before->messages.begin(), before->messages.end());
+        log_.assign(before->log.begin(), before->log.end());
         closed_ = before->closed;
     }
     scope_.begin(loaded_, engine_);

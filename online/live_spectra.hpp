@@ -33,7 +33,7 @@ bool takes_data(wire::State state);
 
 class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a checkpoint
   public:
-    // Continues from a checkpoint if there is one that fits, and the board's versions, trend and messages.
+    // Continues from a checkpoint if there is one that fits, and the board's versions, trend and log.
     // Throws proto::Failure (checkpoint directory, endpoints).
     LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
                 std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control,
@@ -80,7 +80,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void tell_of_no_daemon(Clock::time_point now);
     void say(const std::string& message);
     void warn(const std::string& message);
-    void remember(const std::string& message);
+    void remember(const std::string& message, bool warning);
     LiveRun* find(std::uint32_t number);
     LiveRun* newest();
 
@@ -120,7 +120,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     std::uint64_t trend_slots_ = 0;
     std::optional<wire::LedgerTotals> trend_ledger_;
     Clock::time_point trend_at_{};
-    std::deque<std::string> messages_;
+    std::deque<OnlineLine> log_;
     std::uint64_t checkpoints_ = 0;
     std::string checkpoint_fault_;
     std::jthread thread_;

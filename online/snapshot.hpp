@@ -98,6 +98,14 @@ struct RangeView {
     std::int64_t begin_utc_ns = 0;  // 0: it begins with the run
 };
 
+// What online has to say of its work, as a daemon says it of its own.
+struct OnlineLine {
+    std::uint64_t number = 0;  // from 1 on, without gaps, since the process began
+    std::int64_t utc_ns = 0;
+    bool warning = false;
+    std::string text;
+};
+
 struct Snapshot {
     std::uint64_t version = 0;
     std::int64_t utc_ns = 0;
@@ -112,7 +120,7 @@ struct Snapshot {
     LatencyQuantiles to_histogram;         // verdict issued → histogram filled
     std::uint64_t bad_messages = 0;        // of a shape or checksum that cannot be
     std::uint64_t other_run_messages = 0;  // of runs that are not followed
-    std::vector<std::string> messages;     // what happened, newest last, bounded
+    std::vector<OnlineLine> log;           // what happened, newest last, bounded
     std::uint64_t checkpoints = 0;         // written
     std::string checkpoint_fault;          // why the last one could not be; empty: it could
 

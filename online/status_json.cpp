@@ -95,6 +95,20 @@ json::object latency_json(const LatencyQuantiles& latency) {
             {"p99_9_ms", finite(latency.p999_s * 1e3)}};
 }
 
+// As a daemon's, in daemon_json.
+json::array log_json(const std::vector<OnlineLine>& log) {
+    json::array lines;
+    for (const OnlineLine& line : log) {
+        lines.push_back(json::object{{"number", line.number},
+                                     {"utc_s", seconds(line.utc_ns)},
+                                     {"level", line.warning ? "warn" : "info"},
+                                     {"kind", ""},
+                                     {"text", line.text},
+                                     {"untold", 0}});
+    }
+    return lines;
+}
+
 json::array losses_json(const Snapshot& snapshot) {
     json::array losses;
     for (const Loss& loss : losses_of(snapshot))
@@ -157,9 +171,6 @@ json::value status_json(const Snapshot& snapshot) {
             daemon.status ? json::value(daemon_json(*daemon.status, config.slow_control())) : nullptr;
         daemons.push_back(std::move(out));
     }
-    json::array messages;
-    for (const auto& message : snapshot.messages)
-        messages.emplace_back(message);
     json::object out{{"version", snapshot.version},
                      {"utc_s", seconds(snapshot.utc_ns)},
                      {"config", config.name()},
@@ -173,7 +184,7 @@ json::value status_json(const Snapshot& snapshot) {
                      {"latency", json::object{{"window_to_candidates", latency_json(snapshot.to_candidates)},
                                               {"verdict_to_histogram", latency_json(snapshot.to_histogram)}}},
                      {"bad_messages", snapshot.bad_messages},
-                     {"messages", std::move(messages)},
+                     {"log", log_json(snapshot.log)},
                      {"checkpoints", snapshot.checkpoints},
                      {"checkpoint_fault", snapshot.checkpoint_fault}};
     out["ledger"] = snapshot.run.description ? ledger_json(*snapshot.run.description) : nullptr;

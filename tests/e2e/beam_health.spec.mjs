@@ -33,6 +33,8 @@ inLab('beam and health', setUp, async (spec, lab) => {
     await page.goto('beam');
     for (const [figure, least] of [
       ['missed', seen.mark_missed],
+      ['extra', counted(seen.faults, 'mark-extra')],
+      ['no-beam', counted(seen.quality, 'no-beam')],
       ['pot-delivered', 0.99 * seen.pot_delivered], // rounded as people read it
     ]) {
       await until(`${figure} on the page`, () => page.figure(figure), (value) => value >= least);
@@ -41,6 +43,21 @@ inLab('beam and health', setUp, async (spec, lab) => {
     await page.goto('health');
     const losses = await until('extra marks are named', () => page.losses(), (now) => now['daq mark-extra'] > 0);
     assert.ok(losses['daq charge-missing'] > 0, JSON.stringify(losses));
+  });
+
+  await spec('log', 'what online and the daemon say is one stream, found by text and by level', async (stage) => {
+    const page = await stage.open();
+    await page.goto('health');
+    const lines = () => page.page.locator('[data-log-line]').evaluateAll((all) => all.map(({ dataset, className, innerText }) => ({ source: dataset.source, level: className, text: innerText })));
+    const from = (source) => (all) => all.some((line) => line.source === source);
+    await until('lines of the daemon', lines, from('daq'));
+    await until('lines of online beside them', lines, from('online'));
+    await page.page.locator('[name="log-text"]').fill('online');
+    const found = await until('those with the text alone', lines, (all) => all.length > 0 && all.every(({ source, text }) => `${source} ${text}`.includes('online')));
+    assert.ok(found.every(({ text }) => /^\d\d:\d\d:\d\d/.test(text)), JSON.stringify(found));
+    await page.page.locator('[name="log-text"]').fill('');
+    await page.page.locator('[name="log-level"]').selectOption('warn');
+    await until('no line of a lower level', lines, (all) => all.every(({ level }) => !/\binfo\b/.test(level)));
   });
 
   await spec('channels', 'baseline, noise and SPE gain of a channel are those that it was simulated with', async (stage) => {
@@ -62,7 +79,7 @@ inLab('beam and health', setUp, async (spec, lab) => {
     assert.equal(await row.getAttribute('data-fresh'), 'true');
     await stage.shot(page, 'channels');
     await page.resize(390, 844);
-    await page.assertFits('channels on a phone');
+    await page.untilFits('channels on a phone');
     await stage.shot(page, 'channels-phone');
     const kept = await until('they are in the history', () => lab.api.get('/api/history?series=channel.csi.noise_adc'), ({ curves }) => curves['channel.csi.noise_adc']);
     assert.equal(kept.curves['channel.csi.noise_adc'].unit, 'ADC');

@@ -175,7 +175,7 @@ class Feed {
 
   #want() {
     const names = this.spectra.map((store) => store.info.name);
-    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, logbook: {}, controls: {}, log: {}, beam: {}, health: {} };
+    const want = { status: {}, spectra: { names, range: this.range }, trend: {}, alarms: {}, logbook: {}, controls: {}, beam: {}, health: {} };
     for (const [topic, { wish }] of this.#followed) want[topic] = wish;
     this.#wish = JSON.stringify({ want });
     this.#socket.send(this.#wish);
@@ -191,7 +191,6 @@ class Feed {
     if (update.alarms) this.#takeAlarms(update.alarms);
     if (update.logbook) this.newestEntry = update.logbook.newest;
     if (update.controls) this.controls = update.controls;
-    if (update.log) this.#takeLines(update.log.lines ?? update.log);
     if (update.trend) this.#takeTrend(update.trend);
     for (const [topic, { take }] of this.#followed) if (update[topic]) take(update[topic]);
     let lacking = false;
@@ -205,9 +204,10 @@ class Feed {
     if (lacking) this.#askAgain();
   }
 
-  // A daemon's newest lines come with its status; each is taken once.
+  // The newest lines of online and of each daemon come with the status; each is taken once.
   #takeStatus(status) {
     this.status = status;
+    if (status.log?.length > 0) this.#takeLines(status.log.map((line) => ({ ...line, source: 'online' })));
     for (const daemon of status.daemons) {
       const lines = daemon.status?.log;
       if (lines?.length > 0) this.#takeLines(lines.map((line) => ({ ...line, source: daemon.name })));
