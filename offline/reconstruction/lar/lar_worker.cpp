@@ -66,10 +66,13 @@ void LarWorker::tell_trace(std::uint16_t channel, const Light& light, std::size_
     const auto baseline = std::min<std::size_t>(
         x.size(), pmt::samples_of_ns(settings_->chain.baseline_ns(), light.sample_period_ns));
     if (baseline == 0 || baseline > samples) return;
-    if (const auto level = pmt::quiet_level(channel, x, light.peaks, baseline)) out.levels.push_back(*level);
+    const auto untouched = pmt::untouched_samples(x, samples, region_rule(settings_->chain));
+    if (const auto level =
+            pmt::quiet_level(channel, x, light.peaks, std::min<std::size_t>(baseline, untouched)))
+        out.levels.push_back(*level);
     if (samples == x.size() && (light.quality & OVERFLOW) != 0) return;
     pmt::for_each_isolated(
-        light.peaks, static_cast<std::int64_t>(samples),
+        light.peaks, static_cast<std::int64_t>(untouched),
         pmt::samples_of_ns(pmt::isolation_ns, light.sample_period_ns, 0),
         [&](const pmt::Peak& peak) { out.singles.push_back({channel, pmt::charge_of(x, peak)}); });
 }

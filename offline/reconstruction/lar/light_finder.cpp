@@ -7,6 +7,10 @@
 
 namespace spillgate::offline::lar {
 
+pmt::PeakRule region_rule(const config::LarChain& chain) {
+    return {chain.threshold_adc(), chain.min_width_samples()};
+}
+
 void LightFinder::operator()(const proto::SpillRecord& record, const proto::Trace& trace, Light& out) {
     const auto words = record.samples_of(trace);
     const pmt::WordOrder order(trace.encoding, codes_);
@@ -18,7 +22,7 @@ void LightFinder::operator()(const proto::SpillRecord& record, const proto::Trac
 
     out.onsets.clear();
     out.peaks.clear();
-    const pmt::PeakRule region{chain_.threshold_adc(), chain_.min_width_samples()};
+    const auto region = region_rule(chain_);
     const pmt::RunRule over{out.baseline, chain_.threshold_adc(), chain_.min_width_samples(),
                             chain_.positive_pulses()};
     const auto codes = runs_(words, order, over, [&](std::size_t begin, std::size_t after) {

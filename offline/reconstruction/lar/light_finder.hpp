@@ -23,6 +23,9 @@ struct Light {
     std::vector<pmt::Peak> peaks;      // those that end inside it, with a PMT chain's margins
 };
 
+// Of Light::peaks.
+pmt::PeakRule region_rule(const config::LarChain& chain);
+
 // A pulse is a run of at least min_width_samples samples at threshold_adc or more; it need not end inside the
 // trace. A reduced trace has none. Holds scratch memory; one per thread.
 class LightFinder {

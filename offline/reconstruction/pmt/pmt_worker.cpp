@@ -139,10 +139,15 @@ void PmtWorker::tell_trace(std::uint16_t channel, const AnalysedTrace& trace, st
         std::min<std::size_t>(trace.trace->count, samples_of_ns(settings_->chain.baseline_ns(), period));
     // A baseline that has seen the roi would carry it into everything.
     if (baseline == 0 || baseline > samples || detector_.linear_gate(analysis, samples)) return;
-    if (const auto level = quiet_level(channel, analysis.x, analysis.peaks, baseline))
+    const auto rule = peak_rule(settings_->chain);
+    const auto untouched = analysis.filtered.empty()
+                               ? untouched_samples(analysis.x, samples, rule)
+                               : untouched_samples(std::span(analysis.filtered), samples, rule);
+    if (const auto level =
+            quiet_level(channel, analysis.x, analysis.peaks, std::min<std::size_t>(baseline, untouched)))
         out.levels.push_back(*level);
     if (samples == trace.trace->count && (analysis.quality & OVERFLOW) != 0) return;
-    for_each_isolated(analysis.peaks, static_cast<std::int64_t>(samples),
+    for_each_isolated(analysis.peaks, static_cast<std::int64_t>(untouched),
                       samples_of_ns(isolation_ns, period, 0),
                       [&](const Peak& peak) { out.singles.push_back({channel, charge_of(analysis, peak)}); });
 }

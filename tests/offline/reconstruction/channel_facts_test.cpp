@@ -175,6 +175,45 @@ TEST_CASE(
           5 * noise * noise * std::sqrt(2 / samples));
 }
 
+TEST_CASE("a peak at a roi's begin does not decide whether one before it stands alone") {
+    std::mt19937_64 random(11);
+    auto config = pmt_config();
+    std::size_t told = 0;
+    for (const auto variant : {config::PmtChain::MEDIAN, config::PmtChain::CONDITIONAL_MEAN}) {
+        config.mutable_chain(0)->mutable_pmt()->set_variant(variant);
+        for (auto at = static_cast<std::size_t>(c_roi) - 275; at < static_cast<std::size_t>(c_roi) - 235;
+             ++at) {
+            auto codes = noisy(3000, 3, record_samples, random);
+            add_pulse(codes, at, 300);
+            const auto without = facts_of(config, record_of(codes).record);
+            told += without.singles.size();
+            add_pulse(codes, static_cast<std::size_t>(c_roi), 300);
+            CAPTURE(variant, at);
+            CHECK(same(facts_of(config, record_of(codes).record), without));
+        }
+    }
+    CHECK(told > 10);
+    CHECK(told < 70);  // the distance that is asked lies among these
+}
+
+TEST_CASE("how light that reaches into a roi ends there is not told by what came before it") {
+    std::mt19937_64 random(12);
+    auto config = pmt_config();
+    for (const auto variant : {config::PmtChain::MEDIAN, config::PmtChain::CONDITIONAL_MEAN}) {
+        config.mutable_chain(0)->mutable_pmt()->set_variant(variant);
+        auto codes = noisy(3000, 3, record_samples, random);
+        add_pulse(codes, 7600, 300);
+        const auto lit_until = [&](std::size_t end) {
+            auto lit = codes;
+            for (std::size_t i = 7700; i < end; ++i)
+                lit[i] -= 400;
+            return facts_of(config, record_of(lit).record);
+        };
+        CHECK(same(lit_until(record_samples), lit_until(8500)));
+        CHECK(lit_until(7900).levels.size() == 1);
+    }
+}
+
 TEST_CASE("nothing in a roi that beam may be in changes what is told, blinded or not", "[property]") {
     const auto seed = std::random_device{}();
     CAPTURE(seed);
