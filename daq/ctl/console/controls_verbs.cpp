@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "daq/ctl/console/answer_fields.hpp"
@@ -38,9 +40,9 @@ ConsoleResult told(const proto::Result<json::object>& controls, bool as_json) {
 proto::Result<std::string> session_of(const json::object& controls, const std::string& to) {
     std::vector<std::string> sessions;
     for (const auto* one : objects_in(controls, "present")) {
-        const auto session = text_in(*one, "session");
+        auto session = text_in(*one, "session");
         if (session == to) return session;
-        if (text_in(*one, "person") == to) sessions.push_back(session);
+        if (text_in(*one, "person") == to) sessions.push_back(std::move(session));
     }
     if (sessions.size() == 1) return sessions.front();
     if (sessions.empty())
