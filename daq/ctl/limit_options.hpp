@@ -7,7 +7,7 @@
 #include "proto/result.hpp"
 #include "proto/schema/run.pb.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own name
 class App;
 }
 
