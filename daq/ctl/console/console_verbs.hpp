@@ -69,9 +69,9 @@ struct HistoryQuestion {
 ConsoleVerb show_history(HistoryQuestion question);
 
 ConsoleVerb list_spectra();
-ConsoleVerb export_spectrum(std::string name, std::string range, bool uhi);
+ConsoleVerb export_spectrum(const std::string& name, const std::string& range, bool uhi);
 ConsoleVerb list_references();
-ConsoleVerb export_reference(std::string reference, std::string spectrum, bool uhi);
+ConsoleVerb export_reference(const std::string& reference, const std::string& spectrum, bool uhi);
 
 ConsoleVerb show_controls();
 ConsoleVerb take_controls(bool force);

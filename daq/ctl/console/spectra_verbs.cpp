@@ -62,7 +62,7 @@ ConsoleVerb list_spectra() {
     };
 }
 
-ConsoleVerb export_spectrum(std::string name, std::string range, bool uhi) {
+ConsoleVerb export_spectrum(const std::string& name, const std::string& range, bool uhi) {
     ApiPath path("/api/spectra");
     path.segment(name).ask("range", range);
     return [path, uhi](const ConsoleClient& console, bool as_json) -> ConsoleResult {
@@ -89,7 +89,7 @@ ConsoleVerb list_references() {
     };
 }
 
-ConsoleVerb export_reference(std::string reference, std::string spectrum, bool uhi) {
+ConsoleVerb export_reference(const std::string& reference, const std::string& spectrum, bool uhi) {
     ApiPath path("/api/references");
     path.segment(reference).segment("spectra").segment(spectrum);
     return [path, uhi](const ConsoleClient& console, bool as_json) -> ConsoleResult {
