@@ -2,6 +2,8 @@
 // writes and reads them, applied_calibrations.hpp puts them into a config.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +15,12 @@
 namespace spillgate::offline {
 
 struct SpeCalibrationOptions {
-    std::string chain;  // empty: the config's only PMT chain
-    SpeSpectrumOptions spectrum;
-    SpeFitOptions fit;
+    std::string chain;            // empty: the config's only PMT chain
+    SpeSpectrumOptions spectrum;  // its max_adc is that of the fit
+    SpeShape shape = SpeShape::POLYA;
+    std::uint64_t min_entries = SpeFitOptions().min_entries;
+    // Of the fit, ADC·samples; unset: around the SPE charge of the chain's config (spe_fit_around).
+    std::optional<double> start_adc, min_adc, max_adc;
 };
 
 // Reads every whole record of the runs, which must share one config. Damage of a run is skipped as RunReader

@@ -142,6 +142,14 @@ void store_counts(const ChargeSpectrum& spectrum, const SpeFitOptions& options, 
 
 }  // namespace
 
+SpeFitOptions spe_fit_around(double charge_adc) {
+    SpeFitOptions options;
+    options.start_adc = charge_adc;
+    options.min_adc = 0.5 * charge_adc;
+    options.max_adc = 5 * charge_adc;
+    return options;
+}
+
 double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc) {
     return density(q,
                    {fit.pedestal_entries().value(), fit.pedestal_decay_adc().value(),

@@ -15,10 +15,15 @@ enum class SpeShape {
 struct SpeFitOptions {
     SpeShape shape = SpeShape::POLYA;
     double start_adc = 60;  // ADC·samples of one PE
-    double min_adc = 20;    // range of the fit
+    double min_adc = 30;    // range of the fit
     double max_adc = 300;
     std::uint64_t min_entries = 1000;
 };
+
+// The range in which a spectrum is fitted when one PE is expected at `charge_adc`: from half of it to 5 times
+// it. Below, the threshold of the peaks takes some away, which the fit would make up for with pulses of 2 PE
+// and a smaller charge of one.
+SpeFitOptions spe_fit_around(double charge_adc);
 
 // Expected entries per unit of charge at q, for values of the result's parameters.
 double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc);

@@ -64,17 +64,14 @@ class CalibrateVerb : public Verb {
             ->capture_default_str();
         command.add_option("--isolation-ns", options_.spectrum.isolation_ns, "spe: no other peak so close")
             ->capture_default_str();
+        command.add_option("--start-adc", options_.start_adc,
+                           "spe: SPE charge that the fit starts from, ADC*samples; unset: the chain's");
+        command.add_option("--min-adc", options_.min_adc,
+                           "spe: lowest charge fitted; unset: half of the chain's SPE charge");
+        command.add_option("--max-adc", options_.max_adc,
+                           "spe: highest charge fitted; unset: 5 times the chain's SPE charge");
         command
-            .add_option("--start-adc", options_.fit.start_adc,
-                        "spe: SPE charge that the fit starts from, ADC*samples")
-            ->capture_default_str();
-        command.add_option("--min-adc", options_.fit.min_adc, "spe: lowest charge fitted")
-            ->capture_default_str();
-        command.add_option("--max-adc", options_.fit.max_adc, "spe: highest charge fitted")
-            ->capture_default_str();
-        command
-            .add_option("--min-entries", options_.fit.min_entries,
-                        "spe: slices with fewer pulses are not fitted")
+            .add_option("--min-entries", options_.min_entries, "spe: slices with fewer pulses are not fitted")
             ->capture_default_str();
     }
 
@@ -128,8 +125,7 @@ class CalibrateVerb : public Verb {
 
     proto::Result<Report> run_spe() {
         options_.chain = chain_;
-        options_.fit.shape = shape_ == "gaussian" ? SpeShape::GAUSSIAN : SpeShape::POLYA;
-        options_.spectrum.max_adc = options_.fit.max_adc;
+        options_.shape = shape_ == "gaussian" ? SpeShape::GAUSSIAN : SpeShape::POLYA;
         const auto calibration = calibrate_spe(runs_, options_);
         if (!calibration) return calibration.error();
         auto report = finish(*calibration);

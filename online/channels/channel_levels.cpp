@@ -14,10 +14,6 @@ constexpr auto recent_fit_holds = 60s;
 constexpr auto run_fit_holds = 300s;
 constexpr auto failed_fit_holds = 10s;  // with more pulses it may have a minimum
 constexpr int fits_of_a_view = 4;       // others that are due wait for the next
-// Range of the fit, of the SPE charge that is expected. Below, the threshold of the peaks takes some away,
-// which the fit would make up for with pulses of 2 PE and a smaller charge of one.
-constexpr double least_pe = 0.5;
-constexpr double most_pe = 5;
 
 double seconds(std::chrono::steady_clock::duration time) {
     return std::chrono::duration<double>(time).count();
@@ -29,10 +25,7 @@ std::optional<MeasuredLevel> measured(const Moments& moments) {
 }
 
 std::optional<MeasuredLevel> fitted_spe(const offline::ChargeSpectrum& charges, double expected_adc) {
-    offline::SpeFitOptions options;
-    options.start_adc = expected_adc;
-    options.min_adc = least_pe * expected_adc;
-    options.max_adc = most_pe * expected_adc;
+    auto options = offline::spe_fit_around(expected_adc);
     options.min_entries = fewest_singles;
     const auto fit = offline::fit_spe(charges, options);
     if (!fit.fitted()) return std::nullopt;

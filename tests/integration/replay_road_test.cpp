@@ -216,6 +216,7 @@ TEST_CASE("an SPE calibration fitted to a run is found in its reprocessing, by n
     auto text = content(written);
     // The detector's charge of one photoelectron is not the one that the chain assumes.
     replace(text, "sample_rate_mhz: 50", "sample_rate_mhz: 500");
+    replace(text, "integration_ns: 3000", "integration_ns: 3000 spe_charge_adc: 64");
     replace(text, "pmt { baseline_adc: 8000 }",
             "pmt { baseline_adc: 8000 spe_charge_adc: 75 spe_polya_m: 8 dark_rate_hz: 60000 large_rate_hz: 0 "
             "steady_rate_hz: 300 cherenkov_rate_hz: 0 baseline_wander_adc: 0 linear_gate_fraction: 0 }");
@@ -230,11 +231,12 @@ TEST_CASE("an SPE calibration fitted to a run is found in its reprocessing, by n
         return status.state() == wire::CONFIGURED && status.run().stop_utc_ns() != 0;
     }));
     const std::string run = path + "/runs/run-000001";
-    const auto fitted =
-        run_program(path, "spillgate-offline",
-                    {"calibrate", "spe", run, "--out", path + "/spe-1.txtpb", "--min-adc", "30", "--json"});
+    const auto fitted = run_program(path, "spillgate-offline",
+                                    {"calibrate", "spe", run, "--out", path + "/spe-1.txtpb", "--json"});
     INFO(fitted.out << fitted.err);
     REQUIRE(fitted.status == 0);
+    CHECK_THAT(content(path + "/spe-1.txtpb"),
+               Catch::Contains("fit_min_adc: 32\n") && Catch::Contains("fit_max_adc: 320\n"));
     const auto calibrated = json::parse(fitted.out);
     const auto& slice = calibrated.at("slices").at(0);
     const auto& charge = slice.at("spe_charge_adc");

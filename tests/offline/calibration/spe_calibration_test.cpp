@@ -186,11 +186,11 @@ TEST_CASE("the spectrum that was fitted goes with the fit") {
     const auto spectrum = draw(random, SpeShape::POLYA, 60, 3, 5000);
     const auto fit = fit_spe(spectrum, {});
     CHECK(fit.bin_adc() == 2);
-    CHECK(fit.first_bin() == 10);  // centre 20.5, the first at or above 20
-    REQUIRE(fit.counts_size() == 140);
+    CHECK(fit.first_bin() == 15);  // centre 30.5, the first at or above 30
+    REQUIRE(fit.counts_size() == 135);
     std::uint64_t sum = 0;
     for (int i = 0; i < fit.counts_size(); ++i) {
-        CHECK(fit.counts(i) == spectrum.counts[static_cast<std::size_t>(10 + i)]);
+        CHECK(fit.counts(i) == spectrum.counts[static_cast<std::size_t>(15 + i)]);
         sum += fit.counts(i);
     }
     CHECK(sum == fit.entries());
@@ -237,9 +237,7 @@ TEST_CASE("the simulated detector's SPE charge is found from its records", "[int
             record.clocks = {{trace.first.domain, 500e6, trace.first, 0}};
         spectra.add(record);
     }
-    SpeFitOptions options;
-    options.min_adc = 30;
-    const auto fit = fit_spe(spectra.spectra().at({"csi", 0}), options);
+    const auto fit = fit_spe(spectra.spectra().at({"csi", 0}), spe_fit_around(60));
     INFO(fit.DebugString());
     REQUIRE(fit.fitted());
     CHECK(fit.entries() > 5000);

@@ -64,7 +64,7 @@ TEST_CASE("each slice is a page: data, fit, components, pulls, and the charge wi
     const auto& counts = page.panels[0];
     CHECK_THAT(counts.text[0], Contains("SPE charge") && Contains("±") && Contains("ADC·samples"));
     const auto& data = series<Points>(counts, "data");
-    CHECK(data.x.front() == 20.5);
+    CHECK(data.x.front() == 30.5);
     CHECK(data.x.back() == 298.5);
     double sum = 0;
     for (const double y : data.y)
