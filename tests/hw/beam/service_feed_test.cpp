@@ -137,15 +137,16 @@ TEST_CASE("reports come over TCP with CURVE keys, and not without the right ones
     zmq::message_t subscription;
     publisher.set(zmq::sockopt::rcvtimeo, 30000);
     REQUIRE(publisher.recv(subscription));
-    publisher.send(zmq::buffer(message(1)));
+    // It may be that of the socket which make_service_feed has tried: more than one message, then.
     std::vector<Report> reports;
     std::vector<proto::NamedCount> counts;
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (reports.empty() && std::chrono::steady_clock::now() < deadline) {
+        publisher.send(zmq::buffer(message(1)));
         queue.take(10, reports, counts);
         std::this_thread::yield();
     }
-    REQUIRE(reports.size() == 1);
+    REQUIRE_FALSE(reports.empty());
     CHECK(reports[0].cycle_id == 101);
     CHECK(queue.last_heard_ns() > 0);
 }
