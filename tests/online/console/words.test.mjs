@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { age, count, duration, fixed, limitsInWords, NONE, percent, prefixed, scientific, significant, span } from '../../../online/console/src/lib/format.js';
-import { deadTimes, moodOfBuffer, timeToFull } from '../../../online/console/src/lib/health.js';
+import { classesOf, deadTimes, moodOfBuffer, selectionsOf, timeToFull } from '../../../online/console/src/lib/health.js';
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
 import { allowedIn, courseOf, elapsedOf, fieldsOf, isAnswered, limitsOf, reachedOf, remainingInWords, stateOf } from '../../../online/console/src/lib/run.js';
@@ -97,6 +97,16 @@ test('lines are filtered by level and by text in source, kind or words', () => {
   const lines = [line(1, 'run started'), line(2, 'disk nearly full', 'warn'), line(3, 'lost', 'error', 'online')];
   assert.deepEqual(matching(lines, { level: 'warn' }).map(({ number }) => number), [2, 3]);
   assert.deepEqual(matching(lines, { text: 'ONLINE' }).map(({ number }) => number), [3]);
+});
+
+test('selections are told apart by name, and by their spectra where one name has several', () => {
+  const one = (selection, ...spectra) => ({ selection, spectra, live_s: { in_time: 1, no_beam: null } });
+  const labels = (...selections) => selectionsOf({ selections }).map(({ label }) => label);
+  assert.deepEqual(labels(one('cevns', 'pe', 't_rec'), one('muon', 'veto')), ['cevns', 'muon']);
+  assert.deepEqual(labels(one('cevns', 'pe'), one('cevns', 'veto', 'pe_veto')), ['cevns (pe)', 'cevns (veto, pe_veto)']);
+  assert.deepEqual(classesOf({ selections: [one('cevns', 'pe')] }), ['in_time', 'no_beam']);
+  assert.deepEqual(selectionsOf(null), []);
+  assert.deepEqual(classesOf({}), []);
 });
 
 test('the disk is full when the mean rate has filled it, and never while nothing is written', () => {
