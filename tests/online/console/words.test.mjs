@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { age, count, duration, fixed, limitsInWords, NONE, percent, prefixed, scientific, significant, span } from '../../../online/console/src/lib/format.js';
-import { classesOf, deadTimes, moodOfBuffer, selectionsOf, timeToFull } from '../../../online/console/src/lib/health.js';
+import { classesOf, deadTimes, moodOfBuffer, oldnessOf, selectionsOf } from '../../../online/console/src/lib/health.js';
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
 import { allowedIn, courseOf, elapsedOf, fieldsOf, isAnswered, limitsOf, reachedOf, remainingInWords, stateOf } from '../../../online/console/src/lib/run.js';
@@ -109,11 +109,12 @@ test('selections are told apart by name, and by their spectra where one name has
   assert.deepEqual(classesOf({}), []);
 });
 
-test('the disk is full when the mean rate has filled it, and never while nothing is written', () => {
-  const points = Array.from({ length: 900 }, (_, i) => ({ utc_s: i, data_rate_mb_s: i < 290 ? 1000 : 50 }));
-  assert.equal(timeToFull(50e9, points), 1000);
-  assert.equal(timeToFull(50e9, [{ utc_s: 1, data_rate_mb_s: 0 }]), null);
-  assert.equal(timeToFull(undefined, points), null);
+test('what a daemon said is as old as its silence, and what the server said as old as the connection', () => {
+  assert.equal(oldnessOf({ connected: true, age_s: 0.4 }), null);
+  assert.equal(oldnessOf({ connected: false, age_s: 12 }), 12);
+  assert.equal(oldnessOf({ connected: false, age_s: null }), Infinity);
+  assert.equal(oldnessOf({ connected: true, age_s: 0.4 }, 7), 7);
+  assert.equal(oldnessOf({ connected: false, age_s: 12 }, 7), 19);
 });
 
 test('dead time is a share of live and dead, and not known without either', () => {

@@ -20,13 +20,11 @@ export function selectionsOf(beam) {
 // Classes of windows that the configuration has: rows of live time after selection.
 export const classesOf = (beam) => Object.keys(beam?.selections?.[0]?.live_s ?? {});
 
-// Seconds until the disk is full at the mean rate of the trend's last ten minutes; null while nothing is written.
-export function timeToFull(freeBytes, points) {
-  const until = points.at(-1)?.utc_s ?? 0;
-  const rates = points.filter((point) => point.utc_s > until - 600 && Number.isFinite(point.data_rate_mb_s)).map((point) => point.data_rate_mb_s);
-  if (!Number.isFinite(freeBytes) || rates.length === 0) return null;
-  const mean = (rates.reduce((sum, rate) => sum + rate, 0) / rates.length) * 1e6;
-  return mean > 0 ? freeBytes / mean : null;
+// Seconds since a daemon was heard (Infinity: never), or null while it is heard: how old is what it said. `silence_s`: of the connection to
+// the server itself.
+export function oldnessOf(daemon, silence_s = null) {
+  if (!daemon.connected) return (daemon.age_s ?? Infinity) + (silence_s ?? 0);
+  return silence_s;
 }
 
 // Of a buffer: good, warn or bad by how full it is now and whether it has dropped anything.
