@@ -18,6 +18,10 @@ bool parse(const RawMessage& raw, Message& message) {
     return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
+double steady_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace
 
 // A run starts or ends.
@@ -84,6 +88,7 @@ void LiveSpectra::take_heartbeat(Daemon& daemon, const RawMessage& message) {
     }
     daemon.status = std::make_shared<const wire::DaemonStatus>(std::move(*heartbeat.mutable_status()));
     const wire::DaemonStatus& status = *daemon.status;
+    if (tells_disk(status)) daemon.disk.take(steady_s(), status.disk_free_bytes());
     const std::uint32_t number = status.run().number();
     if (takes_data(status.state()) && number != 0) {
         follow(daemon, status.run(), false);

@@ -38,7 +38,8 @@ void LiveSpectra::publish() {
     snapshot->config = loaded_;
     snapshot->newest_slot_utc_ns = window_ends_.newest_utc_ns();
     for (const Daemon& daemon : daemons_) {
-        snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status});
+        snapshot->daemons.push_back({daemon.name, daemon.lead, daemon.heard_utc_ns, daemon.status,
+                                     daemon.disk.full_in_s(config_.storage().stop_below_bytes())});
     }
     LiveRun* const run = newest();
     if (run != nullptr) {

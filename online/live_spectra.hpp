@@ -20,6 +20,7 @@
 #include "online/live_run.hpp"
 #include "online/opened_runs.hpp"
 #include "online/reconstruction_crew.hpp"
+#include "online/run/disk_watch.hpp"
 #include "online/scope/scope_ring.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
@@ -52,6 +53,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
         std::int64_t heard_utc_ns = 0;
         Clock::duration silence{};  // while we listened: time that we slept ourselves does not count
         std::shared_ptr<const wire::DaemonStatus> status;
+        DiskWatch disk;
         std::string reported;  // last loss report, serialised
         Clock::time_point reported_at{};
     };

@@ -26,6 +26,7 @@ struct DaemonView {
     bool lead = false;
     std::int64_t heard_utc_ns = 0;                     // last message of any kind; 0: never
     std::shared_ptr<const wire::DaemonStatus> status;  // empty until the first heartbeat
+    std::optional<double> disk_full_in_s = {};         // by DiskWatch, with `status`; absent: not known
 };
 
 // The account of one daemon's share of the run, in messages and slots.

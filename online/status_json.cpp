@@ -5,6 +5,7 @@
 
 #include "online/daemon_json.hpp"
 #include "online/keeper/losses.hpp"
+#include "online/run/disk_watch.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -169,6 +170,7 @@ json::value status_json(const Snapshot& snapshot) {
                          {"age_s", heard ? json::value(age) : nullptr}};
         out["status"] =
             daemon.status ? json::value(daemon_json(*daemon.status, config.slow_control())) : nullptr;
+        out["disk"] = disk_json(daemon, config.storage());
         daemons.push_back(std::move(out));
     }
     json::object out{{"version", snapshot.version},

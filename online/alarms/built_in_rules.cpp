@@ -1,5 +1,7 @@
 #include "online/alarms/built_in_rules.hpp"
 
+#include "online/run/disk_watch.hpp"
+
 namespace spillgate::online {
 
 namespace {
@@ -49,6 +51,10 @@ std::vector<config::AlarmRule> built_in_rules(std::uint64_t warn_below_bytes) {
                        "Runs end with reason disk-full when storage.stop_below_bytes is reached: make room"},
                       low_disk);
     disk.set_hysteresis(low_disk / 20);
+    auto filling = below({"disk-filling", "disk.time_to_full_s",
+                          "Within an hour runs end with reason disk-full: make room", warn, true, 30},
+                         disk_soon_full_s);
+    filling.set_hysteresis(disk_soon_full_s / 6);
     return {
         above({"daemon-silent", "*.silence_s", "A readout daemon says nothing: see whether it still runs",
                alarm, false, 0},
@@ -60,6 +66,7 @@ std::vector<config::AlarmRule> built_in_rules(std::uint64_t warn_below_bytes) {
                "Nothing comes from a digitizer: it is tried again every second; see cable and power"},
               yes),
         std::move(disk),
+        std::move(filling),
         above({"lost-slots", "loss.lost-*_per_min",
                "Slots are lost: the part of the name after 'lost-' says where", alarm, true, 0},
               0),

@@ -70,7 +70,7 @@ std::vector<Route> Keeping::routes() {
     add(picture_routes(worker_, pictures_));
     add(layout_routes(*keeper_));
     add(shift_routes({*keeper_, snapshots_, shift_changes_}, shift_page_));
-    add(run_list_routes(*keeper_, runs_));
+    add(run_list_routes(*keeper_, snapshots_, runs_));
     add(run_export_routes(worker_, exports_dir_));
     return all;
 }

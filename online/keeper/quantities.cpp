@@ -8,15 +8,14 @@
 
 #include "online/history/beam_times.hpp"
 #include "online/keeper/losses.hpp"
+#include "online/run/disk_watch.hpp"
 
 namespace spillgate::online {
 
 namespace {
 
 constexpr double minute_s = 60;
-constexpr double disk_window_s = 600;
-constexpr double shortest_disk_window_s = 60;  // before that a rate would be a guess
-constexpr double fresh_s = 10;                 // a heartbeat comes each second
+constexpr double fresh_s = 10;  // a heartbeat comes each second
 
 std::optional<double> finite(double value) {
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
@@ -99,15 +98,19 @@ void channels(const Snapshot& snapshot, Quantities& out) {
     }
 }
 
-// The fullest disk of all daemons.
-std::optional<double> free_bytes(const Snapshot& snapshot, double now_s) {
-    std::optional<double> least;
+// Of the fullest disk of all daemons, and of the one that is full first.
+void disks(const Snapshot& snapshot, double now_s, Quantities& out) {
+    std::optional<double> free;
+    std::optional<double> full_in_s;
     for (const auto& view : snapshot.daemons) {
-        if (!is_fresh(view, now_s) || view.status->runs_dir().empty()) continue;
-        const auto free = static_cast<double>(view.status->disk_free_bytes());
-        least = std::min(least.value_or(free), free);
+        if (!is_fresh(view, now_s) || !tells_disk(*view.status)) continue;
+        const auto bytes = static_cast<double>(view.status->disk_free_bytes());
+        free = std::min(free.value_or(bytes), bytes);
+        if (view.disk_full_in_s)
+            full_in_s = std::min(full_in_s.value_or(*view.disk_full_in_s), *view.disk_full_in_s);
     }
-    return least;
+    out.push_back({"disk.free_bytes", "B", free});
+    out.push_back({"disk.time_to_full_s", "s", full_in_s});
 }
 
 }  // namespace
@@ -128,7 +131,7 @@ Quantities quantities_of(const Snapshot& snapshot, double now_s) {
         daemon(view, now_s, out);
     if (const auto* lead = lead_of(snapshot)) slow_values(*lead, is_fresh(*lead, now_s), out);
     channels(snapshot, out);
-    out.push_back({"disk.free_bytes", "B", free_bytes(snapshot, now_s)});
+    disks(snapshot, now_s, out);
     out.push_back({"online.latency_p99_ms", "ms", finite(snapshot.to_histogram.p99_s * 1e3)});
     out.push_back({"online.candidates_p99_ms", "ms", finite(snapshot.to_candidates.p99_s * 1e3)});
     out.push_back({"online.refused", "", snapshot.run.phase == RunPhase::REFUSED ? 1.0 : 0.0});
@@ -150,7 +153,6 @@ Quantities QuantityRates::of(const Snapshot& snapshot, double now_s) {
     Quantities out;
     for (const auto& [name, per_minute] : by_name)
         out.push_back({fmt::format("loss.{}_per_min", one_word(name)), "/min", per_minute});
-    out.push_back(time_to_full(snapshot, now_s));
     dead_shares(snapshot, now_s, out);
     return out;
 }
@@ -169,19 +171,6 @@ void QuantityRates::count(const Snapshot& snapshot, double now_s) {
         if (view.status) heard_.insert(view.name);
     }
     heard_.insert("online");
-}
-
-Quantity QuantityRates::time_to_full(const Snapshot& snapshot, double now_s) {
-    Quantity out{"disk.time_to_full_s", "s", {}};
-    const auto free = free_bytes(snapshot, now_s);
-    while (!disk_.empty() && (disk_.front().first < now_s - disk_window_s || disk_.back().first > now_s))
-        disk_.pop_front();
-    if (!free) return out;
-    disk_.emplace_back(now_s, *free);
-    const double lasted_s = now_s - disk_.front().first;
-    const double taken = disk_.front().second - *free;
-    if (lasted_s >= shortest_disk_window_s && taken > 0) out.value = *free / (taken / lasted_s);
-    return out;
 }
 
 void QuantityRates::dead_shares(const Snapshot& snapshot, double now_s, Quantities& out) {

@@ -18,9 +18,8 @@ bool in_run(const Snapshot& snapshot);
 // What can be told from one snapshot alone. `now_s`: UTC, for the silence of daemons.
 Quantities quantities_of(const Snapshot& snapshot, double now_s);
 
-// What needs the snapshots before: rates of losses and shares of dead time in the last minute, and when the
-// disk will be full by what it lost in the last ten. Memory: a minute of losses by name and of windows, 600
-// figures of the disk.
+// What needs the snapshots before: rates of losses and shares of dead time in the last minute. Memory: a
+// minute of losses by name and of windows.
 class QuantityRates {
   public:
     Quantities of(const Snapshot& snapshot, double now_s);
@@ -32,14 +31,12 @@ class QuantityRates {
         std::deque<std::pair<double, std::uint64_t>> grown;  // when, by how many
     };
     void count(const Snapshot& snapshot, double now_s);
-    Quantity time_to_full(const Snapshot& snapshot, double now_s);
     void dead_shares(const Snapshot& snapshot, double now_s, Quantities& out);
 
     std::map<Key, Counted> losses_;
     std::set<std::string, std::less<>>
-        heard_;  // who has been heard before: what it counted until then is no rate
-    std::deque<std::pair<double, double>> disk_;  // UTC, free bytes
-    struct Windows {                              // a run's ledger, in ticks
+        heard_;       // who has been heard before: what it counted until then is no rate
+    struct Windows {  // a run's ledger, in ticks
         double utc_s = 0;
         std::uint32_t run = 0;
         std::int64_t in_time = 0, in_time_dead = 0;

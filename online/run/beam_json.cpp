@@ -6,7 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "online/snapshot_json.hpp"
+#include "online/run/window_times.hpp"
 
 namespace spillgate::online {
 
@@ -81,9 +81,11 @@ json::object beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStr
     json::object out{{"state", name_of(beam.state)},
                      {"reason", beam.reason},
                      {"run", strip.run == 0 ? json::value(nullptr) : json::value(strip.run)}};
-    const auto& run = snapshot.run.description;
-    for (auto& [key, times] : ledger_times_json(run ? run->ledger() : wire::LedgerTotals()))
+    for (auto& [key, times] : window_times_json(snapshot))
         out[key] = times;
+    out["selections"] = selection_times_json(snapshot);
+    const auto& run = snapshot.run.description;
+    out["live_checks"] = run ? live_checks_json(*run) : json::array();
     return out;
 }
 

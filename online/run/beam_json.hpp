@@ -12,8 +12,8 @@
 
 namespace spillgate::online {
 
-// {"state": "beam", "reason": …, "run": 812, "live_s": {"in_time": …, "anti_coincident": …}, "dead_s": {…}}
-// Live and dead time: of the run's rois so far, before any selection, null without a run.
+// {"state": "beam", "reason": …, "run": 812, "live_s": {…}, "dead_s": {…}, "selections": […], "live_checks":
+// […]} Live and dead times are as window_times.hpp has them.
 boost::json::object beam_json(const Snapshot& snapshot, const Beam& beam, const SlotStripView& strip);
 
 // [[4711, -812, 23.3, "measured", ["no-beam"]], …]: each its number, the deviation of its mark from the mean

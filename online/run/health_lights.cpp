@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "online/run/disk_watch.hpp"
 #include "proto/names.hpp"
 
 namespace spillgate::online {
@@ -17,7 +18,6 @@ using State = Light::State;
 constexpr double most_missed = 0.01;         // of the last marks, without a warning
 constexpr double most_without_charge = 0.5;  // of the last spills, without an alarm
 constexpr double rate_tolerance = 0.01;      // of the facility's repetition
-constexpr double full_within_s = 3600;
 
 // The worse of two is shown; what is not known is better than what is known to be bad.
 int badness(State state) {
@@ -41,35 +41,6 @@ void worsen(Light& light, State state, const std::string& reason) {
     light.reason = is_worse || light.reason.empty() ? reason : light.reason + "; " + reason;
 }
 
-std::string gigabytes(std::uint64_t bytes) {
-    return fmt::format("{:.4g} GB", static_cast<double>(bytes) * 1e-9);
-}
-
-std::string span_of(double seconds) {
-    return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.0f} h", seconds / 3600);
-}
-
-// One daemon's disk.
-void judge_disk(Light& light, const wire::DaemonStatus& status, const config::Storage& storage) {
-    const auto free = status.disk_free_bytes();
-    if (free == 0 && status.disk_total_bytes() == 0)
-        return worsen(light, State::UNKNOWN,
-                      fmt::format("{} does not say how much is free", status.daemon()));
-    std::string words = gigabytes(free) + " free";
-    if (status.disk_total_bytes() > 0) words += " of " + gigabytes(status.disk_total_bytes());
-    words += fmt::format(" at {}:{}", status.daemon(), status.runs_dir());
-    if (free < storage.stop_below_bytes())
-        return worsen(light, State::BAD,
-                      fmt::format("{}, runs stop below {}", words, gigabytes(storage.stop_below_bytes())));
-    const double rate = status.data_rate_bytes_per_s();
-    const double left_s = rate > 0 ? static_cast<double>(free - storage.stop_below_bytes()) / rate : HUGE_VAL;
-    if (std::isfinite(left_s)) words += fmt::format(", full in {}", span_of(left_s));
-    if (free < storage.warn_below_bytes())
-        return worsen(light, State::WARN,
-                      fmt::format("{}, less than {}", words, gigabytes(storage.warn_below_bytes())));
-    worsen(light, left_s < full_within_s ? State::WARN : State::GOOD, words);
-}
-
 const wire::DeviceStatus* device_of(const HeardDaemons& heard, std::uint32_t board) {
     for (const auto* daemon : heard.all)
         for (const auto& device : daemon->devices())
@@ -87,6 +58,7 @@ HeardDaemons::HeardDaemons(const Snapshot& snapshot, std::int64_t now_utc_ns) {
     for (const auto& daemon : snapshot.daemons) {
         if (!daemon.status || silence_s(daemon, now_utc_ns) > silent_after_s) continue;
         all.push_back(daemon.status.get());
+        views.push_back(&daemon);
         if (daemon.lead) lead = daemon.status.get();
     }
 }
@@ -182,8 +154,10 @@ Light charge_light(const HeardDaemons& heard, const SlotStripView& strip) {
 Light disk_light(const HeardDaemons& heard, const config::Storage& storage) {
     Light light{"disk", State::GOOD, ""};
     if (heard.all.empty()) return {"disk", State::UNKNOWN, "no daemon is heard"};
-    for (const auto* daemon : heard.all)
-        judge_disk(light, *daemon, storage);
+    for (const auto* daemon : heard.views) {
+        const auto one = disk_light_of(*daemon, storage);
+        worsen(light, one.state, one.reason);
+    }
     return light;
 }
 

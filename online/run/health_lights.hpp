@@ -14,13 +14,14 @@ struct HeardDaemons {
     HeardDaemons(const Snapshot& snapshot, std::int64_t now_utc_ns);
     const wire::DaemonStatus* lead = nullptr;    // null: silent
     std::vector<const wire::DaemonStatus*> all;  // the lead among them
+    std::vector<const DaemonView*> views;        // of the same
 };
 
 void add_device_lights(std::vector<Light>& all, const HeardDaemons& heard, const config::Config& config);
 Light timing_light(const HeardDaemons& heard, const Beam& beam, const SlotStripView& strip,
                    const config::Config& config);
 Light charge_light(const HeardDaemons& heard, const SlotStripView& strip);
-Light disk_light(const HeardDaemons& heard, const config::Storage& storage);
+Light disk_light(const HeardDaemons& heard, const config::Storage& storage);  // of all disks
 Light slow_values_light(const HeardDaemons& heard);
 
 }  // namespace spillgate::online

@@ -47,9 +47,9 @@ json::value number_or_null(const std::optional<double>& value) {
     return value ? json::value(*value) : json::value(nullptr);
 }
 
-std::string_view state_of(const wire::RunDescription& run, std::uint32_t going_on) {
+std::string_view state_of(const wire::RunDescription& run, const RunGoingOn& going_on) {
     if (run.stop_utc_ns() != 0 || !run.stop_reason().empty()) return "ended";
-    return run.number() == going_on ? "running" : "aborted";
+    return run.number() == going_on.number ? "running" : "aborted";
 }
 
 // Directories run-NNNNNN… of `parent`: what reprocessings of the run wrote.
@@ -142,15 +142,17 @@ json::object judgement_json(const std::vector<QualityRow>& quality, const std::v
             {"notes", std::move(noted)}};
 }
 
-json::object RunList::row(const wire::RunDescription& run, std::uint32_t going_on) const {
+json::object RunList::row(const wire::RunDescription& run, const RunGoingOn& going_on) const {
     const auto exports = fmt::format("{}/run-{:06}", exports_dir_, run.number());
     std::error_code failed;
+    const auto state = state_of(run, going_on);
+    const bool so_far = state == "running" && going_on.so_far && going_on.so_far->number() == run.number();
     json::array files;
     for (const auto file : exported_files(exports_dir_, run.number()))
         files.emplace_back(file);
     return {{"run", run.number()},
             {"type", wire::name_of(run.type())},
-            {"state", state_of(run, going_on)},
+            {"state", state},
             {"simulated", run.simulated()},
             {"blinded", run.blinded()},
             {"operator", text_or_null(run.operator_())},
@@ -165,14 +167,15 @@ json::object RunList::row(const wire::RunDescription& run, std::uint32_t going_o
             {"imported_from", text_or_null(run.imported_from())},
             {"config_sha256", run.config_sha256()},
             {"software_version", run.software_version()},
-            {"ledger", ledger_json(run)},
+            {"ledger", so_far ? ledger_json(*going_on.so_far) : ledger_json(run)},
+            {"so_far", so_far},
             {"exports",
              std::filesystem::is_directory(exports, failed) ? json::value(exports) : json::value(nullptr)},
             {"export_files", std::move(files)},
             {"reprocessed", reprocessings(reprocessed_dir_, run.number())}};
 }
 
-Result<json::object> RunList::page(const RunQuery& query, Database* desk, std::uint32_t going_on) const {
+Result<json::object> RunList::page(const RunQuery& query, Database* desk, const RunGoingOn& going_on) const {
     const auto catalogue = proto::RunCatalogue::open_read_only(runs_dir_);
     json::array rows;
     json::value more = nullptr;
@@ -203,7 +206,7 @@ Result<json::object> RunList::page(const RunQuery& query, Database* desk, std::u
     return json::object{{"runs", std::move(rows)}, {"more", std::move(more)}};
 }
 
-Result<json::object> RunList::run(std::uint32_t number, Database* desk, std::uint32_t going_on) const {
+Result<json::object> RunList::run(std::uint32_t number, Database* desk, const RunGoingOn& going_on) const {
     const auto catalogue = proto::RunCatalogue::open_read_only(runs_dir_);
     if (!catalogue) return catalogue.error();
     const auto found = catalogue->run(number);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,12 @@ struct RunQuery {
     std::optional<wire::RunType> type;
 };
 
+// The run without an end that is no aborted one, and what is known of it before the catalogue knows.
+struct RunGoingOn {
+    std::uint32_t number = 0;                            // 0: none
+    std::shared_ptr<const wire::RunDescription> so_far;  // with its ledger; empty: not known
+};
+
 class RunList {  // one thread at a time; opens the catalogue, read-only, for each question
   public:
     static constexpr std::size_t max_limit = 200;
@@ -34,18 +41,18 @@ class RunList {  // one thread at a time; opens the catalogue, read-only, for ea
           reprocessed_dir_(std::move(reprocessed_dir)) {}
 
     // {"runs": […], "more": the number to ask before for the next ones, or null}. `desk` may be null: then
-    // without quality and notes. `going_on`: the run without an end that is no aborted one; 0: none. Errors:
+    // without quality and notes. Errors:
     // IO, CORRUPT; without a catalogue the list is empty.
     proto::Result<boost::json::object> page(const RunQuery& query, Database* desk,
-                                            std::uint32_t going_on) const;
+                                            const RunGoingOn& going_on) const;
     // One run, in the same form, with its whole quality, sideband and notes. Errors: NOT_FOUND …
     proto::Result<boost::json::object> run(std::uint32_t number, Database* desk,
-                                           std::uint32_t going_on) const;
+                                           const RunGoingOn& going_on) const;
     proto::Result<std::string> config(
         std::uint32_t number) const;  // its effective configuration, text format
 
   private:
-    boost::json::object row(const wire::RunDescription& run, std::uint32_t going_on) const;
+    boost::json::object row(const wire::RunDescription& run, const RunGoingOn& going_on) const;
 
     std::string runs_dir_;
     std::string exports_dir_;

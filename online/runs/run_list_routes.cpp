@@ -59,16 +59,22 @@ proto::Result<RunQuery> query_of(const Request& request) {
     return query;
 }
 
-Response page(const RunList& list, Records& records, const Request& request) {
-    const auto query = query_of(request);
-    if (!query) return refusal(query.error());
-    return as_answer(list.page(*query, desk_of(records), records.run()));
+RunGoingOn going_on(Records& records, const SnapshotBoard& board) {
+    RunGoingOn out{records.run(), {}};
+    if (const auto now = board.newest()) out.so_far = now->run.description;
+    return out;
 }
 
-Response one(const RunList& list, Records& records, const Request& request) {
+Response page(const RunList& list, Records& records, const SnapshotBoard& board, const Request& request) {
+    const auto query = query_of(request);
+    if (!query) return refusal(query.error());
+    return as_answer(list.page(*query, desk_of(records), going_on(records, board)));
+}
+
+Response one(const RunList& list, Records& records, const SnapshotBoard& board, const Request& request) {
     const auto number = run_in(request);
     if (!number) return refusal(number.error());
-    return as_answer(list.run(*number, desk_of(records), records.run()));
+    return as_answer(list.run(*number, desk_of(records), going_on(records, board)));
 }
 
 Response config_of(const RunList& list, const Request& request) {
@@ -135,14 +141,15 @@ std::vector<Route> run_export_routes(Worker& worker, std::string exports_dir) {
     return {std::move(route)};
 }
 
-std::vector<Route> run_list_routes(Keeper& keeper, const std::shared_ptr<const RunList>& list) {
+std::vector<Route> run_list_routes(Keeper& keeper, const SnapshotBoard& board,
+                                   const std::shared_ptr<const RunList>& list) {
     return {kept(keeper, "GET", "/api/runs", Need::READ,
-                 [list](Records& records, const Request& request, double) {
-                     return page(*list, records, request);
+                 [list, &board](Records& records, const Request& request, double) {
+                     return page(*list, records, board, request);
                  }),
             kept(keeper, "GET", "/api/runs/{run}", Need::READ,
-                 [list](Records& records, const Request& request, double) {
-                     return one(*list, records, request);
+                 [list, &board](Records& records, const Request& request, double) {
+                     return one(*list, records, board, request);
                  }),
             kept(keeper, "GET", "/api/runs/{run}/config", Need::READ,
                  [list](Records&, const Request& request, double) { return config_of(*list, request); }),

@@ -4,11 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { Refused } from './lab/api.mjs';
 import { findings } from './lab/axe.mjs';
 import { REPETITION_HZ, append, edit, light, slowValues } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { DESK } from './lab/console_page.mjs';
+import { Receiver } from './lab/receiver.mjs';
 import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
@@ -26,7 +28,9 @@ quality { quantity: "slow.pressure" high: 2 }
 quality { quantity: "beam.mark_rate_hz" low: 15 high: 25 }
 quality { quantity: "run.ac_rate.t_rec" high: 1e-9 run_type: "physics" }`;
 const BOX = append('box { chain: "csi" range { variable: "pe" min: 4 max: 8 } }'); // nothing is blinded: it gives the sideband alone
-const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: RULE + BANDS, start: { type: 'test' } };
+const phone = await Receiver.open();
+after(() => phone.close());
+const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: RULE + BANDS + phone.text, start: { type: 'test' } };
 const POINTS_S = 20; // a run that lasts so long holds a whole point of the history
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
 
@@ -35,7 +39,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
   await until('the level is in the history', () => lab.api.get('/api/history?series=slow.level'), ({ curves }) => curves['slow.level']);
   await lab.slow('level', 30); // and then nobody tells of it
 
-  await spec('alarms', 'a value beyond its limit is acknowledged from the page with a comment, shelved, and seen to return', async (stage) => {
+  await spec('alarms', 'a value beyond its limit is told by webhook, acknowledged with a comment, held by its hysteresis, shelved, and seen to return', async (stage) => {
     const page = await stage.open({ ...DESK, person: PEOPLE.expert });
     await page.page.evaluate(() => {
       window.tones = [];
@@ -64,8 +68,22 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.untilFits('alarms on a phone');
     await stage.shot(page, 'alarms-phone');
     await page.resize(DESK.width, DESK.height);
-    await lab.slow('hv', 1200);
+    // Inside its limit of 1300 V, but not by the hysteresis of 20 V.
+    await lab.slow('hv', 1281);
+    await untilEqual('the value in the table', () => page.page.locator('[data-alarm-row="hv"] [data-alarm-value]').getAttribute('data-alarm-value'), '1281');
+    assert.equal(await row('state'), 'acknowledged');
+    await lab.slow('hv', 1279);
     await untilEqual('the alarm in the table', () => row('state'), 'normal');
+    await lab.slow('hv', 1200);
+    const posted = () => phone.messages.filter(({ kind, alarm }) => kind === 'alarm' && alarm.id === 'hv');
+    await until('the webhook has told all of it', posted, (all) => all.at(-1)?.alarm.state === 'normal');
+    assert.deepEqual(posted().map(({ alarm }) => `${alarm.was} → ${alarm.state}, ${alarm.value} ${alarm.unit}`), [
+      'pending → unacknowledged, 1320 V',
+      'unacknowledged → acknowledged, 1320 V',
+      'acknowledged → normal, 1279 V',
+    ]);
+    assert.equal(posted()[1].alarm.comment, 'HV expert called');
+    assert.ok(phone.messages.every(({ signed }) => signed), 'a message is not signed with the secret');
     await page.page.locator('[data-alarm-row="hv"] [data-action="shelve"]').click();
     await page.fill('shelve', { hours: '24', reason: 'ramped by hand' });
     await page.press('confirm-shelve');

@@ -22,6 +22,7 @@ struct Shown {
     test::ShownDaemon daemon;
     wire::DaemonStatus east;
     std::int64_t east_heard_before = 0;
+    std::optional<double> disk_full_in_s;  // of the lead
     config::Config config;
     std::function<void(online::Snapshot&)> change = [](auto&) {};
 
@@ -50,6 +51,7 @@ struct Shown {
     }
     std::vector<Light> lights() const {
         auto snapshot = daemon.snapshot();
+        snapshot.daemons.front().disk_full_in_s = disk_full_in_s;
         online::DaemonView view;
         view.name = "east";
         view.heard_utc_ns = daemon.now - east_heard_before;
@@ -182,7 +184,7 @@ TEST_CASE("each trouble turns its light, with the reason in words") {
         {"disk",
          [](Shown& s) {
              s.daemon.lead.set_disk_free_bytes(100'000'000'000);
-             s.daemon.lead.set_data_rate_bytes_per_s(67e6);
+             s.disk_full_in_s = 1500;
          },
          State::WARN, "full in 25 min"},
         {"disk",

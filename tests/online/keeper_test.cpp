@@ -62,8 +62,8 @@ struct Served {
         router.add(online::layout_routes(*keeper));
         router.add(online::picture_routes(
             presser, std::make_shared<online::PictureStore>(directory.path() + "/console/pictures", 0)));
-        router.add(
-            online::run_list_routes(*keeper, std::make_shared<online::RunList>(directory.path(), "", "")));
+        router.add(online::run_list_routes(*keeper, snapshots,
+                                           std::make_shared<online::RunList>(directory.path(), "", "")));
         router.add(online::run_export_routes(presser, directory.path() + "/online"));
     }
     ~Served() {

@@ -127,17 +127,19 @@ TEST_CASE("dead time is a share of the windows of the last minute, and unknown w
     CHECK(value(at(now_s + 142, 8, 3000, 0), "dead.in_time") == 0);
 }
 
-TEST_CASE("the time until the disk is full follows what it lost in ten minutes, and is unknown if nothing") {
-    online::QuantityRates rates;
-    for (int second = 0; second < 1200; ++second) {
-        auto [snapshot, status] = one_daemon(now_s + second);
-        status->set_disk_free_bytes(
-            static_cast<std::uint64_t>(second < 600 ? 100'000 : 100'000 - 10 * (second - 600)));
-        const double left = value(rates.of(snapshot, now_s + second), "disk.time_to_full_s");
-        CAPTURE(second, left);
-        if (second < 600) CHECK(std::isnan(left));
-        if (second == 1199) CHECK(left == Approx((100'000 - 5990) / 10.0).epsilon(0.01));
-    }
+TEST_CASE("of several disks the fullest counts, and the one that is full first") {
+    auto [snapshot, status] = one_daemon(now_s - 1);
+    CHECK(std::isnan(value(online::quantities_of(snapshot, now_s), "disk.time_to_full_s")));
+    auto east = std::make_shared<wire::DaemonStatus>();
+    east->set_disk_free_bytes(700);
+    snapshot.daemons.push_back({"east", false, ns(now_s - 1), east, 7200.0});
+    snapshot.daemons.front().disk_full_in_s = 3000.0;
+    auto all = online::quantities_of(snapshot, now_s);
+    CHECK(value(all, "disk.free_bytes") == 700);
+    CHECK(value(all, "disk.time_to_full_s") == 3000);
+    snapshot.daemons.front().heard_utc_ns = ns(now_s - 30);
+    all = online::quantities_of(snapshot, now_s);
+    CHECK(value(all, "disk.time_to_full_s") == 7200);
 }
 
 TEST_CASE(

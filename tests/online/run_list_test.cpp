@@ -39,7 +39,7 @@ struct Runs {
     }
     std::vector<std::int64_t> numbers(const RunQuery& query) {
         std::vector<std::int64_t> out;
-        const auto page = list.page(query, nullptr, 0).value();
+        const auto page = list.page(query, nullptr, {}).value();
         for (const auto& run : page.at("runs").as_array())
             out.push_back(run.at("run").to_number<std::int64_t>());
         return out;
@@ -59,13 +59,13 @@ TEST_CASE("runs are listed page by page, the newest first, by text and by type")
     RunQuery query;
     query.limit = 4;
     CHECK(runs.numbers(query) == Numbers{9, 8, 7, 6});
-    const auto first = runs.list.page(query, nullptr, 0).value();
+    const auto first = runs.list.page(query, nullptr, {}).value();
     REQUIRE(first.at("more") == 6);
     query.before = 6;
     CHECK(runs.numbers(query) == Numbers{5, 4, 3, 2});
     query.before = 2;
     CHECK(runs.numbers(query) == Numbers{1});
-    CHECK(runs.list.page(query, nullptr, 0).value().at("more").is_null());
+    CHECK(runs.list.page(query, nullptr, {}).value().at("more").is_null());
     RunQuery by_text;
     by_text.text = "hv RAMP";
     CHECK(runs.numbers(by_text) == Numbers{7});
@@ -90,21 +90,43 @@ TEST_CASE("a list of many runs needs several readings and loses none") {
 
 TEST_CASE("a run without an end is running or aborted, and what is not known is null") {
     Runs runs(2);
-    const auto running = runs.list.run(2, nullptr, 2).value();
+    const auto running = runs.list.run(2, nullptr, {.number = 2}).value();
     CHECK(running.at("state") == "running");
     CHECK(running.at("stop_utc_s").is_null());
     CHECK(running.at("ledger").is_null());
     CHECK(running.at("exports").is_null());
-    CHECK(runs.list.run(2, nullptr, 0).value().at("state") == "aborted");
-    const auto ended = runs.list.run(1, nullptr, 2).value();
+    CHECK(runs.list.run(2, nullptr, {}).value().at("state") == "aborted");
+    const auto ended = runs.list.run(1, nullptr, {.number = 2}).value();
     CHECK(ended.at("state") == "ended");
     CHECK(ended.at("ledger").at("slots") == 6000);
     CHECK(ended.at("ledger").at("complete") == 5990);
     CHECK(ended.at("ledger").at("live_s").at("in_time") == 0.09);
     CHECK(ended.at("ledger").at("dead_s").at("in_time") == 0.01);
+    CHECK(ended.at("so_far") == false);
     CHECK(ended.at("ledger").at("live_s").at("anti_coincident") == 0.1);
-    CHECK(runs.list.run(3, nullptr, 0).error().kind == ErrorKind::NOT_FOUND);
+    CHECK(runs.list.run(3, nullptr, {}).error().kind == ErrorKind::NOT_FOUND);
     CHECK(runs.list.config(1).value() == "name: 'csi'");
+}
+
+TEST_CASE("a run that goes on has its ledger so far, and no other run has it") {
+    Runs runs(3);
+    auto now = std::make_shared<wire::RunDescription>();
+    now->set_number(3);
+    now->mutable_ledger()->set_slots(120);
+    now->mutable_ledger()->set_spills(100);
+    now->mutable_ledger()->set_charge_measured_pc(23'000'000);
+    const online::RunGoingOn going_on{3, now};
+    const auto page = runs.list.page({}, nullptr, going_on).value();
+    const auto& running = page.at("runs").at(0);
+    CHECK(running.at("so_far") == true);
+    CHECK(running.at("ledger").at("spills") == 100);
+    CHECK(running.at("ledger").at("pot_delivered").to_number<double>() > 1e14);
+    CHECK(running.at("stop_utc_s").is_null());
+    CHECK(page.at("runs").at(1).at("ledger").at("slots") == 6000);
+    CHECK(page.at("runs").at(1).at("so_far") == false);
+    now->set_number(4);  // the next one has begun, the catalogue does not have it yet
+    CHECK(runs.list.run(3, nullptr, going_on).value().at("ledger").is_null());
+    CHECK(runs.list.run(3, nullptr, {3, nullptr}).value().at("so_far") == false);
 }
 
 TEST_CASE("a run's row links to its spectra and reprocessings, and has its quality and notes") {
@@ -122,7 +144,7 @@ TEST_CASE("a run's row links to its spectra and reprocessings, and has its quali
     std::filesystem::create_directories(runs.directory.path() + "/reprocessed/run-000002-new-cuts");
     std::filesystem::create_directories(runs.directory.path() + "/reprocessed/run-000002-empty");
     std::ofstream(runs.directory.path() + "/reprocessed/run-000002-new-cuts/spectra.saved") << "x";
-    const auto page = runs.list.page({}, &desk, 0).value();
+    const auto page = runs.list.page({}, &desk, {}).value();
     const auto& second = page.at("runs").at(1);
     CHECK(second.at("run") == 2);
     CHECK(second.at("verdict") == "doubtful");
@@ -140,7 +162,7 @@ TEST_CASE("a run's row links to its spectra and reprocessings, and has its quali
 TEST_CASE("without a catalogue there are no runs, and none is made") {
     const proto::testing::TemporaryDirectory empty;
     const RunList list(empty.path(), "", "");
-    CHECK(list.page({}, nullptr, 0).value().at("runs").as_array().empty());
-    CHECK(list.run(1, nullptr, 0).error().kind == ErrorKind::NOT_FOUND);
+    CHECK(list.page({}, nullptr, {}).value().at("runs").as_array().empty());
+    CHECK(list.run(1, nullptr, {}).error().kind == ErrorKind::NOT_FOUND);
     CHECK(std::filesystem::is_empty(empty.path()));
 }

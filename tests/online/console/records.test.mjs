@@ -66,6 +66,10 @@ test('what a run lost is said by name, and is not known without a ledger', () =>
   const status = { run: { number: 3, phase: 'following' }, ledger };
   assert.equal(runs.ledgerSoFar({ run: 3, ledger: null }, status), ledger);
   assert.equal(runs.ledgerSoFar({ run: 2, ledger: null }, status), null);
+  const listed = { slots: 100 };
+  assert.equal(runs.ledgerSoFar({ run: 3, ledger: listed, so_far: true }, status), ledger, 'the status is newer');
+  assert.equal(runs.ledgerSoFar({ run: 2, ledger: listed, so_far: true }, status), listed);
+  assert.equal(runs.ledgerSoFar({ run: 3, ledger: listed, so_far: false }, status), listed, 'it has ended');
 });
 
 test('an aborted run has no known length', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { age, count, duration, fixed, limitsInWords, NONE, percent, prefixed, scientific, significant, span } from '../../../online/console/src/lib/format.js';
-import { deadTimes, moodOfBuffer, timeToFull } from '../../../online/console/src/lib/health.js';
+import { classesOf, deadTimes, moodOfBuffer, oldnessOf, selectionsOf } from '../../../online/console/src/lib/health.js';
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
 import { allowedIn, courseOf, elapsedOf, fieldsOf, isAnswered, limitsOf, reachedOf, remainingInWords, stateOf } from '../../../online/console/src/lib/run.js';
@@ -99,11 +99,22 @@ test('lines are filtered by level and by text in source, kind or words', () => {
   assert.deepEqual(matching(lines, { text: 'ONLINE' }).map(({ number }) => number), [3]);
 });
 
-test('the disk is full when the mean rate has filled it, and never while nothing is written', () => {
-  const points = Array.from({ length: 900 }, (_, i) => ({ utc_s: i, data_rate_mb_s: i < 290 ? 1000 : 50 }));
-  assert.equal(timeToFull(50e9, points), 1000);
-  assert.equal(timeToFull(50e9, [{ utc_s: 1, data_rate_mb_s: 0 }]), null);
-  assert.equal(timeToFull(undefined, points), null);
+test('selections are told apart by name, and by their spectra where one name has several', () => {
+  const one = (selection, ...spectra) => ({ selection, spectra, live_s: { in_time: 1, no_beam: null } });
+  const labels = (...selections) => selectionsOf({ selections }).map(({ label }) => label);
+  assert.deepEqual(labels(one('cevns', 'pe', 't_rec'), one('muon', 'veto')), ['cevns', 'muon']);
+  assert.deepEqual(labels(one('cevns', 'pe'), one('cevns', 'veto', 'pe_veto')), ['cevns (pe)', 'cevns (veto, pe_veto)']);
+  assert.deepEqual(classesOf({ selections: [one('cevns', 'pe')] }), ['in_time', 'no_beam']);
+  assert.deepEqual(selectionsOf(null), []);
+  assert.deepEqual(classesOf({}), []);
+});
+
+test('what a daemon said is as old as its silence, and what the server said as old as the connection', () => {
+  assert.equal(oldnessOf({ connected: true, age_s: 0.4 }), null);
+  assert.equal(oldnessOf({ connected: false, age_s: 12 }), 12);
+  assert.equal(oldnessOf({ connected: false, age_s: null }), Infinity);
+  assert.equal(oldnessOf({ connected: true, age_s: 0.4 }, 7), 7);
+  assert.equal(oldnessOf({ connected: false, age_s: 12 }, 7), 19);
 });
 
 test('dead time is a share of live and dead, and not known without either', () => {

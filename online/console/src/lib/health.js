@@ -1,6 +1,6 @@
 // What follows from the status for the health view.
 
-// Share of time that was dead, or null where nothing was live: { name, live, dead, share } per class of window.
+// Before selection: share of time that was dead, or null where nothing was live: { name, live, dead, share } per class of window.
 export function deadTimes(beam) {
   if (!beam?.live_s) return [];
   return Object.entries(beam.live_s).map(([name, live]) => {
@@ -10,13 +10,21 @@ export function deadTimes(beam) {
   });
 }
 
-// Seconds until the disk is full at the mean rate of the trend's last ten minutes; null while nothing is written.
-export function timeToFull(freeBytes, points) {
-  const until = points.at(-1)?.utc_s ?? 0;
-  const rates = points.filter((point) => point.utc_s > until - 600 && Number.isFinite(point.data_rate_mb_s)).map((point) => point.data_rate_mb_s);
-  if (!Number.isFinite(freeBytes) || rates.length === 0) return null;
-  const mean = (rates.reduce((sum, rate) => sum + rate, 0) / rates.length) * 1e6;
-  return mean > 0 ? freeBytes / mean : null;
+// Selections with what was live under them. Those of one name, whose spectra differ in what passes, are told apart by their spectra.
+export function selectionsOf(beam) {
+  const all = beam?.selections ?? [];
+  const named = (selection) => all.filter((one) => one.selection === selection).length;
+  return all.map((one) => ({ ...one, label: named(one.selection) > 1 ? `${one.selection} (${one.spectra.join(', ')})` : one.selection }));
+}
+
+// Classes of windows that the configuration has: rows of live time after selection.
+export const classesOf = (beam) => Object.keys(beam?.selections?.[0]?.live_s ?? {});
+
+// Seconds since a daemon was heard (Infinity: never), or null while it is heard: how old is what it said. `silence_s`: of the connection to
+// the server itself.
+export function oldnessOf(daemon, silence_s = null) {
+  if (!daemon.connected) return (daemon.age_s ?? Infinity) + (silence_s ?? 0);
+  return silence_s;
 }
 
 // Of a buffer: good, warn or bad by how full it is now and whether it has dropped anything.
@@ -27,4 +35,6 @@ export function moodOfBuffer({ used, capacity, dropped }) {
   return used / capacity > 0.5 ? 'warn' : 'good';
 }
 
-export const WINDOW_NAMES = { in_time: 'C', anti_coincident: 'AC', free: 'free', no_beam: 'no beam' };
+export const WINDOW_NAMES = { in_time: 'C', no_beam: 'no beam', anti_coincident: 'AC', free: 'free' };
+// Before selection nobody tells C-shaped windows with beam from those without.
+export const UNSELECTED_NAMES = { ...WINDOW_NAMES, in_time: 'C-shaped (C, no beam)' };

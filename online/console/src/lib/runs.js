@@ -16,9 +16,10 @@ export function lostOf(ledger) {
   return ledger ? lossesOf(ledger).reduce((sum, { value }) => sum + value, 0) : null;
 }
 
-// The catalogue has a run's ledger when it has ended; until then the status has it.
+// Of a run that goes on the status is newer than the list; without it, what the list has.
 export function ledgerSoFar(run, status) {
-  return run.ledger ?? (status.run.number === run.run && status.run.phase === 'following' ? status.ledger : null);
+  const follows = status.run.number === run.run && status.run.phase === 'following' && (run.so_far || run.ledger === null);
+  return (follows ? status.ledger : null) ?? run.ledger;
 }
 
 export function lastedOf(run, now_s) {
