@@ -70,7 +70,7 @@ export class MapPlot {
     const [x, y] = this.#spectrum.axes;
     Object.assign(this.#cells, { width: x.bins, height: y.bins });
     this.#pixels = this.#cells.getContext('2d').createImageData(x.bins, y.bins);
-    const vertical = { min: y.min, max: y.max, title: axisTitle(y) };
+    const vertical = { min: y.min, max: y.max, bins: y.bins, title: axisTitle(y) };
     this.#frame.begin(this.#settings.theme, { x: { ...x, title: axisTitle(x) }, y: vertical }, this.#frame.ready ? this.#frame.zoom : this.#firstZoom());
   }
 
@@ -156,6 +156,10 @@ export class MapPlot {
 
   zoomBack() {
     this.#frame.zoomBack();
+  }
+
+  press(event) {
+    return this.#frame.press(event, false);
   }
 
   // null: all of the axes.
