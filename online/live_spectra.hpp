@@ -37,7 +37,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     // Throws proto::Failure (checkpoint directory, endpoints).
     LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
                 std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control,
-                ScopeRing& scope);
+                ScopeRing& scope, ResetRequests& resets);
     ~LiveSpectra();
 
     void start();
@@ -74,6 +74,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void checkpoint();
     void report_losses();
     void publish();
+    proto::Result<SpectraResetPtr> reset(const std::string& person, Snapshot& snapshot);
     void add_trend_point();
     void look_at_channels();
     void look_for_unblinding();
@@ -93,6 +94,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     SnapshotBoard& board_;
     ControlClient& control_;
     ScopeRing& scope_;
+    ResetRequests& resets_;
     ReconstructionCrew crew_;
     ChannelWatch channels_;
     Subscriber subscriber_;
@@ -112,6 +114,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     std::uint64_t bad_messages_ = 0;
     std::uint64_t other_run_messages_ = 0;
     WindowEnds window_ends_;
+    bool reset_unsaved_ = false;
     bool changed_ = true;  // spectra may differ from the last snapshot's
     std::uint64_t version_ = 0;
     SnapshotPtr last_;

@@ -173,6 +173,8 @@ test('ranges and errors in words', () => {
   assert.equal(rangeInWords(null), null);
   assert.match(rangeInWords({ name: 'hour', spills: 40, begin_utc_s: null }), /^last hour: 40 spills, all of the run$/);
   assert.match(rangeInWords({ name: 'spills:600', spills: 590, begin_utc_s: 1732000000 }), /590 spills since 07:06:40 UTC/);
+  assert.match(rangeInWords({ name: 'reset', spills: 59, begin_utc_s: 1732000000, person: 'A. Shift' }), /^since the reset: 59 spills since 07:06:40 UTC, reset by A. Shift$/);
+  assert.match(rangeInWords({ name: 'reset', spills: 59, begin_utc_s: null, person: null }), /^since the reset: 59 spills, all of the run; nobody has reset it$/);
   assert.equal(rangeInName(null), '');
   assert.equal(rangeInName({ name: 'spills:3600' }), 'last-3-600-spills-');
   assert.equal(withError({ value: 123.456, sigma: 12.3 }), '123 ± 12');
