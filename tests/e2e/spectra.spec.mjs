@@ -98,10 +98,10 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
       const [low, high] = /x:([\d.]+),([\d.]+)/.exec(zoom).slice(1).map(Number);
       assert.ok(Math.abs(low - 10) < 3 && Math.abs(high - 45) < 4, zoom);
       const version = await versionOf(page, 'pe');
-      await until('the spectrum has moved', () => versionOf(page, 'pe'), (now) => now > version + 12);
+      await until('the spectrum has moved', () => versionOf(page, 'pe'), (now) => now > version + 6);
       assert.equal(await zoomOf(page, 'pe'), zoom);
       await press(page, 'pe', 'log');
-      await until('it has moved again', () => versionOf(page, 'pe'), (now) => now > version + 18);
+      await until('it has moved again', () => versionOf(page, 'pe'), (now) => now > version + 10);
       assert.equal(await zoomOf(page, 'pe'), zoom);
       if (layer === 'bins') await stage.shot(page, 'spectra-zoomed');
       await press(page, 'pe', 'log');
