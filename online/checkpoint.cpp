@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view magic = "SPGCHKPT";
 constexpr std::uint32_t format_major = 1;
-constexpr std::uint32_t format_minor = 0;
+constexpr std::uint32_t format_minor = 1;
 constexpr std::size_t prefix_bytes = magic.size() + sizeof(std::uint32_t);
 constexpr std::uintmax_t max_checkpoint_bytes = std::uintmax_t{1} << 31;  // protobuf's own limit
 constexpr std::string_view name_begin = "run-";

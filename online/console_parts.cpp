@@ -5,6 +5,7 @@
 #include "online/quality/good_run_routes.hpp"
 #include "online/quality/quality_routes.hpp"
 #include "online/references/reference_routes.hpp"
+#include "online/reset_routes.hpp"
 #include "online/run/config_routes.hpp"
 #include "online/run/run_routes.hpp"
 #include "online/run/slots_topic.hpp"
@@ -23,6 +24,7 @@ void ConsoleSite::add_parts(const ConsoleParts& parts, const config::Console& co
             return server == nullptr ? HttpServer::Counts{} : server->counts();
         },
         [&keeping = parts.keeping] { return keeping.metrics_text(); }));
+    router_.add(reset_routes(parts.resets, parts.keeping.keeper()));
     router_.add(run_routes(parts.board, parts.control));
     router_.add(run_state_routes(parts.board));
     router_.add(config_routes(parts.board, parts.configs, parts.worker, parts.runs_dir));

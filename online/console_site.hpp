@@ -31,6 +31,7 @@ struct ConsoleParts {
     Physics& physics;
     const Assets& assets;
     std::string runs_dir;
+    ResetRequests& resets;
 };
 
 class ConsoleSite final : public Site {  // used on the server's thread alone, once it is served

@@ -328,6 +328,8 @@ RunView LiveRun::view() const {
     view.phase = phase();
     view.description = description_;
     view.checkpoint_used = checkpoint_used_;
+    view.reset = reset_;
+    view.reset_reached = reset_reached();
     const auto lead = streams_.find(description_->daemon());
     if (lead != streams_.end()) view.spills_filled = lead->second.spectra.spills_filled();
     for (const auto& [daemon, stream] : streams_) {
@@ -355,55 +357,26 @@ RunView LiveRun::view() const {
     return view;
 }
 
-void LiveRun::save(wire::Checkpoint& checkpoint) const {
-    const auto put = [](const IntervalSet& set, auto* ranges) {
-        for (const Interval& interval : set.intervals()) {
-            auto* range = ranges->Add();
-            range->set_first(interval.first);
-            range->set_last(interval.last);
-        }
-    };
-    *checkpoint.mutable_run() = *description_;
-    for (const auto& [daemon, stream] : streams_) {
-        auto* out = checkpoint.add_stream();
-        out->set_daemon(daemon);
-        out->set_run_directory(stream.files.directory());
-        put(stream.spectra.settled_sequences(), out->mutable_sequences());
-        put(stream.spectra.settled_slots(), out->mutable_slots());
-        out->set_spectra(stream.spectra.settled().serialise());
-        out->set_lost(stream.lost_before + stream.lost.count());
-        out->set_healed(stream.healed);
-    }
-    checkpoint.set_ended(phase() == RunPhase::CLOSED);
-    if (checkpoint.ended()) {
-        checkpoint.set_statement(statement());
-        checkpoint.set_complete(complete());
-    }
+proto::Result<SpectraResetPtr> LiveRun::reset(const std::string& person, std::int64_t utc_ns,
+                                              std::shared_ptr<const offline::Spectra> shown) {
+    if (phase() != RunPhase::FOLLOWING)
+        return proto::error(proto::ErrorKind::REFUSED,
+                            fmt::format("run {} is over: nothing more comes into its spectra", number()));
+    const std::uint64_t spills = view().spills_filled;
+    reset_ = std::make_shared<const SpectraReset>(
+        SpectraReset{number(), person, utc_ns, spills, std::move(shown)});
+    taken_at_reset_.clear();
+    for (const auto& [daemon, stream] : streams_)
+        taken_at_reset_[daemon] = stream.spectra.received();
+    return reset_;
 }
 
-proto::Status LiveRun::restore(const wire::Checkpoint& checkpoint) {
-    const auto get = [](const auto& ranges) {
-        IntervalSet set;
-        for (const auto& range : ranges)
-            set.insert(range.first(), range.last());
-        return set;
-    };
-    for (const auto& saved : checkpoint.stream()) {
-        join(saved.daemon(), saved.run_directory(), false);
-        Stream& stream = *find(saved.daemon());
-        auto restored = stream.spectra.restore(saved.spectra(), get(saved.sequences()), get(saved.slots()));
-        if (!restored) {
-            streams_.clear();
-            return restored;
-        }
-    }
-    for (const auto& saved : checkpoint.stream()) {
-        Stream& stream = *find(saved.daemon());
-        stream.lost_before = saved.lost();
-        stream.healed = saved.healed();
-    }
-    checkpoint_used_ = true;
-    return {};
+// What was taken back, or before a restart, comes again under the same sequence numbers.
+bool LiveRun::reset_reached() const {
+    return reset_ && std::ranges::all_of(taken_at_reset_, [&](const auto& taken) {
+               const auto stream = streams_.find(taken.first);
+               return stream != streams_.end() && taken.second.subset_of(stream->second.spectra.received());
+           });
 }
 
 }  // namespace spillgate::online

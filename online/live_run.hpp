@@ -55,6 +55,10 @@ class LiveRun {  // single-threaded
     std::unique_ptr<offline::Spectra> spectra() const;
     RunView view() const;
     std::uint64_t slots_filled() const;
+    // The range "since the reset" begins with what is in the spectra now: `shown`, as a snapshot shows them.
+    // Errors: REFUSED, if nothing more comes into them.
+    proto::Result<SpectraResetPtr> reset(const std::string& person, std::int64_t utc_ns,
+                                         std::shared_ptr<const offline::Spectra> shown);
     const wire::RunDescription& description() const { return *description_; }
 
     // Settled spectra and account.
@@ -100,6 +104,9 @@ class LiveRun {  // single-threaded
     bool take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now);
     void finish(const std::string& daemon, Stream& stream);
     void take_block(Stream& stream, const proto::BlockView& block);
+    bool reset_reached() const;
+    void save_reset(wire::ResetCheckpoint& saved) const;
+    proto::Status restore_reset(const wire::ResetCheckpoint& saved);
 
     std::shared_ptr<const offline::Engine> engine_;
     ReconstructionCrew& crew_;
@@ -108,6 +115,8 @@ class LiveRun {  // single-threaded
     std::map<std::string, Stream> streams_;
     SpillJob job_;  // of the block being read back
     bool checkpoint_used_ = false;
+    SpectraResetPtr reset_;
+    std::map<std::string, IntervalSet> taken_at_reset_;  // by daemon: sequences
 };
 
 }  // namespace spillgate::online

@@ -80,8 +80,28 @@ void LiveSpectra::publish() {
     snapshot->log.assign(log_.begin(), log_.end());
     snapshot->checkpoints = checkpoints_;
     snapshot->checkpoint_fault = checkpoint_fault_;
+    const auto asked = resets_.take();
+    std::vector<proto::Result<SpectraResetPtr>> answers;
+    for (const auto& [person, answer] : asked)
+        answers.push_back(reset(person, *snapshot));
     last_ = snapshot;
     board_.publish(std::move(snapshot));
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        asked[i].answer(std::move(answers[i]));
+}
+
+// Begins with what this snapshot shows: filling is not disturbed, and consoles have seen just that.
+proto::Result<SpectraResetPtr> LiveSpectra::reset(const std::string& person, Snapshot& snapshot) {
+    LiveRun* const run = newest();
+    if (run == nullptr || snapshot.run.phase == RunPhase::REFUSED)
+        return proto::error(proto::ErrorKind::REFUSED, "no run is followed");
+    auto reset = run->reset(person, snapshot.utc_ns, snapshot.spectra);
+    if (!reset) return reset;
+    snapshot.run.reset = *reset;
+    snapshot.run.reset_reached = true;
+    reset_unsaved_ = true;
+    say(fmt::format("{} has reset the range \"since the reset\" of run {}", person, run->number()));
+    return reset;
 }
 
 void LiveSpectra::look_at_channels() {

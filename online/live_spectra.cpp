@@ -19,6 +19,7 @@ constexpr auto idle_wait = 20ms;
 constexpr auto heal_slice = 20ms;
 constexpr auto channels_period = 2s;
 constexpr auto silence_step = 200ms;  // a longer pause of ours says nothing about the daemon
+constexpr auto after_reset = 1s;      // at most as often is a checkpoint written for one
 constexpr std::size_t kept_checkpoints = 2;
 constexpr std::size_t kept_closed = 4;
 
@@ -34,7 +35,7 @@ std::vector<std::string> endpoints(const config::Config& config) {
 
 LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
                          std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board,
-                         ControlClient& control, ScopeRing& scope)
+                         ControlClient& control, ScopeRing& scope, ResetRequests& resets)
     : loaded_(std::move(config)),
       config_(loaded_->config),
       keys_{engine->hash(), loaded_->sha256},
@@ -43,6 +44,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
       board_(board),
       control_(control),
       scope_(scope),
+      resets_(resets),
       crew_(*engine_, config_.online().threads()),
       channels_(config_),
       subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
@@ -95,7 +97,7 @@ void LiveSpectra::run(const std::stop_token& stop) {
     auto next_snapshot = last;
     auto next_trend = last + 1s;
     auto next_channels = last + channels_period;
-    auto next_checkpoint = last + checkpoint_period;
+    auto last_checkpoint = last;
     bool more = false;
     while (!stop.stop_requested()) {
         subscriber_.receive(batch_, batch_limit, more ? 0ms : idle_wait);
@@ -107,7 +109,10 @@ void LiveSpectra::run(const std::stop_token& stop) {
         last = now;
         more = false;
         for (auto& [number, run] : runs_) {
-            if (run.phase() != RunPhase::CLOSED) more |= run.heal(now, Clock::now() + heal_slice);
+            if (run.phase() == RunPhase::CLOSED) continue;
+            const std::uint64_t filled = run.slots_filled();
+            more |= run.heal(now, Clock::now() + heal_slice);
+            changed_ |= run.slots_filled() != filled;
         }
         changed_ |= more;
         close_runs();
@@ -125,9 +130,11 @@ void LiveSpectra::run(const std::stop_token& stop) {
             publish();
             next_snapshot = std::max(next_snapshot + snapshot_period, now);  // in step, whenever we woke
         }
-        if (now >= next_checkpoint) {
+        // A reset is not lost with this process, and many of them are written together.
+        const Clock::duration until_checkpoint = reset_unsaved_ ? after_reset : checkpoint_period;
+        if (now - last_checkpoint >= std::min(until_checkpoint, checkpoint_period)) {
             checkpoint();
-            next_checkpoint = Clock::now() + checkpoint_period;
+            last_checkpoint = Clock::now();
         }
     }
     checkpoint();
@@ -271,6 +278,7 @@ void LiveSpectra::keep_closed(const LiveRun& run) {
     closed->version = closed_.empty() ? 1 : closed_.back()->version + 1;
     closed->run = run.view();
     closed->run.exports = exports_[run.number()];
+    closed->run.reset.reset();
     closed->config = loaded_;
     closed->spectra = run.spectra();
     closed_.push_back(std::move(closed));
@@ -304,6 +312,7 @@ void LiveSpectra::checkpoint() {
     if (run == nullptr) return;
     wire::Checkpoint saved;
     run->save(saved);
+    reset_unsaved_ = false;
     const auto written = write_checkpoint(directory_, keys_, std::move(saved));
     if (written) {
         ++checkpoints_;

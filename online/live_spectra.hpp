@@ -38,7 +38,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     // Throws proto::Failure (checkpoint directory, endpoints).
     LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
                 std::shared_ptr<const offline::Engine> engine, SnapshotBoard& board, ControlClient& control,
-                ScopeRing& scope);
+                ScopeRing& scope, ResetRequests& resets);
     ~LiveSpectra();
 
     void start();
@@ -76,6 +76,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void checkpoint();
     void report_losses();
     void publish();
+    proto::Result<SpectraResetPtr> reset(const std::string& person, Snapshot& snapshot);
     void add_trend_point();
     void look_at_channels();
     void look_for_unblinding();
@@ -95,6 +96,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     SnapshotBoard& board_;
     ControlClient& control_;
     ScopeRing& scope_;
+    ResetRequests& resets_;
     ReconstructionCrew crew_;
     ChannelWatch channels_;
     Subscriber subscriber_;
@@ -114,6 +116,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     std::uint64_t bad_messages_ = 0;
     std::uint64_t other_run_messages_ = 0;
     WindowEnds window_ends_;
+    bool reset_unsaved_ = false;
     bool changed_ = true;  // spectra may differ from the last snapshot's
     std::uint64_t version_ = 0;
     SnapshotPtr last_;

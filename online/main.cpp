@@ -89,8 +89,9 @@ online::Physics::Options physics_options(const config::Config& config, const con
 // The writer of one configuration after another.
 class Writers {
   public:
-    Writers(online::SnapshotBoard& board, online::ControlClient& control, online::ScopeRing& scope)
-        : board_(board), control_(control), scope_(scope) {}
+    Writers(online::SnapshotBoard& board, online::ControlClient& control, online::ScopeRing& scope,
+            online::ResetRequests& resets)
+        : board_(board), control_(control), scope_(scope), resets_(resets) {}
 
     // Errors: CONFIG. Throws proto::Failure as LiveSpectra.
     proto::Status begin(const std::shared_ptr<const proto::LoadedConfig>& config) {
@@ -98,7 +99,7 @@ class Writers {
         if (!engine) return engine.error();
         if (live_) live_->stop();
         live_.reset();
-        live_ = std::make_unique<online::LiveSpectra>(config, *engine, board_, control_, scope_);
+        live_ = std::make_unique<online::LiveSpectra>(config, *engine, board_, control_, scope_, resets_);
         return {};
     }
     void start() { live_->start(); }
@@ -128,6 +129,7 @@ class Writers {
     online::SnapshotBoard& board_;
     online::ControlClient& control_;
     online::ScopeRing& scope_;
+    online::ResetRequests& resets_;
     std::unique_ptr<online::LiveSpectra> live_;
 };
 
@@ -154,14 +156,15 @@ int serve(const std::shared_ptr<const proto::LoadedConfig>& config, const proto:
     online::ControlClient control(config->config.network().runtime_dir(), control_patience);
     online::Worker worker(worker_tasks);
     online::Scope scope(console.console.scope());
-    Writers writers(board, control, scope.ring());
+    online::ResetRequests resets;
+    Writers writers(board, control, scope.ring(), resets);
     if (auto begun = writers.begin(config); !begun) return complain(begun.error(), wrong_usage);
     const auto keeping = online::Keeping::start(config->config, console, board, worker);
     if (!keeping) return complain(keeping.error(), wrong_usage);
     online::Physics physics(physics_options(config->config, console.console), board);
     const auto site = std::make_shared<online::ConsoleSite>(
         online::ConsoleParts{board, control, configs, worker, **keeping, scope, physics, *assets,
-                             config->config.storage().runs_dir()},
+                             config->config.storage().runs_dir(), resets},
         console.console);
     auto started = online::HttpServer::start(site, server_options(config->config, console.console));
     if (!started) return complain(started.error(), failed_status);

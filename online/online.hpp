@@ -15,6 +15,7 @@
 //   http/                routes, and the server on loopback that admits, bounds and answers
 //   feed/                topics that consoles follow, as what has changed
 //   recent_spectra.hpp   spectra of the newest slots alone
+//   spectra_reset.hpp    where "since the reset" begins
 //   references/          spectra of past runs to compare with
 //   access/              who may act, and who holds the controls
 //   run/                 run control, and the configurations that runs are started with

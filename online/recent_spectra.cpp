@@ -41,11 +41,13 @@ std::vector<std::string> RecentSpectra::names() const {
     std::vector<std::string> out{std::string(whole_run)};
     for (const Range& range : ranges_)
         out.push_back(range.name);
+    out.push_back(since_reset_.name);
     return out;
 }
 
 bool RecentSpectra::knows(std::string_view range) const {
-    return range == whole_run || std::ranges::find(ranges_, range, &Range::name) != ranges_.end();
+    return range == whole_run || range == since_reset ||
+           std::ranges::find(ranges_, range, &Range::name) != ranges_.end();
 }
 
 std::string RecentSpectra::not_known(std::string_view range) const {
@@ -69,7 +71,9 @@ void RecentSpectra::take(const SnapshotPtr& newest, Clock::time_point now) {
     if (!newest || newest == newest_) return;
     const bool another_run = is_another_run(*newest);
     const bool taken_back = another_run || newest->run.taken_back != newest_->run.taken_back;
-    const bool changed = taken_back || newest->spectra != newest_->spectra;
+    const bool changed = taken_back || newest->spectra != newest_->spectra ||
+                         newest->run.reset != newest_->run.reset ||
+                         newest->run.reset_reached != newest_->run.reset_reached;
     if (taken_back) forget(*newest, now, another_run);
     newest_ = newest;
     const Mark mark{newest->spectra, newest->run.spills_filled, newest->utc_ns, now};
@@ -102,15 +106,26 @@ bool RecentSpectra::advance(Range& range, const Mark& newest, std::size_t parts)
 
 SnapshotPtr RecentSpectra::of(std::string_view name) {
     if (name == whole_run || !newest_) return newest_;
-    Range& range = *std::ranges::find(ranges_, name, &Range::name);
+    Range& range = name == since_reset ? since_reset_ : *std::ranges::find(ranges_, name, &Range::name);
     if (range.shown && range.shown_version == version_) return range.shown;
-    range.shown = make(range);
+    range.shown = name == since_reset ? make_since_reset() : make(range, range.marks.front(), {});
     range.shown_version = version_;
     return range.shown;
 }
 
-std::shared_ptr<const Snapshot> RecentSpectra::make(const Range& range) const {
-    const Mark& begin = range.marks.front();
+SnapshotPtr RecentSpectra::make_since_reset() const {
+    const RunView& run = newest_->run;
+    if (!run.reset) return make(since_reset_, {}, {});
+    Mark begin{run.reset->spectra, run.reset->spills, run.reset->utc_ns};
+    if (!run.reset_reached) {
+        begin.spectra = newest_->spectra;
+        begin.spills = run.spills_filled;
+    }
+    return make(since_reset_, begin, run.reset->person);
+}
+
+SnapshotPtr RecentSpectra::make(const Range& range, const Mark& begin, const std::string& person) const {
+    const std::uint64_t spills = newest_->run.spills_filled;
     auto made = std::make_shared<Snapshot>();
     made->version = newest_->version;
     made->utc_ns = newest_->utc_ns;
@@ -119,12 +134,13 @@ std::shared_ptr<const Snapshot> RecentSpectra::make(const Range& range) const {
     made->run.description = newest_->run.description;
     made->newest_slot_utc_ns = newest_->newest_slot_utc_ns;
     made->spectra = begin.spectra ? offline::difference(*newest_->spectra, *begin.spectra) : newest_->spectra;
-    made->range = RangeView{range.name, newest_->run.spills_filled - begin.spills, begin.utc_ns};
+    made->range = RangeView{range.name, spills - std::min(spills, begin.spills), begin.utc_ns, person};
     // What was taken back is noticed before; should spectra ever be less than they were, nothing is shown of
     // them.
     if (!made->spectra) made->spectra = offline::difference(*newest_->spectra, *newest_->spectra);
     made->changed.assign(made->spectra->size(), version_);
-    const bool comparable = range.shown && range.shown->config == made->config;
+    const bool comparable = range.shown && range.shown->config == made->config &&
+                            range.shown->range->begin_utc_ns == begin.utc_ns;
     for (std::size_t i = 0; comparable && i < made->changed.size(); ++i) {
         if (same_counts(range.shown->spectra->histogram(i), made->spectra->histogram(i)))
             made->changed[i] = range.shown->changed[i];

@@ -1,14 +1,17 @@
-// Spectra of the newest slots alone: the last hour, the last so many spills. They are differences between the
-// newest snapshot and an earlier one, exact in counts, exposure and charge, so that α, live POT and errors
-// are those of the range.
+// Spectra of the newest slots alone: the last hour, the last so many spills, what came since somebody's
+// reset. They are differences between the newest snapshot and an earlier one, exact in counts, exposure and
+// charge, so that α, live POT and errors are those of the range.
 //
-// Kept are spectra that have been published anyway, as they are: for each range at most `parts` of them, one
-// whenever a part of the range has passed. A range therefore covers between (parts − 1)/parts and all of what
-// its name says. parts is 20, fewer (at least 4) where spectra are so large that more than 128 MiB would be
-// kept. A difference is made when somebody asks for it, once for all who do.
+// Of hour and spills are kept spectra that have been published anyway, as they are: for each range at most
+// `parts` of them, one whenever a part of the range has passed. A range therefore covers between (parts −
+// 1)/parts and all of what its name says. parts is 20, fewer (at least 4) where spectra are so large that
+// more than 128 MiB would be kept. A difference is made when somebody asks for it, once for all who do.
 //
 // A slot belongs to the time when it was filled: what is read back late from files counts as new. What has
-// been taken back (run_stream.hpp) makes all earlier snapshots of the run worthless; ranges then begin anew.
+// been taken back (run_stream.hpp) makes all earlier snapshots of the run worthless; these ranges then begin
+// anew. The state at the reset is kept by the run itself (live_run.hpp), over restarts, too; the range is
+// empty as long as anything of that state is not in the spectra (again), and the whole run if nobody has
+// reset it.
 #pragma once
 
 #include <chrono>
@@ -28,8 +31,9 @@ class RecentSpectra {  // single-threaded
   public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::string_view whole_run = "run";
+    static constexpr std::string_view since_reset = "reset";
 
-    // Ranges: "run", "hour", and "spills:N" for each N.
+    // Ranges: "run", "hour", "spills:N" for each N, and "reset".
     explicit RecentSpectra(const std::vector<std::uint32_t>& spills);
 
     std::vector<std::string> names() const;
@@ -52,13 +56,13 @@ class RecentSpectra {  // single-threaded
         std::shared_ptr<const offline::Spectra> spectra;  // empty: before the run's first slot
         std::uint64_t spills = 0;
         std::int64_t utc_ns = 0;
-        Clock::time_point at;
+        Clock::time_point at{};
     };
     struct Range {
         std::string name;
         std::uint64_t spills = 0;  // 0: not bounded by them
         Clock::duration time{};    // 0: not bounded by it
-        std::deque<Mark> marks{};  // the first is where the range begins now
+        std::deque<Mark> marks{};  // the first is where the range begins now; none of the reset's
         SnapshotPtr shown{};       // made last, of `shown_version`
         std::uint64_t shown_version = 0;
     };
@@ -67,9 +71,11 @@ class RecentSpectra {  // single-threaded
     void forget(const Snapshot& newest, Clock::time_point now, bool another_run);
     // True: it begins elsewhere now.
     bool advance(Range& range, const Mark& newest, std::size_t parts);
-    std::shared_ptr<const Snapshot> make(const Range& range) const;
+    SnapshotPtr make_since_reset() const;
+    SnapshotPtr make(const Range& range, const Mark& begin, const std::string& person) const;
 
-    std::vector<Range> ranges_;
+    std::vector<Range> ranges_;  // that move on by themselves
+    Range since_reset_{std::string(since_reset)};
     SnapshotPtr newest_;
     std::uint64_t version_ = 0;
 };

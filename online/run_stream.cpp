@@ -171,7 +171,8 @@ std::uint64_t RunStream::slots_filled() const {
     return settled_slots_.count() + joined_.size();
 }
 
-proto::Status RunStream::restore(std::string_view spectra, IntervalSet sequences, IntervalSet slots) {
+proto::Status RunStream::restore(std::string_view spectra, IntervalSet sequences, IntervalSet slots,
+                                 std::uint64_t spills) {
     if (auto restored = settled_->restore(spectra); !restored) return restored;
     if (settled_->slots() != slots.count()) {
         reset();
@@ -180,6 +181,7 @@ proto::Status RunStream::restore(std::string_view spectra, IntervalSet sequences
     }
     settled_sequences_ = std::move(sequences);
     settled_slots_ = std::move(slots);
+    settled_spills_ = spills;
     forget_unsettled();
     return {};
 }

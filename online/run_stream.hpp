@@ -52,8 +52,9 @@ class RunStream {  // single-threaded
     const IntervalSet& settled_sequences() const { return settled_sequences_; }
     const IntervalSet& settled_slots() const { return settled_slots_; }
     std::uint64_t slots_filled() const;  // settled or not
-    // Of slots_filled(), those that were spills; what a checkpoint brought is not among them.
+    // Of slots_filled(), those that were spills.
     std::uint64_t spills_filled() const { return live_spills_; }
+    std::uint64_t spills_settled() const { return settled_spills_; }
     // How often slots were taken back that live() had.
     std::uint64_t taken_back() const { return taken_back_; }
     std::uint64_t slots_waiting() const { return halves_.size(); }
@@ -61,7 +62,8 @@ class RunStream {  // single-threaded
     std::uint64_t overflows() const { return overflows_; }
 
     // Restores a checkpoint's settled part. Errors: CORRUPT.
-    proto::Status restore(std::string_view spectra, IntervalSet sequences, IntervalSet slots);
+    proto::Status restore(std::string_view spectra, IntervalSet sequences, IntervalSet slots,
+                          std::uint64_t spills);
 
   private:
     struct Half {

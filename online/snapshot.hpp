@@ -14,6 +14,7 @@
 #include "online/channels/channels_view.hpp"
 #include "online/feed/board.hpp"
 #include "online/run/slot_strip.hpp"
+#include "online/spectra_reset.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/schema/control.pb.h"
 #include "proto/schema/run.pb.h"
@@ -59,8 +60,11 @@ struct RunView {
     bool ended = false;               // there is a statement
     bool checkpoint_used = false;     // continued from a checkpoint
     std::string exports;              // directory of the end-of-run exports; empty: none yet
-    std::uint64_t spills_filled = 0;  // by the lead's verdicts, without what a checkpoint brought
+    std::uint64_t spills_filled = 0;  // by the lead's verdicts
     std::uint64_t taken_back = 0;     // how often slots were taken back out of the spectra
+    SpectraResetPtr reset;            // empty: nobody has, in this run
+    // All that was in the spectra at the reset is in them: after a restart it is read back first.
+    bool reset_reached = false;
 };
 
 // A run that is over, as it was closed.
@@ -97,6 +101,7 @@ struct RangeView {
     std::string name;               // as recent_spectra.hpp has them
     std::uint64_t spills = 0;       // so many are in it
     std::int64_t begin_utc_ns = 0;  // 0: it begins with the run
+    std::string person;             // who has made it begin there; empty: nobody
 };
 
 // What online has to say of its work, as a daemon says it of its own.

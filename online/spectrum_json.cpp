@@ -108,12 +108,13 @@ void add_origin(json::object& out, const Snapshot& snapshot) {
         out["range"] = nullptr;
         return;
     }
-    const auto& [name, spills, begin_utc_ns] = *snapshot.range;
+    const auto& [name, spills, begin_utc_ns, person] = *snapshot.range;
     const double begin_utc_s = static_cast<double>(begin_utc_ns) * 1e-9;
     out["range"] =
         json::object{{"name", name},
                      {"spills", spills},
-                     {"begin_utc_s", begin_utc_ns == 0 ? json::value(nullptr) : json::value(begin_utc_s)}};
+                     {"begin_utc_s", begin_utc_ns == 0 ? json::value(nullptr) : json::value(begin_utc_s)},
+                     {"person", person.empty() ? json::value(nullptr) : json::value(person)}};
 }
 
 }  // namespace

@@ -66,6 +66,10 @@ json::object run_json(const RunView& run) {
     for (const auto& stream : run.streams)
         streams.push_back(stream_json(stream));
     out["streams"] = std::move(streams);
+    out["spectra_reset"] = run.reset ? json::value(json::object{{"person", run.reset->person},
+                                                                {"utc_s", time_or_null(run.reset->utc_ns)},
+                                                                {"spills", run.reset->spills}})
+                                     : nullptr;
     if (!run.description) {
         out["number"] = nullptr;
         return out;

@@ -18,8 +18,9 @@ namespace {
 using proto::error;
 using proto::ErrorKind;
 
-constexpr std::array<std::string_view, 9> kind_names{
-    "person", "run-start", "run-stop", "alarm", "unblinding", "controls", "shift", "quality", "good-runs"};
+constexpr std::array<std::string_view, 10> kind_names{"person",     "run-start", "run-stop", "alarm",
+                                                      "unblinding", "controls",  "shift",    "quality",
+                                                      "good-runs",  "spectra"};
 
 proto::Status check(const LogbookEntry& entry) {
     if (entry.text.empty() && entry.pictures.empty())

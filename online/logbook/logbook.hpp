@@ -13,7 +13,18 @@
 
 namespace spillgate::online {
 
-enum class EntryKind { PERSON, RUN_START, RUN_STOP, ALARM, UNBLINDING, CONTROLS, SHIFT, QUALITY, GOOD_RUNS };
+enum class EntryKind {
+    PERSON,
+    RUN_START,
+    RUN_STOP,
+    ALARM,
+    UNBLINDING,
+    CONTROLS,
+    SHIFT,
+    QUALITY,
+    GOOD_RUNS,
+    SPECTRA
+};
 std::string_view name_of(EntryKind kind);  // "person", "run-start" …
 std::optional<EntryKind> entry_kind_from_name(std::string_view name);
 std::string entry_kind_names();  // all, with commas

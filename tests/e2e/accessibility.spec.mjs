@@ -33,7 +33,7 @@ inLab('every view is accessible', { edit: light, editEmulator: light, consoleTex
     assert.ok(views.length >= 4, `the navigation has only ${views}`);
     for (const view of views) {
       await page.goto(view);
-      await page.page.locator('main :is(h2, h3)').first().waitFor();
+      await page.page.locator('main :is(h2, h3):visible').first().waitFor();
       await page.page.getByText('Fetching …').first().waitFor({ state: 'hidden' });
       await look(view);
     }

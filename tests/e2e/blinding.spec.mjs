@@ -98,6 +98,17 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     const spectrum = await lab.api.spectrum(MAP);
     assert.equal(insideBox(spectrum, 'in_time'), 0);
     assert.equal(spectrum.sealed.what, 'box');
+    await lab.api.takeControls();
+    await lab.api.post('/api/spectra/reset');
+    await lab.api.post('/api/controls/release');
+    const { ranges } = await lab.api.get('/api/spectra');
+    assert.ok(ranges.includes('hour') && ranges.includes('reset'), ranges.join());
+    for (const range of ranges) {
+      const part = await lab.api.get(`/api/spectra/${MAP}?range=${range}`);
+      check(part, range);
+      assert.equal(part.sealed.what, 'box');
+      if (part.in_time) assert.equal(insideBox(part, 'in_time'), 0, range);
+    }
     const metrics = await (await lab.api.fetch('/metrics')).text();
     assert.ok(!/residual|significance|candidates_total/.test(metrics), 'a metric of the box');
 

@@ -1,14 +1,20 @@
 // The spectra as a shift works with them: zoom, tables, sums, fits, ranges, a reference, files and layouts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { light } from './lab/config_text.mjs';
 import { DESK } from './lab/console_page.mjs';
 import { PEOPLE } from './lab/people.mjs';
-import { inLab } from './lab/spec.mjs';
+import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
 const RECENT = 100; // spills: five seconds
-const CONSOLE = `recent_spills: ${RECENT}\nreference { name: "never taken" run: 999 }`;
+const CONSOLE = `recent_spills: ${RECENT}
+reference { name: "never taken" run: 999 }
+reference { name: "from a file" file: "runs/online/run-000001/spectra.json" }
+shift_spectrum: "pe"
+shift_spectrum: "pe_t_rec"
+plan { experiment: "${join(options.source, 'config/experiments/demo-csi.txtpb')}" spectrum: "pe_t_rec" planned_pot: 1.76e23 }`;
 
 const pad = (page, name) => page.page.locator(`[data-spectrum="${name}"]`);
 const press = (page, name, action, value) => pad(page, name).locator(`[data-action="${action}"]${value ? `[data-value="${value}"]` : ''}`).click();
@@ -43,9 +49,37 @@ async function columnOf(page, name, column) {
   return cells.sort(([one], [other]) => one - other).map(([, value]) => value);
 }
 
-async function saved(page, name, action) {
+async function saved(page, name, action, encoding = 'utf8') {
   const [download] = await Promise.all([page.page.waitForEvent('download'), press(page, name, action)]);
-  return { file: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+  return { file: download.suggestedFilename(), text: readFileSync(await download.path(), encoding) };
+}
+
+// A CSV's columns by name, numbers; null where there is none.
+function columnsIn(text) {
+  const rows = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(','));
+  return Object.fromEntries(rows[0].map((name, at) => [name, rows.slice(1).map((row) => (row[at] === '' ? null : Number(row[at])))]));
+}
+
+// Two fingers in the middle of a layer's height, at parts of its width, one pair of places after the other.
+async function pinch(page, name, layer, ...places) {
+  const canvas = pad(page, name).locator(`canvas[data-layer="${layer}"]`);
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  const points = (parts) => parts.map((part, id) => ({ id, x: box.x + part * box.width, y: box.y + box.height / 2 }));
+  const cdp = await page.context.newCDPSession(page.page);
+  const touch = (type, touchPoints) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await touch('touchStart', points(places[0]));
+  for (const parts of places.slice(1)) await touch('touchMove', points(parts));
+  await touch('touchEnd', []);
+  await cdp.detach();
+}
+
+// The deviance of a Gaussian in counts per bin from Poisson's, as Baker and Cousins have it.
+function deviance(counts, middles, [a, mu, sigma]) {
+  return 2 * sum(counts.map((n, i) => {
+    const expected = a * Math.exp(-0.5 * ((middles[i] - mu) / sigma) ** 2);
+    return expected - n + (n > 0 ? n * Math.log(n / expected) : 0);
+  }));
 }
 
 inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, async (spec, lab) => {
@@ -64,10 +98,10 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
       const [low, high] = /x:([\d.]+),([\d.]+)/.exec(zoom).slice(1).map(Number);
       assert.ok(Math.abs(low - 10) < 3 && Math.abs(high - 45) < 4, zoom);
       const version = await versionOf(page, 'pe');
-      await until('the spectrum has moved', () => versionOf(page, 'pe'), (now) => now > version + 12);
+      await until('the spectrum has moved', () => versionOf(page, 'pe'), (now) => now > version + 6);
       assert.equal(await zoomOf(page, 'pe'), zoom);
       await press(page, 'pe', 'log');
-      await until('it has moved again', () => versionOf(page, 'pe'), (now) => now > version + 18);
+      await until('it has moved again', () => versionOf(page, 'pe'), (now) => now > version + 10);
       assert.equal(await zoomOf(page, 'pe'), zoom);
       if (layer === 'bins') await stage.shot(page, 'spectra-zoomed');
       await press(page, 'pe', 'log');
@@ -76,11 +110,62 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     }
   });
 
+  await spec('zoom_without_mouse', 'keys and two fingers zoom as the mouse does', async (stage) => {
+    const page = await open(stage);
+    const untilZoom = (zoom, name = 'pe') => untilEqual('the zoom', () => zoomOf(page, name), zoom);
+    const drawing = pad(page, 'pe').locator('[role="img"]');
+    await drawing.focus();
+    for (const [key, zoom] of [
+      ['+', 'x:25,75'],
+      ['ArrowRight', 'x:37.5,87.5'],
+      ['Shift+ArrowRight', 'x:50,75'],
+      ['Backspace', 'x:37.5,87.5'],
+      ['-', null],
+      ['Shift+ArrowLeft', null],
+    ]) {
+      await page.page.keyboard.press(key);
+      await untilZoom(zoom);
+    }
+    await page.page.keyboard.press('Shift+ArrowUp');
+    await until('the counts are zoomed', () => zoomOf(page, 'pe'), (zoom) => zoom?.startsWith('y:'));
+    await page.page.keyboard.press('0');
+    await untilZoom(null);
+    await pad(page, 'pe_t_rec').locator('[role="img"]').focus();
+    await page.page.keyboard.press('+');
+    await untilZoom('x:15,45 y:3,9', 'pe_t_rec');
+
+    await pinch(page, 'pe', 'bins', [0.4, 0.6], [0.35, 0.65], [0.25, 0.75]);
+    const zoom = await until('two fingers zoom', () => zoomOf(page, 'pe'));
+    const [low, high] = /^x:([\d.]+),([\d.]+)$/.exec(zoom).slice(1).map(Number);
+    assert.ok(Math.abs(low - 30) < 1 && Math.abs(high - 70) < 1, zoom);
+    const version = await versionOf(page, 'pe');
+    await until('the spectrum has moved', () => versionOf(page, 'pe'), (now) => now > version + 6);
+    assert.equal(await zoomOf(page, 'pe'), zoom);
+    await press(page, 'pe', 'zoom-back');
+    await untilZoom(null);
+    await page.press('help');
+    await page.page.locator('[data-dialog="help"]').getByText('two fingers zoom').waitFor();
+  });
+
+  await spec('expert_pads', "the shift sees its pads, and the expert's when it asks for them", async (stage) => {
+    const page = await stage.open(DESK);
+    await page.goto('spectra');
+    await until('every pad is drawn', () => page.allDrawn());
+    const names = () => page.page.locator('[data-spectrum]').evaluateAll((pads) => pads.map((one) => one.dataset.spectrum).join());
+    assert.equal(await names(), 'pe,pe_t_rec');
+    await page.page.locator('[data-layout="all"]').click();
+    await untilEqual('the pads', names, 'pe,t_rec,pe_t_rec');
+    await until('the others are drawn', () => page.allDrawn());
+    await page.page.locator('[data-layout="shift"]').click();
+    await untilEqual('the pads', names, 'pe,pe_t_rec');
+  });
+
   await spec('map_kinds', 'a map shows each kind, and its projection adds up a band', async (stage) => {
     const page = await open(stage);
     const cells = () => pad(page, 'pe_t_rec').locator('canvas[data-layer="cells"]').evaluate((canvas) => canvas.toDataURL());
     const seen = new Set();
-    for (const kind of ['in_time', 'anti_coincident', 'residual']) {
+    await pad(page, 'pe_t_rec').locator('[data-action="map-kind"][data-value="prediction"]').waitFor();
+    for (const kind of ['in_time', 'anti_coincident', 'residual', 'prediction']) {
       await press(page, 'pe_t_rec', 'map-kind', kind);
       await until(`${kind} is drawn`, cells, (drawn) => !seen.has(drawn));
       seen.add(await cells());
@@ -114,7 +199,47 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await stage.shot(page, 'spectra-range');
     await choose(page, 'range', 'run');
     await untilEqual('the range of the pad', () => attribute(pad(page, 'pe'), 'data-range'), 'run');
-    await assert.rejects(lab.api.get('/api/spectra/pe?range=spills:7'), /400.*allowed are run, hour/);
+    await assert.rejects(lab.api.get('/api/spectra/pe?range=spills:7'), /400.*allowed are run, hour.*, reset/);
+  });
+
+  await spec('reset', 'a reset begins a range for everybody, with its name, and the run goes on as it is', async (stage) => {
+    const [page, other] = [await open(stage), await open(stage, { person: PEOPLE.relief })];
+    const reset = page.page.locator('[data-action="reset-range"]');
+    assert.equal(await other.page.locator('[data-action="reset-range"]').isEnabled(), false, 'without the controls');
+    await page.hooks.steer(page.page);
+    await until('it may be reset', () => reset.isEnabled());
+    const before = await lab.api.get('/api/spectra/pe?range=reset');
+    assert.equal(before.range.begin_utc_s, null, 'nobody has yet');
+    await reset.click();
+    await stage.shot(page, 'spectra-reset');
+    await page.press('confirm-reset-range');
+    await untilEqual('the range of the pad', () => attribute(pad(page, 'pe'), 'data-range'), 'reset');
+    const spills = (of) => pad(of, 'pe').locator('[data-range-spills]');
+    await until('spills since then', () => number(spills(page), 'data-range-spills'), (n) => n > 5 && n < before.range.spills);
+    await choose(other, 'range', 'reset');
+    await until('the other console agrees', () => attribute(spills(other), 'data-range-person'), (person) => person === PEOPLE.expert.name);
+    await stage.shot(page, 'spectra-since-reset');
+
+    const run = await lab.api.spectrum('pe');
+    const since = await lab.api.get('/api/spectra/pe?range=reset');
+    assert.ok(run.in_time.windows >= before.in_time.windows && run.in_time.inside >= before.in_time.inside, 'the run has lost something');
+    assert.ok(since.in_time.windows < run.in_time.windows && since.alpha.value > 0);
+    const { spectra_reset: told } = (await lab.api.status()).run;
+    assert.equal(told.utc_s, since.range.begin_utc_s);
+    const { entries } = await lab.api.get('/api/logbook?kind=spectra');
+    assert.deepEqual(entries.map(({ person, run: of }) => [person, of]), [[PEOPLE.expert.name, 1]]);
+    assert.match(entries[0].text, new RegExp(`after ${told.spills} spills of run 1`));
+    await assert.rejects(lab.api.post('/api/spectra/reset', {}, { Authorization: `Bearer ${PEOPLE.relief.token}` }), /409.*C\. Expert/);
+    await assert.rejects(lab.api.post('/api/spectra/reset', {}, { Authorization: `Bearer ${PEOPLE.guest.token}` }), /403/);
+  });
+
+  await spec('reset_outlives', 'a reset outlives a restart of online', async () => {
+    const { spectra_reset: told } = (await lab.api.status()).run;
+    await lab.kill('online');
+    lab.launchOnline();
+    await lab.console();
+    const reached = await until('the range is whole again', () => lab.api.get('/api/spectra/pe?range=reset'), ({ in_time: c, alpha }) => c !== null && alpha !== null);
+    assert.deepEqual([reached.range.begin_utc_s, reached.range.person], [told.utc_s, PEOPLE.expert.name]);
   });
 
   await spec('run_ends', 'of a run that has ended, table, sums and files say what the interface says', async (stage) => {
@@ -122,6 +247,19 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await lab.api.act('stop');
     await until('the run is closed', async () => (await lab.api.status()).run.exports);
     const pe = await lab.api.spectrum('pe');
+    const [hour, since] = [await lab.api.get('/api/spectra/pe?range=hour'), await lab.api.get('/api/spectra/pe?range=reset')];
+    const { run: ended, ledger } = await lab.api.status();
+    assert.ok(ended.complete, ended.statement);
+    assert.equal(since.range.spills + ended.spectra_reset.spills, ledger.spills, 'every spill is before the reset or after it');
+    assert.ok(hour.in_time.windows < pe.in_time.windows, 'what a checkpoint brought is older than the range knows');
+    await choose(page, 'range', 'hour');
+    await untilEqual('the range of the pad', () => attribute(pad(page, 'pe'), 'data-range'), 'hour');
+    await untilEqual('its spills', () => number(pad(page, 'pe').locator('[data-range-spills]'), 'data-range-spills'), hour.range.spills);
+    await untilEqual('its C', () => number(pad(page, 'pe').locator('[data-kind="in_time"]'), 'data-inside'), hour.in_time.inside);
+    await choose(page, 'range', 'run');
+    await untilEqual('the range of the pad', () => attribute(pad(page, 'pe'), 'data-range'), 'run');
+    await assert.rejects(lab.api.takeControls().then(() => lab.api.post('/api/spectra/reset')), /409: run 1 is over/);
+    await lab.api.post('/api/controls/release');
     await press(page, 'pe', 'table');
     const untilColumn = (name, values) => untilEqual(`the table's ${name}`, async () => (await columnOf(page, 'pe', name)).join(), values.join());
     await untilColumn('in_time', pe.in_time.counts);
@@ -129,9 +267,9 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await untilColumn('residual', pe.residual.values);
     await untilColumn('residual_sigma', pe.residual.sigmas);
 
-    await drag(page, 'pe', 'bins', 0.1, 0.5, { shift: true });
+    await drag(page, 'pe', 'bins', 0.03, 0.5, { shift: true });
     const [low, high] = (await until('the region is marked', () => attribute(pad(page, 'pe').locator('[data-roi]'), 'data-roi'))).split(',').map(Number);
-    assert.ok(low >= 6 && low <= 14 && high >= 46 && high <= 54, `${low} … ${high}`);
+    assert.ok(low >= 0 && low <= 6 && high >= 46 && high <= 54, `${low} … ${high}`);
     const bins = pe.in_time.counts.map((_, bin) => bin).filter((bin) => 2 * bin >= low && 2 * bin + 2 <= high);
     const of = (column) => sum(bins.map((bin) => column[bin]));
     const sums = pad(page, 'pe').locator('[data-sum="in_time"]');
@@ -142,19 +280,56 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await pad(page, 'pe').locator('[name="fit-model"]').selectOption('exponential');
     await pad(page, 'pe').locator('[name="fit-what"]').selectOption('in_time');
     await pad(page, 'pe').locator('[data-fit="exponential"] [data-parameter="τ"], [data-fit-trouble]').waitFor();
+    await pad(page, 'pe').locator('[name="fit-model"]').selectOption('gaussian');
+    const fit = pad(page, 'pe').locator('[data-fit="gaussian"]');
+    await fit.waitFor();
+    const parameters = await Promise.all(['A', 'μ', 'σ'].map((name) => number(fit.locator(`[data-parameter="${name}"]`), 'data-value')));
+    const errors = await Promise.all(['A', 'μ', 'σ'].map((name) => number(fit.locator(`[data-parameter="${name}"]`), 'data-sigma')));
+    const fitted = [bins.map((bin) => pe.in_time.counts[bin]), bins.map((bin) => 2 * bin + 1)];
+    const least = deviance(...fitted, parameters);
+    assert.ok(Math.abs(least - (await number(fit, 'data-chi2'))) < 1e-6 * (1 + least), `${least}`);
+    assert.equal(await number(fit, 'data-ndf'), bins.length - 3);
+    const [height, middle, width] = parameters;
+    const highest = Math.max(...fitted[0]);
+    assert.ok(height > highest / 4 && height < 2 * highest && middle > 4 && middle < 28 && width > 2 && width < 25, parameters.join());
+    parameters.forEach((_, which) => {
+      for (const sign of [-1, 1]) {
+        const beside = deviance(...fitted, parameters.map((value, i) => (i === which ? value + 0.3 * sign * errors[i] : value)));
+        assert.ok(beside > least, `parameter ${which}: ${beside} beside ${least}`);
+      }
+    });
     await stage.shot(page, 'spectra-roi');
 
     const { file, text } = await saved(page, 'pe', 'csv');
     assert.equal(file, 'run-1-pe.csv');
-    const rows = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(','));
-    const column = (name) => rows.slice(1).map((row) => Number(row[rows[0].indexOf(name)]));
-    assert.deepEqual(column('in_time'), pe.in_time.counts);
-    assert.deepEqual(column('anti_coincident'), pe.anti_coincident.counts);
-    assert.deepEqual(column('residual'), pe.residual.values);
-    assert.deepEqual(column('residual_sigma'), pe.residual.sigmas);
+    const columns = columnsIn(text);
+    assert.deepEqual(columns.in_time, pe.in_time.counts);
+    assert.deepEqual(columns.anti_coincident, pe.anti_coincident.counts);
+    assert.deepEqual(columns.residual, pe.residual.values);
+    assert.deepEqual(columns.residual_sigma, pe.residual.sigmas);
+    const { per_pot: perPot } = await lab.api.get('/api/prediction/pe');
+    columns.prediction.forEach((value, bin) => assert.ok(Math.abs(value - perPot[bin] * potOf(pe)) <= 1e-12 * value, `${value} in bin ${bin}`));
+    const curve = (x) => height * Math.exp(-0.5 * ((x - middle) / width) ** 2);
+    columns.fit_in_time.forEach((value, bin) => (bins.includes(bin) ? assert.ok(Math.abs(value - curve(2 * bin + 1)) < 1e-9 * (1 + value)) : assert.equal(value, null)));
     const uhi = await saved(page, 'pe', 'uhi');
     assert.equal(uhi.file, 'run-1-pe.json');
     assert.deepEqual(JSON.parse(uhi.text)['pe/in_time'].storage.values, pe.in_time.counts);
+    assert.deepEqual(JSON.parse(uhi.text)['pe/fit_in_time'].storage.values, columns.fit_in_time.filter((value) => value !== null));
+
+    const png = await saved(page, 'pe', 'png', 'base64');
+    assert.equal(png.file, 'run-1-pe.png');
+    const box = await pad(page, 'pe').locator('[role="img"]').boundingBox();
+    const picture = await page.page.evaluate(async (base64) => {
+      const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], { type: 'image/png' }));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return { width: bitmap.width, height: bitmap.height, colours: new Set(new Uint32Array(data.buffer)).size };
+    }, png.text);
+    assert.equal(picture.width, Math.trunc(2 * box.width));
+    const lines = (picture.height / 2 - box.height - 14) / 20;
+    assert.ok(Math.abs(lines - Math.round(lines)) < 0.06 && lines >= 3, `${picture.height} of ${box.height}`);
+    assert.ok(picture.colours > 20, `${picture.colours} colours`);
   });
 
   await spec('reference', 'the ended run lies over the next one, scaled by POT and exposure; what cannot be compared is refused in words', async (stage) => {
@@ -176,6 +351,20 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await until('AC is scaled by exposure', () => number(line, 'data-ac-factor'), (factor) => Math.abs(factor - byExposure) < 1e-12);
     assert.equal(sum(reference.in_time.counts), reference.in_time.inside);
     await stage.shot(page, 'spectra-reference');
+
+    await choose(page, 'reference', '');
+    await choose(page, 'reference', 'from a file');
+    await until('the file is the same run', () => number(pad(page, 'pe').locator('[data-reference="from a file"]'), 'data-factor'), (factor) => Math.abs(factor - potOf(live) / potOf(reference)) < 1e-12);
+    const byNumber = async (run) => {
+      await page.fill('reference-run', { run: String(run) });
+      await page.press('reference-run');
+    };
+    await byNumber(999);
+    await page.page.locator('[data-reference-run-trouble]').getByText('run 999 has no spectra').waitFor();
+    assert.equal(await page.page.locator('[data-choose="reference"]').inputValue(), 'from a file');
+    await byNumber(1);
+    await line.waitFor();
+    assert.equal(await page.page.locator('[data-reference-run-trouble]').count(), 0);
 
     const [map, past] = await Promise.all([lab.api.spectrum('pe_t_rec'), lab.api.get('/api/references/run-1/spectra/pe_t_rec')]);
     const factor = potOf(map) / potOf(past);
@@ -214,7 +403,9 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
 
   await spec('layouts', 'a layout is kept for its person, in any browser', async (stage) => {
     const page = await open(stage, { person: PEOPLE.shift });
+    await page.page.locator('[data-layout="all"]').click();
     await press(page, 't_rec', 'log');
+    await press(page, 'pe_t_rec', 'map-kind', 'prediction');
     await drag(page, 'pe', 'bins', 0.2, 0.6);
     const zoom = await until('the pad is zoomed', () => zoomOf(page, 'pe'));
     await choose(page, 'range', `spills:${RECENT}`);
@@ -231,6 +422,7 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await untilEqual('the zoom in the other browser', () => zoomOf(other, 'pe'), zoom);
     assert.equal(await attribute(pad(other, 't_rec').locator('[data-action="log"]'), 'aria-pressed'), 'true');
     assert.equal(await other.page.locator('[data-choose="range"]').inputValue(), `spills:${RECENT}`);
+    await untilEqual('the kind of the map', () => attribute(pad(other, 'pe_t_rec').locator('[data-action="map-kind"][aria-pressed="true"]'), 'data-value'), 'prediction');
     await pad(other, 'pe').locator('[data-reference="run-1"]').waitFor();
 
     const stranger = await open(stage, { person: PEOPLE.relief });

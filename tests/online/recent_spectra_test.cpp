@@ -115,7 +115,7 @@ std::uint64_t spills_in(const online::SnapshotPtr& shown) {
 
 TEST_CASE("a range has the counts, exposure and charge of its slots, as if only they had been filled") {
     Filled run({100});
-    CHECK(run.recent->names() == std::vector<std::string>{"run", "hour", "spills:100"});
+    CHECK(run.recent->names() == std::vector<std::string>{"run", "hour", "spills:100", "reset"});
     run.look();
     for (int i = 0; i < 60; ++i) {
         run.fill(5 + static_cast<std::size_t>(i) % 3);

@@ -36,7 +36,7 @@ struct Shown {
         physics = std::make_unique<online::Physics>(online::Physics::Options{}, board);
         site = std::make_unique<online::ConsoleSite>(
             online::ConsoleParts{board, control, configs, worker, *keeping, scope, *physics, *assets,
-                                 "/nowhere"},
+                                 "/nowhere", resets},
             console.console);
         site->look();
     }
@@ -55,6 +55,7 @@ struct Shown {
     online::SnapshotBoard board;
     online::ControlClient control{"/nowhere", std::chrono::milliseconds(50)};
     online::ConfigList configs{"/nowhere/ours.txtpb"};
+    online::ResetRequests resets;
     online::Worker worker{4};
     test::ScratchDirectory scratch;
     std::unique_ptr<online::Keeping> keeping;

@@ -4,6 +4,7 @@ import { compared, inAll, liMa } from '../../../online/console/src/lib/compariso
 import { csvOf, originOf, uhiOf } from '../../../online/console/src/lib/export_text.js';
 import { binsIn, bandOf, projected } from '../../../online/console/src/lib/projection.js';
 import { overlaid } from '../../../online/console/src/lib/reference.js';
+import { fitOf } from '../../../online/console/src/lib/roi_fit.js';
 import { roiSums } from '../../../online/console/src/lib/roi.js';
 import { merged } from '../../../online/console/src/lib/spectrum.js';
 import { rangeInName, rangeInWords, rangeTitle, withError } from '../../../online/console/src/lib/words.js';
@@ -127,6 +128,36 @@ test('a file has the bins in view, in full precision, and says where they come f
   assert.deepEqual(whole['map/in_time'].storage.values, [[2, 3], [20, 30]]);
 });
 
+test('a file has the prediction, and the fit where it was made', () => {
+  const values = [6, 2, 40, 90, 41, 3, 0, 8];
+  const peak = line({ axes: [axis('pe', 8, 0, 16, 'PE')], in_time: { counts: values, inside: 190, exposure_s: 2 }, anti_coincident: null, alpha: null });
+  const fitted = fitOf(peak, { model: 'gaussian', what: 'in_time' }, [2, 12]);
+  assert.deepEqual([fitted.bins, fitted.range], [[1, 6], [2, 12]]);
+  near(fitted.parameters[1].value, 7, 0.02);
+  const prediction = { title: 'csi', pot: 4e18, values: Float64Array.of(0.5, 1.5, 2, 1, 0, 0, 0, 0.25) };
+  const zoom = { x: [0, 10], y: [0, 0] };
+  const text = csvOf(peak, zoom, originOf(peak, { zoom, prediction, fitted }), { prediction, fitted });
+  assert.match(text, /^# prediction: csi$/m);
+  assert.match(text, /^# fit: gaussian of in_time, pe 2 to 12$/m);
+  assert.match(text, new RegExp(`^# fit_μ: ${fitted.parameters[1].value}$`, 'm'));
+  const rows = text.trimEnd().split('\n').filter((one) => !one.startsWith('#')).map((one) => one.split(','));
+  assert.deepEqual(rows[0].slice(3), ['in_time', 'prediction', 'fit_in_time']);
+  assert.deepEqual(rows.slice(1).map((row) => Number(row[4])), [0.5, 1.5, 2, 1, 0]);
+  assert.equal(rows[1][5], '', 'outside of the fit there is no value, not zero');
+  rows.slice(2).forEach((row, i) => near(Number(row[5]), fitted.f(3 + 2 * i)));
+
+  const uhi = JSON.parse(uhiOf(peak, zoom, [], { prediction, fitted }));
+  assert.deepEqual(uhi['pe/prediction'].storage, { type: 'double', values: [0.5, 1.5, 2, 1, 0] });
+  const [of] = uhi['pe/fit_in_time'].axes;
+  assert.deepEqual([of.lower, of.upper, of.bins], [2, 10, 4]);
+  near(uhi['pe/fit_in_time'].storage.values[3], fitted.f(9));
+  const beside = JSON.parse(uhiOf(peak, { x: [12, 16], y: [0, 0] }, [], { fitted }));
+  assert.deepEqual(Object.keys(beside), ['pe/in_time']);
+  assert.equal(fitOf(line({ sealed: { what: 'all', box: [] } }), { model: 'gaussian', what: 'in_time' }, [0, 8]).trouble, 'C is sealed');
+  const none = fitOf(line({ in_time: null }), { model: 'gaussian', what: 'in_time' }, [0, 8]);
+  assert.doesNotMatch(csvOf(line(), null, originOf(line(), { fitted: none }), { fitted: none }), /fit/);
+});
+
 test('what is sealed is called so in a file, and is not in it', () => {
   const sealed = line({ sealed: { what: 'all', box: [] }, in_time: { counts: null, inside: null, exposure_s: 2 } });
   const text = csvOf(sealed, null, originOf(sealed, {}));
@@ -142,6 +173,8 @@ test('ranges and errors in words', () => {
   assert.equal(rangeInWords(null), null);
   assert.match(rangeInWords({ name: 'hour', spills: 40, begin_utc_s: null }), /^last hour: 40 spills, all of the run$/);
   assert.match(rangeInWords({ name: 'spills:600', spills: 590, begin_utc_s: 1732000000 }), /590 spills since 07:06:40 UTC/);
+  assert.match(rangeInWords({ name: 'reset', spills: 59, begin_utc_s: 1732000000, person: 'A. Shift' }), /^since the reset: 59 spills since 07:06:40 UTC, reset by A. Shift$/);
+  assert.match(rangeInWords({ name: 'reset', spills: 59, begin_utc_s: null, person: null }), /^since the reset: 59 spills, all of the run; nobody has reset it$/);
   assert.equal(rangeInName(null), '');
   assert.equal(rangeInName({ name: 'spills:3600' }), 'last-3-600-spills-');
   assert.equal(withError({ value: 123.456, sigma: 12.3 }), '123 ± 12');

@@ -140,6 +140,13 @@ test('a legend tells data, no data and sealed apart', () => {
   assert.equal(states(sealed).residual, 'sealed');
 });
 
+test('a legend has the sign that AC is drawn with: an area if it is scaled, else points', () => {
+  const signOf = (spectrum, dimensions) => legendOf(spectrum, dimensions).find(({ kind }) => kind === 'anti_coincident').sign;
+  const known = { in_time: { inside: 3 }, anti_coincident: { inside: 3 } };
+  assert.equal(signOf({ ...known, alpha: { value: 1, sigma: 0 } }, 1), '▄');
+  assert.equal(signOf({ ...known, alpha: null }, 1), '●');
+});
+
 test('axes have room, and the same for a little more', () => {
   assert.equal(roomy(7.3), 8);
   assert.equal(roomy(1000), 1000);

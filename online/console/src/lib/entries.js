@@ -10,6 +10,7 @@ export const KINDS = [
   { name: 'shift', title: 'shifts', sign: '⌂' },
   { name: 'quality', title: 'quality of runs', sign: '◆' },
   { name: 'good-runs', title: 'good-run list', sign: '●' },
+  { name: 'spectra', title: 'resets of spectra', sign: '↺' },
 ];
 export const signOf = (kind) => KINDS.find(({ name }) => name === kind)?.sign ?? '·';
 

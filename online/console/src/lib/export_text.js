@@ -15,18 +15,26 @@ export function inView(spectrum, zoom) {
   return y ? [whole(x, zoom?.x), whole(y, zoom?.y)] : [whole(x, zoom?.x)];
 }
 
-// { name, values, sigmas }: the columns that a pad shows, over all bins. reference: as overlaid() gives it, or null.
-export function columnsOf(spectrum, reference = null) {
+// { name, type, values, sigmas, bins }: the columns that a pad shows, over all bins, or over bins [first, last) of its one axis. type: of UHI's
+// storages, 'int', 'double' or, with sigmas, 'weighted'. Over it lie
+// reference, as overlaid() gives it, prediction, as predictions.of() does, and fitted, as fitOf() does; each may be null.
+export function columnsOf(spectrum, { reference = null, prediction = null, fitted = null } = {}) {
   const out = [];
-  const add = (name, { values, sigmas = null }) => out.push({ name, values, sigmas });
+  const add = (name, { values, sigmas = null, bins = null }, type = sigmas ? 'weighted' : 'double') => out.push({ name, type, values, sigmas, bins });
   const sealedName = (kind) => (kind === 'in_time' && isSealed(spectrum) ? 'in_time_outside_box' : kind);
-  for (const kind of INTEGERS) if (spectrum[kind]?.counts) add(sealedName(kind), { values: spectrum[kind].counts });
+  for (const kind of INTEGERS) if (spectrum[kind]?.counts) add(sealedName(kind), { values: spectrum[kind].counts }, 'int');
   const { anti_coincident: ac, alpha } = spectrum;
   if (ac?.counts && alpha) add('scaled', scaled(ac.counts, alpha));
   const left = residual(spectrum);
   if (left) add('residual', left);
   if (reference?.c) add('reference_in_time', reference.c);
   if (reference?.ac) add('reference_anti_coincident', reference.ac);
+  if (prediction) add('prediction', { values: prediction.values });
+  if (fitted?.f) {
+    const [axis] = spectrum.axes;
+    const values = Float64Array.from({ length: axis.bins }, (_, bin) => fitted.f(edge(axis, bin + 0.5)));
+    add(`fit_${fitted.what}`, { values, bins: fitted.bins });
+  }
   return out;
 }
 
@@ -39,23 +47,41 @@ export function* binsOf(spectrum, view) {
   }
 }
 
-// origin: [name, value] pairs. Numbers are the shortest text that reads back as the same double.
-export function csvOf(spectrum, zoom, origin, reference = null) {
-  const columns = columnsOf(spectrum, reference);
+// origin: [name, value] pairs; over: as columnsOf() takes it. Numbers are the shortest text that reads back as the same double; where a
+// column has no value, there is none.
+export function csvOf(spectrum, zoom, origin, over) {
+  const columns = columnsOf(spectrum, over);
   const lines = origin.map(([name, value]) => `# ${name}: ${String(value).replace(/\s+/g, ' ')}`);
   const places = spectrum.axes.flatMap((_, k) => [`bin_${k}`, `low_${k}`, `high_${k}`]);
   lines.push([...places, ...columns.flatMap(({ name, sigmas }) => (sigmas ? [name, `${name}_sigma`] : [name]))].join(','));
   for (const bins of binsOf(spectrum, inView(spectrum, zoom))) {
     const at = bins.length === 1 ? bins[0] : bins[0] * spectrum.axes[1].bins + bins[1];
     const place = bins.flatMap((bin, k) => [bin, edge(spectrum.axes[k], bin), edge(spectrum.axes[k], bin + 1)]);
-    lines.push([...place, ...columns.flatMap(({ values, sigmas }) => (sigmas ? [values[at], sigmas[at]] : [values[at]]))].join(','));
+    lines.push([...place, ...columns.flatMap((column) => cellsOf(column, at))].join(','));
   }
   return `${lines.join('\n')}\n`;
 }
 
-// UHI serialisation, version 1: one histogram of each column, without flow bins.
-export function uhiOf(spectrum, zoom, origin, reference = null) {
-  const view = inView(spectrum, zoom);
+function cellsOf({ values, sigmas, bins }, at) {
+  if (bins && (at < bins[0] || at >= bins[1])) return [''];
+  return sigmas ? [values[at], sigmas[at]] : [values[at]];
+}
+
+// The bins in view that a column has; null: none.
+function viewOf(view, bins) {
+  if (bins === null) return view;
+  const part = [Math.max(view[0][0], bins[0]), Math.min(view[0][1], bins[1])];
+  return part[0] < part[1] ? [part] : null;
+}
+
+// UHI serialisation, version 1: one histogram of each column, without flow bins; of a fit, over its range.
+export function uhiOf(spectrum, zoom, origin, over) {
+  const named = columnsOf(spectrum, over).map((column) => [`${spectrum.name}/${column.name}`, column, viewOf(inView(spectrum, zoom), column.bins)]);
+  const drawn = named.filter(([, , view]) => view !== null);
+  return `${JSON.stringify(Object.fromEntries(drawn.map(([name, column, view]) => [name, histogramOf(spectrum, column, view, origin)])))}\n`;
+}
+
+function histogramOf(spectrum, { type, values, sigmas }, view, origin) {
   const axes = spectrum.axes.map((axis, k) => ({
     type: 'regular',
     lower: edge(axis, view[k][0]),
@@ -66,25 +92,18 @@ export function uhiOf(spectrum, zoom, origin, reference = null) {
     circular: false,
     metadata: { name: axis.variable, label: axis.label, unit: axis.unit },
   }));
-  const nested = (values, change = (value) => value) => {
+  const nested = (of, change = (value) => value) => {
     const [[x0, x1], rows] = view;
-    const row = (i) => (rows ? Array.from(values.slice(i * spectrum.axes[1].bins + rows[0], i * spectrum.axes[1].bins + rows[1]), change) : change(values[i]));
+    const row = (i) => (rows ? Array.from(of.slice(i * spectrum.axes[1].bins + rows[0], i * spectrum.axes[1].bins + rows[1]), change) : change(of[i]));
     return Array.from({ length: x1 - x0 }, (_, i) => row(x0 + i));
   };
-  const histogram = ({ values, sigmas }) => ({
-    uhi_schema: 1,
-    metadata: Object.fromEntries(origin),
-    writer_info: { 'spillgate-console': {} },
-    axes,
-    storage: sigmas
-      ? { type: 'weighted', values: nested(values), variances: nested(sigmas, (sigma) => sigma * sigma) }
-      : { type: 'int', values: nested(values) },
-  });
-  return `${JSON.stringify(Object.fromEntries(columnsOf(spectrum, reference).map((column) => [`${spectrum.name}/${column.name}`, histogram(column)])))}\n`;
+  const variances = sigmas && { variances: nested(sigmas, (sigma) => sigma * sigma) };
+  const storage = { type, values: nested(values), ...variances };
+  return { uhi_schema: 1, metadata: Object.fromEntries(origin), writer_info: { 'spillgate-console': {} }, axes, storage };
 }
 
 // Where what is shown comes from, as [name, value] pairs; what is not known is left out.
-export function originOf(spectrum, { run, zoom, reference = null }) {
+export function originOf(spectrum, { run, zoom, reference = null, prediction = null, fitted = null }) {
   const pot = spectrum.live_pot;
   const axes = ['x', 'y'].filter((axis) => zoom && zoom[axis][0] !== zoom[axis][1]);
   const { band } = spectrum;
@@ -98,6 +117,7 @@ export function originOf(spectrum, { run, zoom, reference = null }) {
     ['range', spectrum.range?.name ?? 'run'],
     ['range_spills', spectrum.range?.spills],
     ['range_begin_utc_s', spectrum.range?.begin_utc_s],
+    ['range_person', spectrum.range?.person],
     ['zoom', axes.length > 0 ? axes.map((axis) => `${axis} ${zoom[axis].join(' to ')}`).join(', ') : null],
     ['band', band ? `${band.axis.variable} ${edge(band.axis, band.first)} to ${edge(band.axis, band.last)}` : null],
     ['alpha', spectrum.alpha?.value],
@@ -110,7 +130,16 @@ export function originOf(spectrum, { run, zoom, reference = null }) {
     ['reference_factor', reference?.factor],
     ['reference_factor_by', reference?.by],
     ['reference_anti_coincident_factor', reference?.acFactor],
+    ['prediction', prediction?.title],
+    ['prediction_pot', prediction?.pot],
+    ...fitOrigin(spectrum, fitted),
     ['newest_slot_utc_s', spectrum.newest_slot_utc_s],
   ];
   return pairs.filter(([, value]) => value !== null && value !== undefined && value !== '');
+}
+
+function fitOrigin(spectrum, fitted) {
+  if (!fitted?.f) return [];
+  const ofEach = fitted.parameters.flatMap(({ name, value, sigma }) => [[`fit_${name}`, value], [`fit_${name}_sigma`, sigma]]);
+  return [['fit', `${fitted.model} of ${fitted.what}, ${spectrum.axes[0].variable} ${fitted.range.join(' to ')}`], ...ofEach, ['fit_chi2', fitted.chi2], ['fit_ndf', fitted.ndf]];
 }

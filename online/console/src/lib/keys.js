@@ -11,7 +11,9 @@ export const KEYS = [
   ['?', 'this list'],
   ['Esc', 'close what is open'],
   ['← →', 'on a strip of the history, move the cursor; with Shift ten times as far; Home and End'],
-  ['Tab, Enter', 'everything else; on a pad, drag to zoom, double click for the whole axes, Shift and drag for a region of interest'],
+  ['+ −, ← → ↑ ↓, 0', 'on a pad of the spectra (Tab leads to it): closer and farther, along the axes, whole axes; Shift ← → or Shift ↑ ↓ zoom one axis alone; Backspace goes back'],
+  ['drag, two fingers', 'on a pad: drag to zoom, below or beside the axes that axis alone; two fingers zoom and move what is under them; double click or tap for the whole axes; Shift and drag for a region of interest'],
+  ['Tab, Enter', 'everything else'],
 ];
 
 function isTyping(target) {

@@ -1,4 +1,5 @@
-// What a pad says about its spectrum in words: one entry per kind { kind, sign, label, state: data | no-data | sealed, inside }.
+// What a pad says about its spectrum in words: one entry per kind { kind, sign, label, state: data | no-data | sealed, inside }. Signs are
+// as line_plot.js draws: ● points, ▄ an area.
 import { isSealed } from './spectrum.js';
 
 export function legendOf(spectrum, dimensions) {
@@ -11,7 +12,8 @@ export function legendOf(spectrum, dimensions) {
   });
   const sealed = isSealed(spectrum);
   const c = entry('in_time', '●', sealed ? 'C outside the box' : 'C');
-  const entries = [c, entry('anti_coincident', '▨', spectrum.alpha && dimensions === 1 ? 'α·AC; AC' : 'AC')];
+  const isScaled = spectrum.alpha && dimensions === 1;
+  const entries = [c, isScaled ? entry('anti_coincident', '▄', 'α·AC; AC') : entry('anti_coincident', '●', 'AC')];
   if (sealed) {
     if (c.inside === undefined) c.state = 'sealed';
     entries.push({ kind: 'residual', sign: '●', label: 'residual', state: 'sealed' });

@@ -1,9 +1,10 @@
 // What a person has set on each pad: kept while views come and go, and saved with a layout.
 import { COMPARISONS } from './comparison.js';
+import { KINDS as COUNTED } from './spectrum.js';
 
 const isRange = (range) => Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1];
 const COMPARED = COMPARISONS.map(({ name }) => name);
-const KINDS = ['in_time', 'anti_coincident', 'residual', 'free'];
+const KINDS = [...COUNTED, 'residual', 'prediction'];
 
 class PadSettings {
   log = $state(false);

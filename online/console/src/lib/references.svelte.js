@@ -1,5 +1,6 @@
 // The reference that a person has chosen: spectra of a past run, fetched one by one for the pads that show them.
 import { ask } from './act.js';
+import { feed } from './feed.svelte.js';
 import { isReference } from './words.js';
 
 const RUNS = 50;
@@ -24,6 +25,16 @@ class References {
     this.again();
   }
 
+  // Any run, listed or not, if it has spectra. Why it cannot be chosen, in words; empty: it is.
+  async chooseRun(number) {
+    const [first] = feed.spectra;
+    if (!first) return 'the configuration names no spectra';
+    const answer = await ask(this.#path(`run-${number}`, first.info.name));
+    const absent = !answer.ok && answer.status !== 409; // what cannot be compared, each pad says by itself
+    if (!absent) this.choose(`run-${number}`);
+    return absent ? answer.reason : '';
+  }
+
   // All is fetched anew, as for another configuration.
   again() {
     this.#asked = new Set();
@@ -43,10 +54,14 @@ class References {
     const wanted = () => name === this.chosen && asked === this.#asked;
     this.#queue = this.#queue.then(async () => {
       if (!wanted()) return;
-      const answer = await ask(`/api/references/${encodeURIComponent(name)}/spectra/${encodeURIComponent(spectrum)}`);
+      const answer = await ask(this.#path(name, spectrum));
       if (!wanted()) return;
       this.#spectra = new Map(this.#spectra).set(spectrum, answer.ok ? { data: answer.body } : { trouble: answer.reason });
     });
+  }
+
+  #path(name, spectrum) {
+    return `/api/references/${encodeURIComponent(name)}/spectra/${encodeURIComponent(spectrum)}`;
   }
 }
 

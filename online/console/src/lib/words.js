@@ -2,21 +2,29 @@
 import { clock, count, known, significant, superscript } from './format.js';
 
 export const RUN = 'run';
+export const SINCE_RESET = 'reset';
 
-// "run", "hour", "spills:600" as a person says them.
+// "run", "hour", "spills:600", "reset" as a person says them.
 export function rangeTitle(range) {
   if (range === RUN) return 'whole run';
   if (range === 'hour') return 'last hour';
+  if (range === SINCE_RESET) return 'since the reset';
   const [what, number] = range.split(':');
   return what === 'spills' ? `last ${count(Number(number))} spills` : range;
 }
 
+const timeOf = (utc_s) => `${clock(utc_s).slice(11)} UTC`;
+
 // What a spectrum says of its range; null: it is of the whole run.
 export function rangeInWords(range) {
   if (!range) return null;
-  const since = range.begin_utc_s ? ` since ${clock(range.begin_utc_s).slice(11)} UTC` : ', all of the run';
-  return `${rangeTitle(range.name)}: ${count(range.spills)} spills${since}`;
+  const since = range.begin_utc_s ? ` since ${timeOf(range.begin_utc_s)}` : ', all of the run';
+  const who = range.name !== SINCE_RESET ? '' : range.person ? `, reset by ${range.person}` : '; nobody has reset it';
+  return `${rangeTitle(range.name)}: ${count(range.spills)} spills${since}${who}`;
 }
+
+// Of the reset that the status tells, or null.
+export const resetInWords = (reset) => (reset ? `since ${timeOf(reset.utc_s)}, reset by ${reset.person}` : 'the whole run: nobody has reset it');
 
 // As a part of a file's name; empty for the whole run.
 export const rangeInName = (range) => (range ? `${rangeTitle(range.name).replace(/[^\w]+/g, '-')}-` : '');

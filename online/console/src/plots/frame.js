@@ -2,8 +2,10 @@
 // when axes, zoom or size change, which is seldom; drawing bins on the canvas costs a hundredth of that.
 import { cleanup, ObjectPainter } from '#jsroot/base/ObjectPainter.mjs';
 import { TH1Painter } from '#jsroot/hist2d/TH1Painter.mjs';
+import { zoomOfKey } from '../lib/zoom.js';
 import { Drag } from './drag.js';
 import { axesOf, prepare } from './jsroot.js';
+import { Pinch } from './pinch.js';
 
 // In JSROOT's list of painters after the axes: it hears of every redrawing, also of those by mouse.
 class Layer extends ObjectPainter {
@@ -28,6 +30,7 @@ export class Frame {
   #zoomed;
   #selecting;
   #drag;
+  #pinch;
   #painter = null;
   #theme = 'dark';
   #axes = null; // as given to begin()
@@ -49,6 +52,7 @@ export class Frame {
     this.#zoomed = zoomed;
     this.#selecting = selecting;
     this.#drag = new Drag(element, (event, bounds) => this.#select(event, bounds));
+    this.#pinch = new Pinch(element, this);
     this.#canvas = document.createElement('canvas');
     this.#canvas.dataset.layer = layer;
     this.#canvas.style.cssText = 'position:absolute;pointer-events:none';
@@ -80,6 +84,7 @@ export class Frame {
   #then(step) {
     this.#work = this.#work
       .then(() => this.#drag.held)
+      .then(() => this.#pinch.held)
       .then(step)
       .catch((failure) => console.error(failure));
     return this.#work;
@@ -92,6 +97,49 @@ export class Frame {
     const { left, width } = this.rect;
     const at = (clientX) => this.#painter.getFramePainter().revertAxis('x', Math.max(0, Math.min(width, clientX - bounds.left - left)));
     return (clientX, done) => this.#selecting([begin.x, at(clientX)].sort((one, other) => one - other), done);
+  }
+
+  // The axes, as zoom.js takes them.
+  get view() {
+    const frame = this.#painter.getFramePainter();
+    const axis = (name) => ({
+      range: [frame[`scale_${name}min`], frame[`scale_${name}max`]],
+      whole: [frame[`${name}min`], frame[`${name}max`]],
+      log: Boolean(frame[`log${name}`]),
+      bins: this.#axes[name].bins,
+    });
+    return { x: axis('x'), y: axis('y') };
+  }
+
+  // A key on the pad; flat: as zoomOfKey() takes it. True: it was for the zoom.
+  press({ key, shiftKey }, flat) {
+    if (!this.ready) return false;
+    if (key === 'Backspace') return Boolean(this.zoomBack());
+    const wanted = () => zoomOfKey({ key, shiftKey }, this.view, flat);
+    if (wanted() === undefined) return false;
+    this.#then(() => {
+      if (!this.ready || wanted() === undefined) return null;
+      this.stay();
+      return this.show(wanted());
+    });
+    return true;
+  }
+
+  // A person's zoom begins: zoom-back leads to what is shown now.
+  stay() {
+    this.#zooms.push(this.#zoom);
+  }
+
+  // Without anything to go back to.
+  async show(zoom) {
+    const [x, y] = [zoom?.x ?? [0, 0], zoom?.y ?? [0, 0]];
+    this.#goingBack = true;
+    Object.assign(this.#painter.getFramePainter(), { zoom_xmin: x[0], zoom_xmax: x[1], zoom_ymin: y[0], zoom_ymax: y[1] });
+    try {
+      await this.#painter.redrawPad();
+    } finally {
+      this.#goingBack = false;
+    }
   }
 
   async #begin(theme, axes, zoom) {
@@ -188,13 +236,7 @@ export class Frame {
 
   // As if a person had zoomed; null: all of the axes.
   goTo(zoom) {
-    return this.#then(async () => {
-      if (!this.ready) return;
-      this.#goingBack = true;
-      const [x, y] = [zoom?.x ?? [0, 0], zoom?.y ?? [0, 0]];
-      Object.assign(this.#painter.getFramePainter(), { zoom_xmin: x[0], zoom_xmax: x[1], zoom_ymin: y[0], zoom_ymax: y[1] });
-      await this.#painter.redrawPad();
-    }).finally(() => (this.#goingBack = false));
+    return this.#then(() => (this.ready ? this.show(zoom) : null));
   }
 
   // The canvas lies over the frame's inside, a pixel for a pixel of the screen.

@@ -11,6 +11,7 @@ Object.assign(settings, {
   Latex: 0,
   Tooltip: false,
   CanAdjustFrame: false,
+  HandleKeys: false, // ours: frame.js
   SmallPad: { width: 10, height: 10 },
 });
 

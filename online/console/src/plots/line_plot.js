@@ -195,6 +195,11 @@ export class LinePlot {
     this.#overlay.frame?.zoomBack();
   }
 
+  // A key on the pad. True: it was for the zoom.
+  press(event) {
+    return this.#overlay.frame?.press(event, true) ?? false;
+  }
+
   // null: all of the axes.
   showPart(zoom) {
     this.#overlay.frame?.goTo(zoom);

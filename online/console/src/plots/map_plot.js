@@ -9,7 +9,8 @@ import { roomy, shade, ticks } from './scale.js';
 
 const BAR_PX = 14;
 
-const LEAST = { significance: 3 }; // what colours reach to, whatever is in the map; of all others one count
+// What colours reach to, whatever is in the map; of all others one count. A prediction has parts of counts in each bin, and seldom a whole one.
+const LEAST = { significance: 3, prediction: 1e-12 };
 
 // What a map shows of a kind: values in row-major order, NaN where there is nothing to show; or null. compare: one of COMPARISONS, or null.
 export function mapValues(spectrum, kind, overlays = null, compare = null) {
@@ -70,7 +71,7 @@ export class MapPlot {
     const [x, y] = this.#spectrum.axes;
     Object.assign(this.#cells, { width: x.bins, height: y.bins });
     this.#pixels = this.#cells.getContext('2d').createImageData(x.bins, y.bins);
-    const vertical = { min: y.min, max: y.max, title: axisTitle(y) };
+    const vertical = { min: y.min, max: y.max, bins: y.bins, title: axisTitle(y) };
     this.#frame.begin(this.#settings.theme, { x: { ...x, title: axisTitle(x) }, y: vertical }, this.#frame.ready ? this.#frame.zoom : this.#firstZoom());
   }
 
@@ -80,8 +81,8 @@ export class MapPlot {
     const { kind, theme, overlays, compare } = this.#settings;
     const values = mapValues(this.#spectrum, kind, overlays, compare);
     const isSigned = kind === 'residual' || ['difference', 'significance'].includes(compare);
-    const log = this.#settings.log && !isSigned;
-    const limits = values ? limitsOf(values, isSigned, LEAST[compare]) : null;
+    const log = this.#settings.log && !isSigned && kind !== 'prediction';
+    const limits = values ? limitsOf(values, isSigned, LEAST[compare ?? kind]) : null;
     if (values) {
       this.#fill(values, limits, palette(theme, isSigned), log);
       this.#place(context, scales);
@@ -145,7 +146,7 @@ export class MapPlot {
       ? (value) => Math.log(value / 0.5) / Math.log(limits.max / 0.5)
       : (value) => (value - limits.min) / (limits.max - limits.min);
     const unit = compare === 'significance' ? ' σ' : '';
-    for (const tick of ticks(limits, 5, log, kind !== 'residual' && !compare)) {
+    for (const tick of ticks(limits, 5, log, !['residual', 'prediction'].includes(kind) && !compare)) {
       context.fillText(tick.toLocaleString('en-GB', { maximumSignificantDigits: 3 }).replace('-', '−') + unit, BAR_PX + 4, 8 + height * (1 - share(tick)));
     }
   }
@@ -156,6 +157,10 @@ export class MapPlot {
 
   zoomBack() {
     this.#frame.zoomBack();
+  }
+
+  press(event) {
+    return this.#frame.press(event, false);
   }
 
   // null: all of the axes.
