@@ -63,6 +63,7 @@ proto::Result<proto::LoadedConsole> load_console_of(const Options& options) {
     auto& plan = *console->console.mutable_plan();
     if (plan.has_experiment()) put_beside(*plan.mutable_experiment());
     if (plan.has_data()) put_beside(*plan.mutable_data());
+    if (console->console.has_reprocessed_dir()) put_beside(*console->console.mutable_reprocessed_dir());
     if (console->console.has_good_runs_dir()) put_beside(*console->console.mutable_good_runs_dir());
     if (!options.people_path.empty()) console->console.set_people_file(options.people_path);
     return console;

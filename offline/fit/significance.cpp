@@ -38,6 +38,12 @@ proto::Result<Significance> significance(const Likelihood& likelihood, const Min
     start[parameter] = null_value;
     Significance found;
     found.null = minimise(likelihood, start, others, workspace, options);
+    if (std::isinf(found.null.chi2))
+        return proto::error(
+            ErrorKind::REFUSED,
+            fmt::format("with '{}' held at {} a bin that has counts is expected to have none: "
+                        "so few background events give no number of sigmas",
+                        limits.name, null_value));
     if (!found.null.converged)
         return proto::error(ErrorKind::REFUSED, fmt::format("the fit with '{}' held at {} did not converge",
                                                             limits.name, null_value));

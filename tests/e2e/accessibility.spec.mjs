@@ -137,4 +137,58 @@ inLab('every view is accessible', { edit: light, editEmulator: light, consoleTex
     await page.untilRun(2);
     await page.untilState('running');
   });
+
+  await spec(
+    'axe_opened',
+    'what has to be opened first has no serious or critical finding either: a run, a fit beside a reference, the scope held, signing in',
+    async (stage) => {
+      const page = await opened(stage, DESK);
+      const part = (selector) => page.page.locator(selector).first();
+      const look = async (what) => {
+        await page.page.getByText('Fetching …').first().waitFor({ state: 'hidden' });
+        await page.untilFits(what);
+        assert.deepEqual(await findings(page.page), [], what);
+        assert.deepEqual(await colourFindings(page.page), [], `${what}, ${await otherTheme(page)}`);
+        assert.deepEqual((await tabThrough(page.page)).missed, [], `not reached by Tab: ${what}`);
+      };
+      await until('run 1 has spectra', () => lab.api.get('/api/runs/1'), ({ export_files: files }) => files.length > 0);
+      await page.goto('runs/1');
+      await part('[data-run-page="1"] [data-export]').waitFor();
+      await part('[data-run-config] summary').click();
+      await look('a run');
+
+      await page.goto('spectra');
+      await part('[data-choose="reference"]').selectOption('run-1');
+      await part('[data-spectrum="pe"] [data-reference="run-1"]').waitFor();
+      await part('[data-spectrum="pe_t_rec"] [data-choose="compare"]').selectOption('difference');
+      await part('[data-spectrum="pe"] [data-action="roi"]').click();
+      await part('[data-spectrum="pe"] [name="fit-model"]').selectOption('exponential');
+      await part('[data-spectrum="pe"] :is([data-fit], [data-fit-trouble])').waitFor();
+      await look('spectra with a region of interest, a fit and a reference');
+
+      await page.goto('scope');
+      await part('canvas[data-layer="scope"][data-number]').waitFor();
+      await page.press('scope-hold');
+      await part('[data-scope][data-held="true"] [data-scope-place]').waitFor();
+      await part('main summary').click();
+      await look('the scope, held');
+
+      const stranger = await stage.open({ ...DESK, person: null });
+      await stranger.untilState('running');
+      for (let themes = 0; themes < 2; ++themes) {
+        const theme = await otherTheme(stranger);
+        await stranger.press('sign-in');
+        await stranger.page.locator('dialog[data-dialog="sign-in"][open]').waitFor();
+        assert.deepEqual(await findings(stranger.page, 'dialog[open]'), [], `signing in, ${theme}`);
+        await stranger.page.locator('[data-dialog="sign-in"] [name="token"]').fill('not a token');
+        await stranger.press('confirm-sign-in');
+        await until('a wrong token is refused in words', () => stranger.refusal());
+        assert.deepEqual(await findings(stranger.page, 'dialog[open]'), [], `refused, ${theme}`);
+        assert.deepEqual((await tabThrough(stranger.page)).missed, [], `signing in, ${theme}`);
+        await stranger.page.keyboard.press('Escape');
+        await untilEqual('whether the dialog is open', () => stranger.page.locator('dialog[open]').count(), 0);
+      }
+    },
+    { expected: /status of 401/ },
+  );
 });

@@ -1,51 +1,30 @@
 // A blinded run with a plan: what is shown of it, what is not to be had in any way, who may open it, and what is there then.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refused, wishFor } from './lab/api.mjs';
 import { blinded, edit, light, replace } from './lab/config_text.mjs';
+import { documentedRoutes } from './lab/documented_routes.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { RawWebSocket } from './lab/raw_client.mjs';
+import { BOX, checkSlot, insideBox, isInside, told } from './lab/sealed.mjs';
 import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
-const BOX = [
-  ['pe', 4, 60],
-  ['t_rec_us', 0, 6],
-];
 const MAP = 'pe_t_rec'; // both variables are its axes: bins of it are inside the box or outside
 const SPECTRA = ['pe', 't_rec', MAP];
 const PLANNED_POT = 1.76e23;
-const plan = `plan { experiment: "${join(options.source, 'config/experiments/demo-csi.txtpb')}" spectrum: "${MAP}" planned_pot: ${PLANNED_POT} }`;
+const GWH_PER_POT = 1.602176634e-19 * 1e9 / 3.6e12; // 1 GeV a proton
+const MEASURED = ['measured-in-time', 'measured-residual', 'significance'];
+const SLOTS = 20; // of the scope
+// The demo's experiment, with a background that leaves no bin empty: where AC has so few counts, there is no significance otherwise.
+const folder = mkdtempSync(join(tmpdir(), 'spillgate-e2e-plan-'));
+process.once('exit', () => rmSync(folder, { recursive: true }));
+const experiment = join(folder, 'demo-csi.txtpb');
+writeFileSync(experiment, `${readFileSync(join(options.source, 'config/experiments/demo-csi.txtpb'), 'utf8')}background { name: "dark" events: 50 sigma: 1 flat {} }\n`);
+const plan = `plan { experiment: "${experiment}" spectrum: "${MAP}" planned_pot: ${PLANNED_POT} }`;
 const bearer = ({ token }) => ({ Authorization: `Bearer ${token}` });
-
-// Whether a bin of the map lies in the box, wholly.
-function isInside({ axes }, bin) {
-  const at = [Math.floor(bin / axes[1].bins), bin % axes[1].bins];
-  return axes.every((axis, i) => {
-    const [, min, max] = BOX.find(([variable]) => variable === axis.variable);
-    const width = (axis.max - axis.min) / axis.bins;
-    return axis.min + at[i] * width >= min && axis.min + (at[i] + 1) * width <= max;
-  });
-}
-
-const insideBox = (spectrum, kind) => spectrum[kind].counts.reduce((sum, n, bin) => sum + (isInside(spectrum, bin) ? n : 0), 0);
-
-// Everything in an answer that could tell of the box, by its path.
-function told(value, path = '') {
-  if (value === null || typeof value !== 'object') return [];
-  // (`measured` of live_pot is a number of protons.)
-  const own = ['residual', 'measured', 'significance_sigma', 'fitted_cevns'].filter((key) => (value[key] ?? null) !== null && !path.endsWith('/live_pot'));
-  return [...own.map((key) => `${path}/${key}`), ...Object.entries(value).flatMap(([key, inner]) => told(inner, `${path}/${key}`))];
-}
-
-// The routes that the documentation names, with names filled in.
-function documentedRoutes() {
-  const texts = ['api', 'alarms', 'health', 'history', 'logbook', 'physics', 'quality'].map((name) => readFileSync(join(options.source, `docs/console/${name}.md`), 'utf8'));
-  const routes = texts.flatMap((text) => [...text.matchAll(/`GET (\/[\w/.]+)/g)].map(([, route]) => route));
-  const filled = routes.flatMap((route) => (/(spectra|prediction)\/(NAME|SPECTRUM)$/.test(route) ? SPECTRA.map((name) => route.replace(/[A-Z]+$/, name)) : [route.replace('RUN', '1')]));
-  return [...new Set(filled)].filter((route) => !/[A-Z]{3}|\/ws$|updates/.test(route));
-}
 
 // More of what is steady than in the demo: sideband and AC have counts sooner.
 const editEmulator = edit(light, replace('steady_rate_hz: 2500', 'steady_rate_hz: 7500'));
@@ -53,6 +32,7 @@ const editEmulator = edit(light, replace('steady_rate_hz: 2500', 'steady_rate_hz
 inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, consoleText: plan }, async (spec, lab) => {
   const blinding = (page) => page.page.locator('[data-blinding]').getAttribute('data-blinding');
   const act = { first_run: 1, last_run: 1, reason: 'selection and background are frozen', confirm: 'UNBLIND 1-1' };
+  let picture; // of the logbook, by its SHA-256
   const acts = async () => (await lab.api.get('/api/unblinding')).unblindings;
   const entries = async () => (await lab.api.get('/api/logbook?kind=unblinding')).entries;
 
@@ -75,9 +55,15 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     await until('and the precision of the plan', () => page.figure('expected-sigma:planned'), (fm) => fm > 0);
     const status = await lab.api.get('/api/physics');
     assert.ok(Math.abs(status.exposure.fraction - status.exposure.pot / PLANNED_POT) < 1e-9);
+    assert.ok(Math.abs(status.exposure.gwh - status.exposure.pot * GWH_PER_POT) < 1e-6 * status.exposure.gwh, `${status.exposure.gwh} GWh`);
+    assert.ok(Math.abs(status.plan.gwh - PLANNED_POT * GWH_PER_POT) < 1e-6 * status.plan.gwh, `${status.plan.gwh} GWh planned`);
     assert.equal(status.simulated, true);
+    assert.equal(status.measured, null);
+    await until('the page follows', () => page.figure('exposure-pot'), (pot) => pot >= status.exposure.pot);
+    const [pot, gwh, part] = await page.page.evaluate(() => ['exposure-pot', 'exposure-gwh', 'plan-fraction'].map((name) => Number(document.querySelector(`[data-figure="${name}"]`).dataset.value)));
+    assert.ok(Math.abs(gwh / pot / GWH_PER_POT - 1) < 1e-6 && Math.abs(part * PLANNED_POT / pot - 1) < 1e-6, `${pot} POT, ${gwh} GWh, ${part} of the plan`);
     assert.equal(await page.page.locator('[data-measured]').getAttribute('data-measured'), 'sealed');
-    assert.equal(await page.figure('measured-residual'), null);
+    for (const figure of MEASURED) assert.equal(await page.page.locator(`[data-figure="${figure}"]`).count(), 0, figure);
     await page.page.locator('[data-spectrum="pe"] [data-prediction]').waitFor();
     await page.untilFits('physics on a desk');
     await stage.shot(page, 'blinded');
@@ -86,39 +72,86 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     await stage.shot(page, 'blinded-phone');
   });
 
+  // Every route of the documentation, with real values: of each answer nothing may tell of the box. `others`: the status of those that
+  // do not answer with 200, by a pattern. Returns the answers, { path: text or JSON }.
+  async function askEverything(others) {
+    const guest = bearer(PEOPLE.guest);
+    const { configs } = await lab.api.get('/api/configs');
+    const { series } = await lab.api.get('/api/history/series');
+    const { slots, hold } = await lab.api.get('/api/scope?channel=csi&hold=new');
+    const values = {
+      'spectra/NAME': SPECTRA,
+      'spectra/SPECTRUM': SPECTRA,
+      'prediction/SPECTRUM': SPECTRA,
+      'references/NAME': ['run-1'],
+      'configs/NAME': configs.filter(({ valid }) => valid).map(({ name }) => name),
+      'layouts/NAME': ['mine'],
+      'runs/RUN': [1],
+      'exports/FILE': ['spectra.csv', 'spectra.json', 'spectra.h5'],
+      'scope/SLOT': [...slots.slice(-SLOTS).map(({ slot }) => slot), 'latest'],
+      'good-runs/VERSION': [1],
+      'pictures/SHA256': [picture],
+    };
+    const now = Math.floor(Date.now() / 1000);
+    const few = series.map((_, at) => series.slice(at, at + 32)).filter((_, at) => at % 32 === 0);
+    const queries = {
+      '/api/spectra/NAME': ['', ...(await lab.api.get('/api/spectra')).ranges.map((range) => `?range=${range}`)],
+      '/api/scope/SLOT': [`?channel=csi&hold=${hold}`, `?channel=csi&full=1&hold=${hold}`],
+      '/api/scope': ['latest', 'largest', 'saturated', 'vetoed', 'pulse'].map((which) => `?channel=csi&which=${which}`),
+      '/api/history': few.map((some) => `?${some.map(({ name }) => `series=${encodeURIComponent(name)}`).join('&')}`),
+      '/api/beam/times': [`?from=${now - 3600}&to=${now}`],
+      '/api/configs/NAME/difference': ['?from=last'],
+      '/api/updates': ['?since=0&wait_s=0&topics=status,trend,alarms,logbook,controls,beam,health'],
+    };
+    const answers = {};
+    for (const route of documentedRoutes(options.source, values, queries)) {
+      const response = await lab.api.fetch(route, { headers: guest });
+      const text = await response.text();
+      const expected = Object.entries(others).find(([pattern]) => new RegExp(pattern).test(route))?.[1] ?? 200;
+      assert.equal(response.status, expected, `${route}: ${text.slice(0, 300)}`);
+      answers[route] = response.headers.get('content-type').includes('json') ? JSON.parse(text) : text;
+      assert.deepEqual(told(answers[route]), [], route);
+    }
+    assert.ok(!/residual|significance|candidates_total/.test(answers['/metrics']), 'a metric of the box');
+    assert.deepEqual(series.map(({ name }) => name).filter((name) => /residual|significance/.test(name)), []);
+    return answers;
+  }
+  const answersOf = (answers, path) => Object.entries(answers).flatMap(([route, answer]) => (route.startsWith(path) ? [answer] : []));
+
   await spec('nothing_leaks', 'no route, metric or message has a count of the box or anything made of one', async () => {
     await until('AC has counts where the box lies', async () => insideBox(await lab.api.spectrum(MAP), 'anti_coincident'), (n) => n > 0);
-    const check = (answer, where) => assert.deepEqual(told(answer), [], where);
-    const routes = documentedRoutes();
-    for (const name of SPECTRA) assert.ok(routes.includes(`/api/spectra/${name}`) && routes.includes(`/api/prediction/${name}`), routes.join());
-    for (const route of routes) {
-      const response = await lab.api.fetch(route);
-      if (response.ok && response.headers.get('content-type').includes('json')) check(await response.json(), route);
-    }
-    const spectrum = await lab.api.spectrum(MAP);
-    assert.equal(insideBox(spectrum, 'in_time'), 0);
-    assert.equal(spectrum.sealed.what, 'box');
     await lab.api.takeControls();
     await lab.api.post('/api/spectra/reset');
     await lab.api.post('/api/controls/release');
     const { ranges } = await lab.api.get('/api/spectra');
     assert.ok(ranges.includes('hour') && ranges.includes('reset'), ranges.join());
-    for (const range of ranges) {
-      const part = await lab.api.get(`/api/spectra/${MAP}?range=${range}`);
-      check(part, range);
-      assert.equal(part.sealed.what, 'box');
-      if (part.in_time) assert.equal(insideBox(part, 'in_time'), 0, range);
+    await lab.api.post('/api/layouts/mine', { range: 'run' }, bearer(PEOPLE.guest));
+    const png = readFileSync(join(options.source, 'docs/console/run-quality.png'));
+    const posted = await lab.api.fetch('/api/pictures', { method: 'POST', headers: { ...lab.api.permission(), 'Content-Type': 'image/png' }, body: png });
+    picture = (await posted.json()).sha256;
+    await until('the history has series', () => lab.api.get('/api/history/series'), ({ series }) => series.length > 0);
+
+    const answers = await askEverything({ '/api/ws$': 426, '/api/references/': 404, '/exports/': 404, '/api/good-runs/': 404 });
+    for (const name of SPECTRA) assert.ok(`/api/spectra/${name}` in answers && `/api/prediction/${name}` in answers, Object.keys(answers).join());
+    const maps = answersOf(answers, `/api/spectra/${MAP}`);
+    assert.equal(maps.length, ranges.length + 1);
+    for (const map of maps) {
+      assert.equal(map.sealed.what, 'box');
+      if (map.in_time) assert.equal(insideBox(map, 'in_time'), 0, map.range?.name);
     }
-    const metrics = await (await lab.api.fetch('/metrics')).text();
-    assert.ok(!/residual|significance|candidates_total/.test(metrics), 'a metric of the box');
+    const seals = answersOf(answers, '/api/scope/').map(checkSlot);
+    assert.ok(seals.filter(Boolean).length > SLOTS, 'the scope had no sealed slots');
 
     const feed = await RawWebSocket.open(lab.url);
     feed.all = [];
-    feed.send(wishFor(SPECTRA));
-    await until('some messages of the feed', () => feed.all.length > 20);
+    feed.send(JSON.stringify({ want: { ...JSON.parse(wishFor(SPECTRA)).want, scope: {}, status: {}, trend: {}, beam: {}, health: {}, alarms: {}, logbook: {} } }));
+    const messages = () => feed.all.map((text) => JSON.parse(text));
+    const pictures = () => messages().flatMap(({ scope }) => (scope?.slot ? [scope] : []));
+    await until('messages of the feed, with waveforms', () => feed.all.length > 20 && pictures().length > 2);
     feed.close();
-    const sent = feed.all.flatMap((text) => JSON.parse(text).spectra ?? []);
-    check(sent, 'the feed');
+    assert.deepEqual(told(messages()), [], 'the feed');
+    pictures().forEach(checkSlot);
+    const sent = messages().flatMap(({ spectra }) => spectra ?? []);
     const whole = sent.find(({ name, base }) => name === MAP && base === null);
     assert.equal(insideBox(whole, 'in_time'), 0);
     for (const { in_time: change } of sent.filter(({ name, base }) => name === MAP && base !== null)) {
@@ -172,7 +205,15 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
 
     const opened = await lab.api.spectrum(MAP);
     assert.ok(insideBox(opened, 'in_time') > 0);
-    await until('what was measured is told', () => page.figure('measured-residual'), (value) => value !== null);
+    await page.page.locator('[data-measured="known"]').waitFor();
+    await lab.api.act('pause'); // so that all stands still
+    const map = async () => (await lab.api.spectrum(MAP)).in_time.inside; // its axes are the experiment's
+    const { measured } = await until('all that was taken is in what is measured', async () => ({ now: await map(), measured: (await lab.api.get('/api/physics')).measured }), ({ measured, now }) => measured?.in_time === now && measured.significance_sigma !== null);
+    const values = [measured.in_time, measured.residual, measured.significance_sigma];
+    for (const [at, value] of values.entries()) await untilEqual(`${MEASURED[at]} on the page`, () => page.figure(MEASURED[at]), value);
+    assert.ok(Math.abs(measured.residual - (measured.in_time - measured.alpha * measured.anti_coincident)) < 1e-9 * measured.in_time, JSON.stringify(measured));
+    assert.ok(measured.significance_sigma > 0, `${measured.significance_sigma} σ, where ${measured.expected_cevns} events are expected`);
+    await lab.api.act('resume');
     const [{ text, person, run }] = await entries();
     assert.equal(person, PEOPLE.opener.name);
     assert.equal(run, 1);
@@ -195,5 +236,30 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     await until('the page names the file', () => page.page.locator('[data-unblinding-problem]').innerText(), (why) => why.includes('0001.txtpb'));
     await untilEqual('the residual', async () => (await lab.api.spectrum(MAP)).residual, null);
     await until('nothing is measured any more', async () => (await lab.api.get('/api/physics')).measured, (measured) => measured === null);
+  });
+
+  await spec('at_the_end', 'neither what is written at the end of a blinded run nor the run as a reference has anything of its box', async () => {
+    await lab.api.act('stop');
+    await until('the run is closed', () => lab.api.status(), ({ run }) => run.phase === 'closed');
+    await until('its spectra are exported', () => lab.api.get('/api/runs/1'), ({ export_files: files }) => files.length === 3);
+    await lab.api.post('/api/good-runs', { replaces: 0, flags: [{ good: true, first_run: 1, reason: 'stable' }] });
+    const answers = await askEverything({ '/api/ws$': 426 });
+    const reference = answers[`/api/references/run-1/spectra/${MAP}`];
+    assert.ok(reference.withheld === null && reference.in_time.counts.some((n) => n > 0), 'the reference has no C outside its box');
+    const [csv, uhi, hdf5] = ['csv', 'json', 'h5'].map((format) => answers[`/api/runs/1/exports/spectra.${format}`]);
+    const ofBeam = Object.keys(uhi).filter((name) => /in_time|residual/.test(name));
+    assert.deepEqual(ofBeam, SPECTRA.map((name) => `${name}/in_time_outside_box`));
+    const counts = uhi[`${MAP}/in_time_outside_box`].storage.values.slice(1, -1).flatMap((row) => row.slice(1, -1)); // without flow bins
+    assert.equal(insideBox({ axes: reference.axes, in_time: { counts } }, 'in_time'), 0);
+    assert.deepEqual(counts, reference.in_time.counts);
+    const [head, ...rows] = csv.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(','));
+    assert.ok(head.includes('in_time_outside_box') && !head.includes('in_time'), head.join());
+    assert.ok(rows.length > 900 && rows.every((row) => row[head.indexOf('residual')] === '' && row[head.indexOf('residual_variance')] === ''), 'a residual in the CSV');
+    for (const row of rows.filter(([name]) => name === MAP)) {
+      const [low, high] = ['low', 'high'].map((edge) => [0, 1].map((axis) => Number(row[head.indexOf(`${edge}_${axis}`)])));
+      const inBox = BOX.every(([, min, max], axis) => low[axis] >= min && high[axis] <= max);
+      assert.ok(!inBox || row[head.indexOf('in_time_outside_box')] === '0', row.join());
+    }
+    assert.ok(hdf5.includes('in_time_outside_box') && !/(?<!sideband_)in_time\0|residual/.test(hdf5), 'HDF5 has more than C outside the box');
   });
 });

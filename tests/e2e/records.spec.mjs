@@ -30,9 +30,13 @@ quality { quantity: "run.ac_rate.t_rec" high: 1e-9 run_type: "physics" }`;
 const BOX = append('box { chain: "csi" range { variable: "pe" min: 4 max: 8 } }'); // nothing is blinded: it gives the sideband alone
 const phone = await Receiver.open();
 after(() => phone.close());
-const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: RULE + BANDS + phone.text, start: { type: 'test' } };
+const setUp = { edit: edit(light, slowValues(VALUES), BOX), editEmulator: light, consoleText: `${RULE}${BANDS}${phone.text}\nreprocessed_dir: "reprocessed"`, start: { type: 'test' } };
+const NOTES = ['water level 78 cm', 'veto HV lowered to 1200 V']; // written while the run goes on
 const POINTS_S = 20; // a run that lasts so long holds a whole point of the history
 const WIDE = 5000; // of a picture, in pixels: more than the server takes
+
+const REPROCESSED = 'reprocessed/run-000001-second';
+const offline = (...args) => execFileSync(join(options.bin, 'spillgate-offline'), args, { encoding: 'utf8', stdio: 'pipe' });
 
 inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
   await lab.slow('level', 10);
@@ -106,6 +110,16 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await Promise.all([page.goto('logbook'), other.goto('logbook')]);
     const entries = (one) => one.page.locator('[data-entry][data-kind-of-entry="person"]');
     await page.fill('entry', { text: 'Scope shows ringing on the veto, cable exchanged' });
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><script>window.ran = true</script></svg>';
+    for (const [type, words] of [
+      ['image/svg+xml', 'SVG is not taken: paste a screenshot of it'],
+      ['image/png', 'plot.svg is no picture that this browser can draw'], // what it calls itself makes it none
+    ]) {
+      await page.pasteFile('entry', 'text', 'plot.svg', type, svg);
+      await until(`the page refuses ${type}`, () => page.page.locator('[data-form="entry"] [data-refused]').innerText(), (refused) => refused.includes(words));
+      assert.equal(await page.page.locator('[data-preview]').count(), 0);
+    }
+    assert.equal(await page.page.evaluate(() => 'ran' in window), false);
     await page.pastePicture('entry', 'text', WIDE, 300);
     await page.page.locator('[data-preview] img').waitFor();
     await until('it is said that it was made smaller', () => page.words(), (words) => words.includes('4096 × 246') && words.includes('made smaller'));
@@ -136,6 +150,13 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
   await spec('runs', 'a run that has ended is listed with its totals, spectra, notes and entries', async (stage) => {
     const page = await stage.open({ ...DESK, person: PEOPLE.expert });
     await lab.untilSlots(60);
+    await page.hooks.steer(page.page);
+    for (const note of NOTES) {
+      await page.fill('note', { note });
+      await page.press('note');
+      await until('the note is in the run', () => page.page.locator('section[aria-label="Run control"] dd.text').innerText(), (words) => words.includes(note));
+    }
+    await untilEqual('the field', () => page.page.locator(page.hooks.field('note', 'note')).inputValue(), '');
     await until('the run has points of the history', async () => Date.now() / 1000 - (await lab.api.status()).run.start_utc_s, (lasted) => lasted > POINTS_S);
     await page.end();
     await page.untilState('configured');
@@ -147,6 +168,9 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     for (const [name, value] of [['slots', ledger.slots], ['lost', lost], ['pot-recorded', ledger.pot_recorded]])
       await untilEqual(`${name} in the list`, () => total(name), value);
     await until('the page shows by itself that it is judged', () => page.page.locator('[data-run="1"] [data-verdict]').getAttribute('data-verdict'), (verdict) => verdict !== 'none');
+    await until('the notes of the run, with the run', () => page.page.locator('[data-run="1"]').innerText(), (words) => NOTES.every((note) => words.includes(note)));
+    const description = readFileSync(join(lab.runDirectory(1), 'run.txtpb'), 'utf8');
+    assert.ok(description.includes(`note: "${NOTES.join('\\n')}"`), description);
     await stage.shot(page, 'runs');
     await page.page.locator('[name="run-text"]').fill('nobody wrote this');
     await until('a filter leaves out what does not fit', () => page.page.locator('[data-run]').count(), (count) => count === 0);
@@ -181,6 +205,20 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.page.locator('[data-run="1"]').waitFor();
     await page.untilFits('the list of runs on a phone');
     await stage.shot(page, 'runs-phone');
+  });
+
+  await spec('reprocessed', 'which reprocessings of a run there are is in the list and on its page', async (stage) => {
+    const page = await stage.open({ ...DESK, person: null });
+    await page.goto('runs');
+    const state = () => page.page.locator('[data-run="1"] [data-reprocessed]').getAttribute('data-reprocessed');
+    await untilEqual('how often run 1 was reprocessed', state, '0');
+    offline('reprocess', lab.runDirectory(1), '--out', join(lab.directory, REPROCESSED));
+    await page.goto('run');
+    await page.goto('runs');
+    await untilEqual('how often run 1 was reprocessed', state, '1');
+    await page.press('open-run');
+    const told = page.page.locator('[data-run-page] [data-reprocessed="1"]');
+    await until('which one', () => told.innerText(), (words) => words.includes('run-000001-second'));
   });
 
   await spec('quality', 'the run was judged at its end by its own spectra, and each verdict says why', async (stage) => {
@@ -281,11 +319,9 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
       const before = at === 0 ? undefined : createHash('sha256').update(texts[at - 1]).digest('hex');
       assert.equal(/replaces_sha256: "(\w+)"/.exec(text)?.[1], before);
     }
-    const offline = (...args) => execFileSync(join(options.bin, 'spillgate-offline'), args, { encoding: 'utf8', stdio: 'pipe' });
     const fit = (spectra) =>
       offline('fit', '--experiment', join(options.source, 'config/experiments/demo-csi.txtpb'), '--spectra', join(lab.directory, spectra), '--histogram', 'pe_t_rec', '--good-runs', file(4), '--run-type', 'test', '--allow-simulated', '--asimov');
-    offline('reprocess', lab.runDirectory(1), '--out', join(lab.directory, 'whole'));
-    assert.throws(() => fit('whole'), ({ stderr }) => stderr.includes('slot 15 of run 1') && stderr.includes('version 4, signed by C. Expert'));
+    assert.throws(() => fit(REPROCESSED), ({ stderr }) => stderr.includes('slot 15 of run 1') && stderr.includes('version 4, signed by C. Expert'));
     offline('reprocess', lab.runDirectory(1), '--first-slot', '40', '--out', join(lab.directory, 'good'));
     assert.match(fit('good'), /good-run list demo, version 4, signed by C\. Expert/);
   });
@@ -329,5 +365,21 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await again.resize(390, 844);
     await again.untilFits('the history on a phone');
     await stage.shot(again, 'history-phone');
+  });
+
+  await spec('list', 'the run that goes on stands above those that are over, with its totals so far', async (stage) => {
+    const page = await stage.open({ ...DESK, person: PEOPLE.expert });
+    await page.untilState('configured');
+    await page.begin({ type: 'physics', note: 'after the cable was exchanged' });
+    await page.untilRun(2);
+    await page.untilState('running');
+    await page.goto('runs');
+    await until('the order', () => page.page.locator('[data-run]').evaluateAll((rows) => rows.map(({ dataset }) => `${dataset.run} ${dataset.state}`).join()), (order) => order === '2 running,1 ended');
+    await until('slots of the run that goes on', () => page.runTotal(2, 'slots'), (slots) => slots > 20);
+    const scroll = page.page.locator('[role="region"][aria-label="Runs"]');
+    assert.ok(await scroll.evaluate((region) => region.scrollWidth <= region.clientWidth), 'columns are cut off on a desk');
+    await stage.shot(page, 'runs-list', { of: 'section[aria-label="Runs, newest first"]' });
+    await page.page.locator('[name="run-type"]').selectOption('test');
+    await untilEqual('the number of runs of the other type', () => page.page.locator('[data-run]').count(), 1);
   });
 });

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { edit, light, replace } from './lab/config_text.mjs';
+import { beamFaults, edit, light, replace } from './lab/config_text.mjs';
 import { DESK } from './lab/console_page.mjs';
 import { inLab, options } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
@@ -13,11 +13,13 @@ const CHANNEL = '[data-scope-channel="csi"]';
 // AC ends on the mark, where C begins (config/demo.txtpb).
 const WINDOWS = { anti_coincident: { pretrace_us: [-54.452, -15.048], roi_us: [-15.048, 0] }, in_time: { pretrace_us: [-39.404, 0], roi_us: [0, 15.048] } };
 const SAMPLE_US = 0.004;
+const BACK = 100; // so many slots can be stepped back through …
+const STEPS = 8; // … of which so many are looked at
 
 const setUp = {
   // Pulses of more than 40 ADC counts reach the end of the range.
   edit: edit(light, replace('threshold_adc: 16\n', 'threshold_adc: 16 overflow_low: 14960\n'), replace('negative_pulses: true }', 'negative_pulses: true full_scale_v: 5 }')),
-  editEmulator: light,
+  editEmulator: edit(light, replace('muon_adc: 200', 'muon_adc: 200\n        muon_rate_hz: 2000'), beamFaults('veto_fraction: 0.05')),
   consoleText: 'scope { kept: 400 }',
 };
 
@@ -50,7 +52,7 @@ async function openScope(stage, view = DESK) {
 inLab('the scope', setUp, async (spec, lab) => {
   await spec('live', 'a trace moves, is held, and is what the API and the file have', async (stage) => {
     const page = await openScope(stage);
-    const first = await drawing(page);
+    const first = await until('a slot without veto', () => drawing(page), ({ picture }) => !picture.facility_veto);
     const windows = Object.fromEntries(first.picture.windows.map(({ kind, ...window }) => [kind === 'no_beam' ? 'in_time' : kind, window]));
     for (const [kind, spans] of Object.entries(WINDOWS))
       for (const [span, bounds] of Object.entries(spans))
@@ -136,6 +138,56 @@ inLab('the scope', setUp, async (spec, lab) => {
       await page.untilFits(`the scope on a ${name}`);
       await stage.shot(page, `scope-${name}`);
     }
+  });
+
+  await spec('vetoed', 'what a muon or the facility vetoed is found; what was held can be stepped back through, though the run goes on', async (stage) => {
+    const page = await openScope(stage);
+    const there = (which, enough) => until(`slots that are ${which}`, async () => (await lab.api.get(`/api/scope?channel=csi&which=${which}`)).slots, enough);
+    // Holds, and returns what the server keeps for it: { hold, slots }.
+    const hold = async () => {
+      const list = page.page.waitForResponse(/hold=new/);
+      await page.page.keyboard.press('Space');
+      return (await list).json();
+    };
+    const place = () => page.page.locator('[data-scope-place]').getAttribute('data-scope-place').then((words) => Number(words.split(' ')[0]));
+    // From the one that is shown, back through so many of them at most; returns what was drawn of each.
+    const stepBack = async (slots, most) => {
+      const drawn = [];
+      for (const { number } of slots.slice(0, await place()).reverse().slice(0, most)) {
+        if (drawn.length > 0) await page.page.keyboard.press('ArrowLeft');
+        drawn.push(await until('the slot is drawn', () => drawing(page), ({ picture }) => picture.number === number));
+      }
+      return drawn;
+    };
+
+    const byMuon = ({ channel }) => channel.candidates.some(({ quality }) => quality.includes('muon'));
+    const byFacility = ({ picture }) => picture.facility_veto;
+    const isVetoed = (drawn) => byMuon(drawn) || byFacility(drawn);
+    await there('vetoed', (slots) => slots.length > STEPS);
+    await choose(page, 'scope-which', 'vetoed');
+    for (const [whom, by] of Object.entries({ muon: byMuon, facility: byFacility })) await until(`a slot that the ${whom} vetoed`, () => drawing(page), by);
+    const vetoed = await hold();
+    assert.ok(vetoed.slots.length > STEPS && vetoed.slots.every((slot) => slot.vetoed));
+    for (const drawn of await stepBack(vetoed.slots, STEPS)) assert.ok(isVetoed(drawn), `slot ${drawn.picture.slot} was not vetoed`);
+    await stage.shot(page, 'scope-vetoed');
+    await page.page.keyboard.press('Space');
+
+    await choose(page, 'scope-which', 'latest');
+    await there('latest', (slots) => slots.length >= BACK);
+    const last = await hold();
+    assert.ok(last.slots.length >= BACK, `only ${last.slots.length} slots are held`);
+    const numbers = (await stepBack(last.slots, STEPS)).map(({ picture }) => picture.slot);
+    assert.ok(numbers.length === STEPS && numbers.every((slot, at) => at === 0 || slot < numbers[at - 1]), numbers.join());
+    const [first] = last.slots;
+    assert.equal((await lab.api.get(`/api/scope/${first.slot}?channel=csi&hold=${last.hold}`)).number, first.number);
+    await choose(page, 'scope-which', 'largest'); // among those that are held: few
+    await until('the largest', () => page.page.locator('[data-scope-place]').innerText(), (words) => !words.endsWith(` of ${last.slots.length}`));
+    const back = page.page.locator('[data-action="scope-back"]');
+    await until('the first of them is shown', async () => {
+      await page.page.keyboard.press('ArrowLeft');
+      return (await place()) === 1;
+    });
+    assert.ok(await back.isDisabled(), 'one can step back beyond the first');
   });
 
   await spec('recorded', 'after the run the offline program finds the same in the same slot', async (stage) => {

@@ -178,6 +178,18 @@ export class ConsolePage {
     );
   }
 
+  // Pastes a file of this type, whatever is in it.
+  pasteFile(form, field, name, type, text) {
+    return this.page.evaluate(
+      ([selector, ...file]) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.items.add(new File([file[2]], file[0], { type: file[1] }));
+        document.querySelector(selector).dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      },
+      [this.hooks.field(form, field), name, type, text],
+    );
+  }
+
   // Both presses: the page asks first.
   async end() {
     await this.goto('run');
@@ -207,7 +219,9 @@ export class ConsolePage {
     const widths = () => this.page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: window.innerWidth }));
     return until(`${what} fits`, widths, (px) => px.page <= px.window);
   }
-  shot(directory, name) {
-    return this.page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
+  // The whole page; of: a selector of the part that is taken; whole: false for what the window shows.
+  shot(directory, name, { of = null, whole = true } = {}) {
+    const path = join(directory, `${name}.png`);
+    return of ? this.page.locator(of).first().screenshot({ path }) : this.page.screenshot({ path, fullPage: whole });
   }
 }

@@ -39,8 +39,8 @@ class Stage {
     return page;
   }
 
-  shot(page, name) {
-    return page.shot(options.screenshots, name);
+  shot(page, name, part) {
+    return page.shot(options.screenshots, name, part);
   }
 
   // A spec's pages are closed at its end, and none may have had a fault, except what `expected` describes.

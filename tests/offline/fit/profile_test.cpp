@@ -192,6 +192,19 @@ TEST_CASE("pulls are fitted anew under the null hypothesis, and lower its signif
     CHECK(found.p_value == Approx(0.5 * std::erfc(found.sigmas / std::sqrt(2.0))));
 }
 
+TEST_CASE("counts where no background is expected exclude the null hypothesis, but not by a number") {
+    const TemplateModel model({free_parameter("s", 10, 0), pulled_parameter("b", 1, 0.1)},
+                              {{1.0, 1.0}, {30.0, 0.0}}, {0.0, 0.0});
+    const auto likelihood = likelihood_of(model, {40, 12});
+    Workspace workspace(likelihood);
+    const auto best = minimise(likelihood, workspace);
+    REQUIRE(best.converged);
+    const auto found = significance(likelihood, best, 0, 0, workspace);
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().message.starts_with(
+        "with 's' held at 0 a bin that has counts is expected to have none"));
+}
+
 TEST_CASE("a parameter that means nothing without signal is said to be unidentified") {
     const FunctionModel model({free_parameter("s", 10, 0), free_parameter("shape", 0.5, 0, 1)}, 2,
                               [](std::span<const double> v, std::span<double> counts) {

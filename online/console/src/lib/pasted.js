@@ -24,7 +24,7 @@ function drawn(bitmap, [width, height]) {
 
 // { blob, width, height, scaled }; throws an Error in words where it is no picture that can be drawn.
 export async function pngFrom(file) {
-  if (file.type.startsWith('image/svg')) throw new Error('SVG is not taken: paste a picture of it');
+  if (file.type.startsWith('image/svg')) throw new Error('SVG is not taken: paste a screenshot of it');
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);
