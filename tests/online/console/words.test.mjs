@@ -124,9 +124,11 @@ test('dead time is a share of live and dead, and not known without either', () =
   assert.deepEqual(deadTimes(null), []);
 });
 
-test('a buffer that dropped something is bad, however empty it is now', () => {
+test('a buffer that dropped something is bad, however empty it is now; from 80 % on it is a warning, as of the light', () => {
   assert.equal(moodOfBuffer({ used: 0, capacity: 10, dropped: 1 }), 'bad');
-  assert.equal(moodOfBuffer({ used: 6, capacity: 10, dropped: 0 }), 'warn');
+  assert.equal(moodOfBuffer({ used: 10, capacity: 10, dropped: 0 }), 'warn');
+  assert.equal(moodOfBuffer({ used: 8, capacity: 10, dropped: 0 }), 'warn');
+  assert.equal(moodOfBuffer({ used: 7, capacity: 10, dropped: 0 }), 'good');
   assert.equal(moodOfBuffer({ used: 1, capacity: 10, dropped: 0 }), 'good');
   assert.equal(moodOfBuffer({ used: 1, capacity: 0, dropped: 0 }), 'unknown');
 });

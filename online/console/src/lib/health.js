@@ -27,12 +27,13 @@ export function oldnessOf(daemon, silence_s = null) {
   return silence_s;
 }
 
-// Of a buffer: good, warn or bad by how full it is now and whether it has dropped anything.
+const NEARLY_FULL = 0.8; // as the daemon's light has it: online/run/health.cpp
+
+// Of a buffer: bad if it has dropped anything, warn while it is nearly full.
 export function moodOfBuffer({ used, capacity, dropped }) {
   if (dropped > 0) return 'bad';
   if (!(capacity > 0)) return 'unknown';
-  if (used / capacity > 0.8) return 'bad';
-  return used / capacity > 0.5 ? 'warn' : 'good';
+  return used / capacity >= NEARLY_FULL ? 'warn' : 'good';
 }
 
 export const WINDOW_NAMES = { in_time: 'C', no_beam: 'no beam', anti_coincident: 'AC', free: 'free' };
