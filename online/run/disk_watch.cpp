@@ -15,6 +15,7 @@ std::string gigabytes(std::uint64_t bytes) {
 }
 
 std::string span_of(double seconds) {
+    if (seconds < 90) return fmt::format("{:.0f} s", seconds);
     return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.0f} h", seconds / 3600);
 }
 

@@ -23,7 +23,7 @@ inline constexpr double disk_soon_full_s = 3600;
 class DiskWatch {  // of one daemon, by one thread
   public:
     static constexpr double window_s = 600;
-    static constexpr double shortest_s = 30;  // before that a rate would be a guess
+    static constexpr double shortest_s = 10;  // before that a rate would be a guess
 
     // `at_s`: of a clock that does not jump. Of figures that come faster than twice a second some are left
     // out.

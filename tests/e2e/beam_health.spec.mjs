@@ -1,6 +1,6 @@
 // What the beam does and how the detector fares, as the page tells it.
 import assert from 'node:assert/strict';
-import { beamFaults, edit, light, replace, slowValues } from './lab/config_text.mjs';
+import { beamFaults, edit, light, REPETITION_HZ, replace, slowValues } from './lab/config_text.mjs';
 import { inLab } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
 
@@ -41,8 +41,78 @@ inLab('beam and health', setUp, async (spec, lab) => {
     }
     await stage.shot(page, 'beam-faults');
     await page.goto('health');
+    const told = () => page.page.locator('[data-light]').evaluateAll((all) => Object.fromEntries(all.map((one) => [one.dataset.light, `${one.dataset.state}: ${one.querySelector('[data-reason]').innerText}`])));
+    for (const [light, words] of Object.entries({
+      daq: /^good: running, run 1$/,
+      online: /^good: spectra are following$/,
+      timing: /^warn: (.* Hz where 20 Hz are expected; )?\d+ of the last \d+ marks did not come$/,
+      charge: /^warn: \d+ of the last \d+ spills have no charge$/,
+      disk: /GB free of .* GB at daq:/,
+      'slow values': /^unknown: hv is not known/,
+    })) {
+      await until(`the light ${light} says why`, told, (lights) => words.test(lights[light]));
+    }
+    const lights = await told();
+    assert.match(lights[Object.keys(lights).find((name) => name.startsWith('device '))], /^good: read \(/);
     const losses = await until('extra marks are named', () => page.losses(), (now) => now['daq mark-extra'] > 0);
     assert.ok(losses['daq charge-missing'] > 0, JSON.stringify(losses));
+  });
+
+  await spec('beam_view', 'period, jitter, charge, live POT and live time by class of window are those of the run', async (stage) => {
+    const page = await stage.open({ width: 1280, height: 900 });
+    await page.goto('beam');
+    const figure = (name, good) => until(`${name} on the page`, () => page.figure(name), (value) => value !== null && good(value));
+    const close = (wanted, part) => (value) => Math.abs(value - wanted) <= part * wanted;
+    await figure('mark-rate', close(REPETITION_HZ, 0.2)); // a twentieth is missed, as many are extra
+    await figure('period', close(1e6 / REPETITION_HZ, 0.01));
+    const { period_rms_ns } = (await lab.api.daemon('daq')).status;
+    await figure('period-rms', (us) => us > 0 && us < (10 * period_rms_ns) / 1000);
+
+    const beam = await until('there are windows without beam', () => lab.api.get('/api/beam'), ({ selections }) => selections[0]?.live_s.no_beam > 0);
+    const [{ selection, live_s, live_pot }] = beam.selections;
+    assert.deepEqual(Object.keys(live_s), ['in_time', 'no_beam', 'anti_coincident']);
+    for (const [name, live] of Object.entries(live_s)) await figure(`selected-live:${selection}:${name}`, (seconds) => seconds >= live && live > 0);
+    await figure(`pot-live:${selection}`, (protons) => protons >= live_pot.measured);
+    assert.ok(live_pot.measured < (await ledger()).pot_delivered, 'more protons while live than came at all');
+    // Nothing is rejected before selection: C with and without beam is all that is C-shaped.
+    await figure('live-time:in_time', (seconds) => seconds >= live_s.in_time + live_s.no_beam - 1e-6);
+    await figure('dead-time:in_time', (seconds) => seconds === 0); // the demo's board has no dead time
+
+    const drawn = (variable) =>
+      page.page.evaluate((name) => {
+        const canvas = document.querySelector('canvas[data-strip]');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const colour = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+        const wanted = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+        let pixels = 0;
+        for (let at = 0; at < data.length; at += 4) pixels += wanted.every((value, channel) => Math.abs(data[at + channel] - value) < 30) ? 1 : 0;
+        return pixels;
+      }, variable);
+    await page.page.locator('canvas[data-strip]').waitFor();
+    for (const [what, variable] of [['marks', '--in-time'], ['charge', '--anti-coincident']])
+      await until(`${what} of the slots are drawn`, () => drawn(variable), (pixels) => pixels > 50);
+    const odd = () => page.page.locator('[data-slot]').evaluateAll((rows) => rows.map((row) => row.innerText));
+    await until('slots without beam or charge stand out', odd, (rows) => /no-beam|charge-missing/.test(rows.join()));
+    await stage.shot(page, 'beam-view');
+
+    await page.goto('health');
+    for (const name of ['window_to_candidates', 'verdict_to_histogram']) {
+      const row = page.page.locator(`[data-latency="${name}"]`);
+      const { p50, p99, p999 } = await until(
+        `latencies of ${name}`,
+        () => row.evaluate(({ dataset }) => ({ p50: Number(dataset.p50), p99: Number(dataset.p99), p999: Number(dataset['p99-9']) })),
+        (one) => one.p99 > 0,
+      );
+      assert.ok(p50 > 0 && p50 <= p99 && p99 <= p999 && p999 < 60_000, `${name}: ${p50}, ${p99}, ${p999} ms`);
+    }
+    const { disk, status } = await lab.api.daemon('daq');
+    const buffers = () => page.page.locator('[data-buffer]').evaluateAll((rows) => rows.map(({ dataset }) => [dataset.buffer, Number(dataset.value)]));
+    const shown = Object.fromEntries(await until('levels of the buffers', buffers, (rows) => rows.length > 0));
+    assert.deepEqual(Object.keys(shown).sort(), status.buffers.map(({ name }) => `daq ${name}`).sort());
+    assert.ok(Object.values(shown).every((level) => Number.isFinite(level) && level >= 0), JSON.stringify(shown));
+    await figure('disk-free', close(disk.free_bytes, 0.5));
+    assert.equal(await page.page.locator('[data-disk="daq"]').getAttribute('data-stale'), null);
+    await stage.shot(page, 'health-view');
   });
 
   await spec('log', 'what online and the daemon say is one stream, found by text and by level', async (stage) => {

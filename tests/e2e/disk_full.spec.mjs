@@ -60,6 +60,13 @@ inLab('a full disk', { edit: edit(light, limits), editEmulator: light, runs: joi
       filler.leave(least + WARNED / 2);
       await says(/disk nearly full: .* are free at .*, less than storage.warn_below_bytes/);
       assert.equal(await page.state(), 'running');
+      // One number, on the panel and in the light. Nobody but this run writes to its disk.
+      const full = await until('when it is full', () => page.figure('disk-time-to-full'), (seconds) => seconds > 0);
+      const { disk } = await lab.api.daemon('daq');
+      assert.ok(full < 3600 && disk.full_in_s < 3600, `${full} s on the page, ${disk.full_in_s} s told`);
+      assert.equal(disk.stop_below_bytes, least);
+      const reason = () => page.page.locator('[data-light="disk"][data-state="warn"] [data-reason]').innerText({ timeout: 1000 }).catch(() => '');
+      await until('the light says so', reason, (words) => /GB free of .* at daq:.*, full in \d+ (s|min), less than/.test(words));
       await stage.shot(page, 'disk-nearly-full');
 
       filler.leave(least - MEGABYTE);

@@ -22,6 +22,13 @@ inLab('two daemons', setUp, async (spec, lab) => {
     assert.equal(await page.state(), 'running');
     await page.goto('health');
     await until('the lead says so', () => page.words(), (words) => words.includes(`daemon ${FOLLOWER} does not answer; the run goes on without it`));
+    const old = (selector) => page.page.locator(`${selector}[data-stale]`).count();
+    for (const part of ['buffers-of', 'disk']) {
+      await until(`${part} of the follower is grey, with its age`, () => old(`[data-${part}="${FOLLOWER}"]`), (count) => count === 1);
+      assert.match(await page.page.locator(`[data-${part}="${FOLLOWER}"]`).innerText(), /\d+\s*s old/);
+      assert.equal(await old(`[data-${part}="daq"]`), 0, 'the lead goes on');
+    }
+    assert.ok(await page.page.locator(`[data-disk="${FOLLOWER}"] [data-figure="disk-free"]`).getAttribute('data-value'), 'its disk is not shown');
     await stage.shot(page, 'follower-lost');
     const asked = Date.now();
     await page.end();

@@ -1,6 +1,6 @@
 // Runs from the page: started, paused, stopped, refused, and seen alike on every console.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refused } from './lab/api.mjs';
 import { light } from './lab/config_text.mjs';
@@ -8,15 +8,22 @@ import { inLab } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
 
 const CONFLICT = /status of 409/;
+const OPERATOR = 'Night Shift, B. Second';
 
 inLab('run control', { edit: light, editEmulator: light, start: { type: null } }, async (spec, lab) => {
-  await spec('run_start_stop', 'a run is started with type and note, stops after a question, and is accounted for', async (stage) => {
+  await spec('run_start_stop', 'a run is started with type, operator and note, stops after a question, and is accounted for', async (stage) => {
     const page = await stage.open();
     await page.untilState('configured');
-    await page.begin({ type: 'source', note: 'started from the page' });
+    await page.begin({ type: 'source', operator: OPERATOR, note: 'started from the page' });
     await page.untilState('running');
     await page.untilRun(1);
     await until('slots are in the spectra', () => page.figure('slots-filled'), (slots) => slots > 20);
+    const soFar = await until('the list of runs has what there is so far', () => lab.api.get('/api/runs/1'), ({ ledger }) => ledger?.pot_recorded > 0);
+    assert.ok(soFar.so_far && soFar.state === 'running' && soFar.ledger.spills > 0, JSON.stringify(soFar));
+    await page.goto('runs/1');
+    await until('so has the page', () => page.figure('run-pot-delivered'), (protons) => protons > 0);
+    assert.match(await page.words(), /Ledger, so far/i);
+    await page.goto('run');
     await page.press('stop');
     await stage.shot(page, 'stop-asks');
     assert.equal(await page.state(), 'running', 'the run stopped before it was confirmed');
@@ -30,6 +37,9 @@ inLab('run control', { edit: light, editEmulator: light, start: { type: null } }
     assert.match(description, /type: SOURCE/);
     assert.match(description, /note: "started from the page"/);
     assert.match(description, /simulated: true/);
+    assert.match(description, new RegExp(`operator: "${OPERATOR}"`));
+    await page.goto('runs/1');
+    await until('its operator is on the run’s page', () => page.words(), (words) => words.includes(OPERATOR));
 
     await page.begin({ type: 'test', note: 'the next one' });
     await page.untilRun(2);
@@ -71,6 +81,27 @@ inLab('run control', { edit: light, editEmulator: light, start: { type: null } }
     await one.page.close(); // a tab that goes away leaves the run alone
     await lab.untilSlots(40);
     assert.equal(await other.state(), 'running');
+  });
+
+  await spec('fault', 'a run that cannot be closed is a fault, which says why and is left by reset', async (stage) => {
+    const page = await stage.open();
+    await page.untilState('running');
+    const directory = lab.runDirectory(await page.runNumber());
+    renameSync(directory, `${directory}-away`); // its end record has no place any more
+    await page.end();
+    await page.untilState('fault');
+    const light = page.page.locator('[data-light="daq"]');
+    await until('the light is bad', () => light.first().getAttribute('data-state'), (state) => state === 'bad');
+    assert.match(await light.first().locator('[data-reason]').innerText(), /in fault: .* has no end record/);
+    await stage.shot(page, 'fault');
+    renameSync(`${directory}-away`, directory);
+    await page.press('reset');
+    await page.untilState('idle');
+    await page.press('configure');
+    await page.untilState('configured');
+    await until('the light is good again', () => light.first().getAttribute('data-state'), (state) => state === 'good');
+    await page.begin({ note: 'after a fault' });
+    await page.untilState('running');
   });
 
   await spec(

@@ -90,13 +90,13 @@ TEST_CASE("a list of many runs needs several readings and loses none") {
 
 TEST_CASE("a run without an end is running or aborted, and what is not known is null") {
     Runs runs(2);
-    const auto running = runs.list.run(2, nullptr, {.number = 2}).value();
+    const auto running = runs.list.run(2, nullptr, {2, nullptr}).value();
     CHECK(running.at("state") == "running");
     CHECK(running.at("stop_utc_s").is_null());
     CHECK(running.at("ledger").is_null());
     CHECK(running.at("exports").is_null());
     CHECK(runs.list.run(2, nullptr, {}).value().at("state") == "aborted");
-    const auto ended = runs.list.run(1, nullptr, {.number = 2}).value();
+    const auto ended = runs.list.run(1, nullptr, {2, nullptr}).value();
     CHECK(ended.at("state") == "ended");
     CHECK(ended.at("ledger").at("slots") == 6000);
     CHECK(ended.at("ledger").at("complete") == 5990);
