@@ -14,8 +14,9 @@ export class Pinch {
   constructor(element, frame) {
     this.#element = element;
     this.#frame = frame;
+    // What begins decides whether the page scrolls, so that scrolling need not wait for what follows.
     element.addEventListener('touchstart', (event) => this.#pressed(event), { passive: false, capture: true });
-    element.addEventListener('touchmove', (event) => this.#moved(event), { passive: false, capture: true });
+    element.addEventListener('touchmove', (event) => this.#moved(event), { passive: true, capture: true });
     for (const end of ['touchend', 'touchcancel']) element.addEventListener(end, (event) => this.#released(event), { capture: true });
   }
 
@@ -45,7 +46,6 @@ export class Pinch {
   #moved(event) {
     const fingers = this.#first && this.#frame.ready ? this.#fingers(event) : null;
     if (!fingers) return;
-    event.preventDefault();
     event.stopPropagation();
     const { view, x, y } = this.#first;
     this.#wanted = { x: pinched(view.x, x, fingers.x), y: pinched(view.y, y, fingers.y) };
