@@ -193,6 +193,8 @@ async function heap(hall) {
     await prepareReplay(page);
     await show();
     await until('frames are recorded', () => isRecorded(page));
+    await replay(page, 0); // from now on the page hears nothing else
+    await hall.api.act('stop');
     const look = await heapOf(page.context(), page);
     const full = await replay(page, FILLING);
     const found = [{ told: 0, ...(await look()) }];
