@@ -22,9 +22,15 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
       await page.untilConnection('lost');
       await until('old data are greyed', () => page.isStale());
       await stage.shot(page, 'connection-lost');
+      await page.goto('shift');
+      await until('the page says that it cannot fetch a view', () => page.words(), (words) => words.includes('This view could not be fetched'));
       lab.launchOnline();
       await lab.console();
       await page.untilConnection('live');
+      await page.goto('run');
+      await page.goto('shift');
+      await page.page.locator('main [data-shift]').first().waitFor();
+      await page.goto('run');
       await page.untilState('running');
       await page.untilRun(1);
       await lab.untilSlots(80);
