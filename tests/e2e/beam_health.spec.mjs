@@ -147,7 +147,7 @@ inLab('beam and health', setUp, async (spec, lab) => {
       assert.ok(baseline.entries > 20 && baseline.error < 0.5, JSON.stringify(baseline));
     }
     assert.equal(await row.getAttribute('data-fresh'), 'true');
-    await stage.shot(page, 'channels');
+    await stage.shot(page, 'channels', { of: 'section[aria-label="Channels"]' });
     await page.resize(390, 844);
     await page.untilFits('channels on a phone');
     await stage.shot(page, 'channels-phone');

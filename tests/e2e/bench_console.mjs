@@ -9,9 +9,10 @@ import { parseArgs } from 'node:util';
 import { openProfile } from './lab/browser.mjs';
 import { letLoose, SILENT } from './lab/crowd.mjs';
 import { cpuSeconds, familySeconds, Hall, spent, StealMeter } from './lab/hall.mjs';
+import { heapOf, slopeOf } from './lab/heap.mjs';
 import { PAD } from './lab/hooks.mjs';
 import { RawWebSocket } from './lab/raw_client.mjs';
-import { isRecorded, prepareReplay, replay } from './lab/replay.mjs';
+import { isRecorded, prepareReplay, replay, ROUND } from './lab/replay.mjs';
 import { until } from './lab/until.mjs';
 import { wishFor } from './lab/api.mjs';
 
@@ -184,39 +185,34 @@ async function extra_client(hall) {
   ];
 }
 
-// Least squares of y over x.
-function slope(points) {
-  const [mx, my] = [0, 1].map((i) => points.reduce((sum, point) => sum + point[i], 0) / points.length);
-  return points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
-}
-
 async function heap(hall) {
   const UPDATES = 50_000;
   const STEPS = 10;
-  const FILLING = 2; // steps until trends and log hold as much as they keep
-  const { points, nodes, listeners } = await withPage(hall.url, async (page, pid, show) => {
+  const FILLING = 180 * ROUND; // until trends and log hold as much as they keep
+  const { points, pads } = await withPage(hall.url, async (page, pid, show) => {
     await prepareReplay(page);
     await show();
     await until('frames are recorded', () => isRecorded(page));
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('HeapProfiler.enable');
-    const found = [];
-    const counts = [];
-    while (found.length < STEPS) {
-      const updates = await replay(page, UPDATES / STEPS);
-      await devtools.send('HeapProfiler.collectGarbage');
-      found.push([updates, (await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6]);
-      counts.push(await devtools.send('Memory.getDOMCounters'));
+    await replay(page, 0); // from now on the page hears nothing else
+    await hall.api.act('stop');
+    const look = await heapOf(page.context(), page);
+    const full = await replay(page, FILLING);
+    const found = [{ told: 0, ...(await look()) }];
+    for (let step = 1; step <= STEPS; ++step) {
+      const told = (await replay(page, ROUND * Math.round((step * UPDATES) / STEPS / ROUND) - found.at(-1).told)) - full;
+      found.push({ told, ...(await look()) });
     }
-    const range = (name) => [counts[FILLING][name], counts.at(-1)[name]];
-    return { points: found.slice(FILLING), nodes: range('nodes'), listeners: range('jsEventListeners') };
+    return { points: found, pads: await padsInView(page) };
   });
+  const { slope, sigma } = slopeOf(points.map(({ told, own_mb }) => [told, own_mb]));
+  const [first, last] = [points[0], points.at(-1)];
+  const range = (name, digits = 0) => [first, last].map((point) => point[name].toFixed(digits)).join(' to ');
   return [
     {
       name: 'console_heap',
-      value: slope(points) * UPDATES,
+      value: slope * UPDATES,
       unit: 'MB',
-      conditions: `growth of the page's heap in ${UPDATES} updates (real frames, sent again), from a line through its size after collection at ${points.length} places (${points[0][1].toFixed(1)} to ${points.at(-1)[1].toFixed(1)} MB); DOM nodes ${nodes.join(' to ')}, listeners ${listeners.join(' to ')}`,
+      conditions: `growth of the page's own objects in ${UPDATES} updates of ${pads} pads in view (real frames, sent again), ± ${(sigma * UPDATES).toFixed(3)} MB, from a line through their size after collection at ${points.length} places (${range('own_mb', 2)} MB); code that the browser compiled meanwhile: ${range('code_mb', 2)} MB; DOM nodes ${range('nodes')}, listeners ${range('listeners')}`,
     },
   ];
 }

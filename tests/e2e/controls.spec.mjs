@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Refused } from './lab/api.mjs';
 import { light } from './lab/config_text.mjs';
+import { DESK } from './lab/console_page.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { raw } from './lab/raw_client.mjs';
 import { inLab } from './lab/spec.mjs';
@@ -20,17 +21,20 @@ inLab('persons and controls', { edit: light, editEmulator: light, consoleText: `
     'persons',
     'who has not signed in reads, and may not act; neither may guests, those whose time is over, or other pages',
     async (stage) => {
-      const page = await stage.open({ person: null });
+      const page = await stage.open({ ...DESK, person: null });
       await page.untilState('running');
       assert.equal(await page.page.locator('[data-action="pause"]').isEnabled(), false);
       await press(page, 'sign-in');
       await page.page.locator('[data-dialog="sign-in"] [name="token"]').fill('not a token');
       await press(page, 'confirm-sign-in');
       await until('a wrong token is refused in words', () => page.refusal());
+      await until('all is drawn', () => page.allDrawn());
+      await stage.shot(page, 'sign-in', { whole: false });
       await page.page.locator('[data-dialog="sign-in"] [name="token"]').fill(PEOPLE.shift.token);
       await press(page, 'confirm-sign-in');
       await untilEqual('who is signed in', () => page.page.locator('[data-person]').first().getAttribute('data-person'), PEOPLE.shift.name);
-      await stage.shot(page, 'signed-in');
+      await page.untilConnection('live'); // anew, as the person
+      await stage.shot(page, 'signed-in', { whole: false });
 
       const refused = (headers, status) =>
         assert.rejects(lab.api.post('/api/run/pause', {}, headers), (why) => why instanceof Refused && status.includes(why.status), JSON.stringify(headers));
@@ -53,16 +57,18 @@ inLab('persons and controls', { edit: light, editEmulator: light, consoleText: `
 
   await spec('two_consoles', 'the controls are taken, seen by others, handed over, and free when their holder is gone', async (stage) => {
     const one = await stage.open({ person: PEOPLE.shift });
-    const other = await stage.open({ person: PEOPLE.relief });
+    const other = await stage.open({ ...DESK, person: PEOPLE.relief });
     await Promise.all([one.untilState('running'), other.untilState('running')]);
     await press(one, 'take-controls');
     await untilHolds(one, PEOPLE.shift.name);
     await untilHolds(other, PEOPLE.shift.name);
     assert.equal(await other.page.locator('[data-action="pause"]').isEnabled(), false);
     await until('the other page says who holds them', () => other.words(), (words) => words.includes(`${PEOPLE.shift.name} holds the controls`));
-    await stage.shot(other, 'controls-held');
+    await until('all is drawn', () => other.allDrawn());
+    await stage.shot(other, 'controls-held', { whole: false });
     await press(one, 'offer-controls');
     await other.page.locator('[data-action="accept-controls"]').waitFor();
+    await stage.shot(other, 'controls-offered', { whole: false });
     await press(other, 'accept-controls');
     await untilHolds(one, PEOPLE.relief.name);
     await press(other, 'pause');

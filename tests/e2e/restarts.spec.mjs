@@ -1,12 +1,16 @@
 // Programs that die and come back: pages say what is no longer true, and go on by themselves.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { light } from './lab/config_text.mjs';
-import { inLab } from './lab/spec.mjs';
+import { inLab, options } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
 
 const CONNECTION_LOST = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
 
-inLab('programs die and come back', { edit: light, editEmulator: light }, async (spec, lab) => {
+const experiment = join(options.source, 'config/experiments/demo-csi.txtpb');
+const plan = `plan { experiment: "${experiment}" spectrum: "pe_t_rec" planned_pot: 1.76e23 begin_utc_s: ${Math.floor(Date.now() / 1000)} }`;
+
+inLab('programs die and come back', { edit: light, editEmulator: light, consoleText: plan }, async (spec, lab) => {
   await spec(
     'online_restart',
     'online is killed in a run: the page says so, finds it again without a reload, and no slot is missing',
@@ -18,9 +22,15 @@ inLab('programs die and come back', { edit: light, editEmulator: light }, async 
       await page.untilConnection('lost');
       await until('old data are greyed', () => page.isStale());
       await stage.shot(page, 'connection-lost');
+      await page.goto('shift');
+      await until('the page says that it cannot fetch a view', () => page.words(), (words) => words.includes('This view could not be fetched'));
       lab.launchOnline();
       await lab.console();
       await page.untilConnection('live');
+      await page.goto('run');
+      await page.goto('shift');
+      await page.page.locator('main [data-shift]').first().waitFor();
+      await page.goto('run');
       await page.untilState('running');
       await page.untilRun(1);
       await lab.untilSlots(80);
@@ -74,10 +84,12 @@ inLab('programs die and come back', { edit: light, editEmulator: light }, async 
     await page.goto('physics');
     await until('the page says so', () => page.figure('time:daq-down'), (seconds) => seconds >= day['daq-down']);
     assert.ok((await page.figure('beam-share')) > 0.5, 'beam of the time in which marks were looked at');
-    await stage.shot(page, 'beam-times');
     await page.page.locator('[data-action="beam-times"][data-value="week"]').click();
     await until('the week', () => page.figure('time:not-recorded'), (seconds) => seconds > 6 * 86_400);
     await page.untilFits('physics on a desk');
+    await page.page.locator('[data-action="beam-times"][data-value="plan"]').click();
+    await until('since the plan began', () => page.figure('time:not-recorded'), (seconds) => seconds < 60);
+    await stage.shot(page, 'beam-times', { of: '[data-beam-account]' });
   });
 
   await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {

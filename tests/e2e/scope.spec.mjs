@@ -149,26 +149,29 @@ inLab('the scope', setUp, async (spec, lab) => {
       await page.page.keyboard.press('Space');
       return (await list).json();
     };
+    // Of the slot that is drawn, without its samples.
+    const glance = () =>
+      page.page.evaluate(() => {
+        const { picture, channel } = window.lastScope;
+        return { number: picture.number, slot: picture.slot, byFacility: picture.facility_veto, byMuon: channel.candidates.some(({ quality }) => quality.includes('muon')) };
+      });
     const place = () => page.page.locator('[data-scope-place]').getAttribute('data-scope-place').then((words) => Number(words.split(' ')[0]));
     // From the one that is shown, back through so many of them at most; returns what was drawn of each.
     const stepBack = async (slots, most) => {
       const drawn = [];
       for (const { number } of slots.slice(0, await place()).reverse().slice(0, most)) {
         if (drawn.length > 0) await page.page.keyboard.press('ArrowLeft');
-        drawn.push(await until('the slot is drawn', () => drawing(page), ({ picture }) => picture.number === number));
+        drawn.push(await until('the slot is drawn', glance, (seen) => seen.number === number));
       }
       return drawn;
     };
 
-    const byMuon = ({ channel }) => channel.candidates.some(({ quality }) => quality.includes('muon'));
-    const byFacility = ({ picture }) => picture.facility_veto;
-    const isVetoed = (drawn) => byMuon(drawn) || byFacility(drawn);
     await there('vetoed', (slots) => slots.length > STEPS);
     await choose(page, 'scope-which', 'vetoed');
-    for (const [whom, by] of Object.entries({ muon: byMuon, facility: byFacility })) await until(`a slot that the ${whom} vetoed`, () => drawing(page), by);
+    for (const by of ['byMuon', 'byFacility']) await until(`a slot that was vetoed ${by}`, glance, (drawn) => drawn[by]);
     const vetoed = await hold();
     assert.ok(vetoed.slots.length > STEPS && vetoed.slots.every((slot) => slot.vetoed));
-    for (const drawn of await stepBack(vetoed.slots, STEPS)) assert.ok(isVetoed(drawn), `slot ${drawn.picture.slot} was not vetoed`);
+    for (const { slot, byMuon, byFacility } of await stepBack(vetoed.slots, STEPS)) assert.ok(byMuon || byFacility, `slot ${slot} was not vetoed`);
     await stage.shot(page, 'scope-vetoed');
     await page.page.keyboard.press('Space');
 
@@ -176,7 +179,7 @@ inLab('the scope', setUp, async (spec, lab) => {
     await there('latest', (slots) => slots.length >= BACK);
     const last = await hold();
     assert.ok(last.slots.length >= BACK, `only ${last.slots.length} slots are held`);
-    const numbers = (await stepBack(last.slots, STEPS)).map(({ picture }) => picture.slot);
+    const numbers = (await stepBack(last.slots, STEPS)).map(({ slot }) => slot);
     assert.ok(numbers.length === STEPS && numbers.every((slot, at) => at === 0 || slot < numbers[at - 1]), numbers.join());
     const [first] = last.slots;
     assert.equal((await lab.api.get(`/api/scope/${first.slot}?channel=csi&hold=${last.hold}`)).number, first.number);

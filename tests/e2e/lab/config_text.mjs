@@ -33,6 +33,14 @@ export const blinded = (...ranges) =>
   append(`blinded: true
 box { chain: "csi" ${ranges.map(([variable, min, max]) => `range { variable: "${variable}" min: ${min} max: ${max} }`).join(' ')} }`);
 
+// For demo: more spectra of its chain, until there are so many lines and maps.
+export const withSpectra = (lines, maps) => {
+  const axis = (variable, bins, max) => `axis { variable: "${variable}" bins: ${bins} min: 0 max: ${max} }`;
+  const [pe, time] = [axis('pe', 100, 100), axis('t_rec_us', 100, 12)];
+  const more = (number, name, axes) => Array.from({ length: number }, (_, i) => `spectrum { name: "${name}${i}" ${axes(i)} selection: "csi-2017" }`);
+  return append([...more(lines - 2, 'line', (i) => (i % 2 === 0 ? pe : time)), ...more(maps - 1, 'map', () => `${axis('pe', 60, 60)} ${axis('t_rec_us', 50, 12)}`)].join('\n'));
+};
+
 export const slowValues = (values) => append(`slow_control { record_s: 1\n${values}\n}`);
 
 // For demo-simulation: a second crystal at the same beam, whose digitizer is read by a second daemon.

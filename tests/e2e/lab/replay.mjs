@@ -1,6 +1,6 @@
 // The page's WebSocket: first with what the server sends, then with the same again and again, as fast as the page takes it; times and
 // numbers of log lines go on as if it were new.
-const KEPT = 80; // frames
+export const ROUND = 80; // frames that are kept
 const AT_ONCE = 20; // frames between two turns of the page's other work
 
 // In the page, before anything of its own.
@@ -55,7 +55,7 @@ function listenIn([kept, atOnce]) {
 }
 
 // Before the page is opened.
-export const prepareReplay = (page) => page.addInitScript(listenIn, [KEPT, AT_ONCE]);
+export const prepareReplay = (page) => page.addInitScript(listenIn, [ROUND, AT_ONCE]);
 // Whether a round has been recorded.
 export const isRecorded = (page) => page.evaluate(() => window.replay.isReady);
 // Sends so many more; returns how many there were so far.
