@@ -12,4 +12,10 @@ void look_at_waveforms(const ConsoleLab& lab);
 void look_at_physics(const ConsoleLab& lab);
 void draw_trends(const ConsoleLab& lab);
 
+void work_a_shift(const ConsoleLab& lab);
+void judge_runs(const ConsoleLab& lab);
+void sign_good_runs(const ConsoleLab& lab);
+void compare_configs(const ConsoleLab& lab);
+void keep_layouts(const ConsoleLab& lab);
+
 }  // namespace spillgate::test

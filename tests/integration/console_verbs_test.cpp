@@ -268,6 +268,11 @@ TEST_CASE("what the console's page shows and does, spillgate-ctl does by the sam
     test::look_at_waveforms(lab);
     test::look_at_physics(lab);
     test::draw_trends(lab);
+    test::work_a_shift(lab);
+    test::judge_runs(lab);
+    test::sign_good_runs(lab);
+    test::compare_configs(lab);
+    test::keep_layouts(lab);
     open_the_box(lab);
     read_history(lab);
 }

@@ -118,6 +118,16 @@ TEST_CASE("a server that is no console, or a hostile one, does no harm", "[integ
                                                       {"physics"},
                                                       {"scope"},
                                                       {"scope", "show"},
+                                                      {"shift"},
+                                                      {"shift", "list"},
+                                                      {"quality"},
+                                                      {"quality", "run", "1"},
+                                                      {"good-runs"},
+                                                      {"good-runs", "show", "1"},
+                                                      {"configs"},
+                                                      {"configs", "difference", "x"},
+                                                      {"layouts"},
+                                                      {"layouts", "show", "x"},
                                                       {"whoami"}};
     for (const auto& verb : verbs)
         CHECK(asked_of(directory, nothing.url(), verb).status == 0);

@@ -30,5 +30,7 @@ double duration(const char* option, const std::string& text);
 
 // The verbs of what is watched: health, beam, history, trend, scope, physics.
 void add_watching(const AddVerb& verb, ConsoleVerb& chosen);
+// Those of what people write down and judge: shift, quality, good runs, configurations, layouts.
+void add_desk(const AddVerb& verb, ConsoleVerb& chosen);
 
 }  // namespace spillgate::daq

@@ -21,6 +21,7 @@ void ConsoleCommands::add_to(CLI::App& app, const AddVerb& verb) {
     add_alarms(verb);
     add_logbook(verb);
     add_runs(verb);
+    add_desk(verb, verb_);
     add_spectra(verb);
     add_controls(verb);
     add_unblinding(verb);

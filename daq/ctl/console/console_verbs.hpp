@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,21 @@ ConsoleVerb show_run_config(std::uint64_t run);
 ConsoleVerb fetch_run_file(std::uint64_t run, std::string file);
 ConsoleVerb note_run(std::uint64_t run, std::string text);
 
+ConsoleVerb show_quality();                    // bands, and quantities of the run that is followed
+ConsoleVerb show_verdicts(std::uint64_t run);  // not as it should be: bad
+ConsoleVerb show_calibrations();               // not as it should be: old, or ended
+
+ConsoleVerb list_good_runs(std::uint64_t before, std::uint64_t limit);
+ConsoleVerb show_good_runs(std::uint64_t version, std::uint64_t against);  // `against` 0: the one before
+ConsoleVerb fetch_good_runs(std::uint64_t version);
+struct GoodRunsAsked {
+    std::vector<std::string> flags;    // as good_run_flag reads them
+    std::vector<std::string> reasons;  // one for all, or one for each
+    std::string note;
+    std::uint64_t replaces = 0;
+};
+ConsoleVerb sign_good_runs(GoodRunsAsked asked);
+
 ConsoleVerb list_series();
 struct HistoryQuestion {
     std::vector<std::string> series;
@@ -107,6 +123,36 @@ struct ScopeQuestion {
 ConsoleVerb list_scope(ScopeQuestion question, std::uint64_t limit);
 ConsoleVerb draw_scope(ScopeQuestion question, PlotSize size);
 ConsoleVerb export_scope(ScopeQuestion question);  // every sample
+
+ConsoleVerb show_shift();
+ConsoleVerb list_shifts(std::uint64_t before, std::uint64_t limit);
+ConsoleVerb show_old_shift(std::uint64_t shift);
+ConsoleVerb begin_shift(std::uint64_t over);  // shift that is ended without a handover; 0: none
+ConsoleVerb join_shift();
+ConsoleVerb leave_shift();
+struct TickAsked {
+    std::uint64_t line = 0;  // from 1
+    std::optional<bool> done;
+    std::optional<std::string> remark;  // what is not said stays
+};
+ConsoleVerb tick_line(TickAsked asked);
+ConsoleVerb hand_over(std::string text);
+ConsoleVerb acknowledge_handover(std::uint64_t shift);
+struct OnCallAsked {
+    std::string name, contact;
+    std::string from, to;  // as utc_in reads them; `from` empty: now
+    double for_s = 0;      // if `to` is empty
+};
+ConsoleVerb put_on_call(OnCallAsked asked);
+ConsoleVerb take_off_call(std::uint64_t number);
+
+ConsoleVerb list_configs();
+ConsoleVerb show_config_difference(std::string name, std::uint64_t from);  // a run; 0: the last
+
+ConsoleVerb list_layouts();
+ConsoleVerb show_layout(std::string name);
+ConsoleVerb save_layout(std::string name, std::string file);  // "-": stdin
+ConsoleVerb delete_layout(std::string name);
 
 ConsoleVerb show_person();  // whose token it is, and what that may
 
