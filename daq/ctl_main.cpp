@@ -147,6 +147,24 @@ int carry_out(const daq::ConsoleCommands& commands, const Options& options) {
     return answer->why.empty() ? success : fail(failed, answer->why);
 }
 
+// What stands where a verb, or an action of one, should; empty if nothing does. CLI11 says only that
+// something is missing, or too much.
+std::string unknown_word(const CLI::App& app) {
+    const auto rest = app.remaining(true);
+    const auto word = std::ranges::find_if(rest, [](const auto& w) { return !w.starts_with('-'); });
+    const CLI::App* verb = &app;
+    while (!verb->get_subcommands().empty())
+        verb = verb->get_subcommands().front();
+    const auto all = verb->get_subcommands([](const CLI::App*) { return true; });
+    // Behind an option that is not known it may be that one's value.
+    if (word == rest.end() || all.empty() || (verb != &app && word != rest.begin())) return {};
+    std::string names;
+    for (const auto* one : all)
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", one->get_name());
+    return fmt::format("'{}' is no {}; there are: {}", *word,
+                       verb == &app ? "verb" : fmt::format("action of {}", verb->get_name()), names);
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Run control of the readout daemon, and what the console shows, from a shell."};
     app.require_subcommand(1);
@@ -169,9 +187,7 @@ int run(int argc, char** argv) {
     request.set_client("spillgate-ctl");
     request.set_person(daq::login_name());
     std::string wrong;
-    std::string verbs;
     const auto verb = [&](const char* name, const char* what, const char* example) {
-        verbs += fmt::format("{}{}", verbs.empty() ? "" : ", ", name);
         auto* sub = app.add_subcommand(name, what);
         sub->footer(fmt::format("Example: spillgate-ctl {}", example));
         return sub;
@@ -249,11 +265,7 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        // CLI11 says only that a verb is missing, even where an unknown one stands.
-        const auto rest = app.remaining();
-        const auto word = std::ranges::find_if(rest, [](const auto& w) { return !w.starts_with('-'); });
-        if (app.get_subcommands().empty() && word != rest.end())
-            return fail(wrong_usage, fmt::format("'{}' is no verb; there are: {}", *word, verbs));
+        if (const auto unknown = unknown_word(app); !unknown.empty()) return fail(wrong_usage, unknown);
         return app.exit(e) == 0 ? success : wrong_usage;
     }
     if (!wrong.empty()) return fail(wrong_usage, wrong);

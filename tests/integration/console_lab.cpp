@@ -62,11 +62,21 @@ void ConsoleLab::write_configs() const {
         << std::ifstream(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb").rdbuf()
         << "blinded: true\n"
            "box { chain: \"csi\" range { variable: \"pe\" min: 4 max: 60 } "
-           "range { variable: \"t_rec_us\" min: 0 max: 6 } }\n";
+           "range { variable: \"t_rec_us\" min: 0 max: 6 } }\n"
+        << fmt::format(
+               "slow_control {{ value {{ name: \"hv\" unit: \"V\" csv {{ path: \"{}/hv.csv\" column: "
+               "\"HV\" }} alarm_below: 1200 stale_s: 3600 }} }}\n",
+               path());
+    std::ofstream(path() + "/hv.csv") << "HV\n1300\n";
     std::ofstream(path() + "/lab-console.txtpb")
         << "people_file: \"people.txtpb\"\n"
            "alarm { name: \"marks\" quantity: \"beam.mark_rate_hz\" above: 1 for_s: 0 }\n"
-           "reference { name: \"first\" run: 1 }\n";
+           "reference { name: \"first\" run: 1 }\n"
+           "shift { check: \"Disk has room\" check: \"No alarm stands\" instructions: \"Call before HV\" }\n"
+           "quality { quantity: \"run.complete_fraction\" low: 0.5 }\n"
+           "quality { quantity: \"run.duration_s\" low: 1e6 }\n"
+        << "plan { experiment: \"" SPILLGATE_SOURCE_DIR
+           "/config/experiments/demo-csi.txtpb\" spectrum: \"pe_t_rec\" planned_pot: 1e23 }\n";
 }
 
 void ConsoleLab::keep_token(const std::string& who, const std::string& text) const {

@@ -1,4 +1,5 @@
-// The demo's daemon and console, blinded, with two people, an alarm of every run and a reference.
+// The demo's daemon and console, blinded, with two people, an alarm of every run, a reference, a checklist,
+// bands (every run is bad by one of them), a plan and a slow value.
 #pragma once
 
 #include <cstdint>

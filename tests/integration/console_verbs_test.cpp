@@ -11,6 +11,7 @@
 
 #include "tests/data/raw_http.hpp"
 #include "tests/integration/console_lab.hpp"
+#include "tests/integration/console_verb_checks.hpp"
 
 using namespace spillgate;
 using test::await;
@@ -66,6 +67,10 @@ void write_logbook(const ConsoleLab& lab) {
     CHECK(contains(found, fmt::format("#{}  ", number)));
     CHECK(contains(found, "  person  run 1  A. Shift\n    HV of channel 3 lowered\n    to 1200 V\n"));
     CHECK(contains(found, "    picture /api/pictures/"));
+    const auto name =
+        found.substr(found.find("/api/pictures/"), found.find(".png") + 4 - found.find("/api/pictures/"));
+    CHECK(lab.told({"logbook", "picture", name}).starts_with("\x89PNG"));
+    CHECK(lab.ctl({"logbook", "picture", "none.png"}).status == 1);
     CHECK(lab.told({"logbook", "write", "Channel 4, not 3", "--corrects", number}).starts_with("entry #"));
     CHECK(contains(lab.told({"logbook", "--limit", "1"}), fmt::format("corrects #{}", number)));
     // The keeper looks at the run once a second.
@@ -119,6 +124,13 @@ void export_spectra(const ConsoleLab& lab) {
     CHECK(map.at("metadata").at("simulated") == true);
     CHECK(map.at("storage").at("values").as_array().size() == 30);
     CHECK(map.at("storage").at("values").at(0).as_array().size() == 24);
+    const auto drawn = lab.told({"spectra", "pe", "--format", "plot", "--width", "60"});
+    CHECK(contains(drawn, "sealed        box\n\nC outside the box: "));
+    CHECK(contains(drawn, "\n\nAC: "));
+    CHECK_FALSE(contains(drawn, "alpha AC"));
+    const auto two_axes = lab.ctl({"spectra", "pe_t_rec", "--format", "plot"});
+    CHECK(two_axes.status == 2);
+    CHECK(contains(two_axes.err, "'pe_t_rec' has two axes"));
     CHECK(lab.object({"spectra", "pe"}).at("residual").is_null());
     CHECK(lab.ctl({"spectra", "none"}).status == 1);
     CHECK(lab.ctl({"spectra", "pe", "--range", "yesterday"}).status == 1);
@@ -139,6 +151,8 @@ void change_controls(const ConsoleLab& lab) {
     CHECK(nobody.status == 2);
     CHECK(contains(nobody.err, "no page of 'B. Relief' is open"));
     CHECK(lab.told({"controls", "release"}) == "free\n");
+    for (const char* act : {"accept", "decline"})
+        CHECK(lab.ctl({"controls", act}).status == 1);
     const auto again = lab.ctl({"--json", "controls", "release"});
     CHECK(again.status == 1);
     CHECK(json::parse(again.out).at("ok") == false);
@@ -162,6 +176,7 @@ void open_the_box(const ConsoleLab& lab) {
     CHECK(contains(lab.told({"unblinding"}), "1-2   A. Shift   cuts are frozen"));
     REQUIRE(await([&] { return contains(lab.ctl({"spectra", "pe"}).out, ",in_time,"); }));
     CHECK(contains(lab.told({"spectra", "pe"}), ",residual,residual_sigma\n"));
+    CHECK(contains(lab.told({"spectra", "pe", "--format", "plot"}), "\nC - alpha AC: "));
 }
 
 void read_history(const ConsoleLab& lab) {
@@ -248,6 +263,16 @@ TEST_CASE("what the console's page shows and does, spillgate-ctl does by the sam
     change_controls(lab);
     refuse_tokens(lab);
     read_metrics(lab);
+    test::look_at_beam(lab);
+    test::look_at_health_parts(lab);
+    test::look_at_waveforms(lab);
+    test::look_at_physics(lab);
+    test::draw_trends(lab);
+    test::work_a_shift(lab);
+    test::judge_runs(lab);
+    test::sign_good_runs(lab);
+    test::compare_configs(lab);
+    test::keep_layouts(lab);
     open_the_box(lab);
     read_history(lab);
 }

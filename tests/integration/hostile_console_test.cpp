@@ -81,6 +81,11 @@ TEST_CASE("a server that is no console, or a hostile one, does no harm", "[integ
         answer_of(R"({"name": "pe", "axes": [{"variable": "pe", "bins": 1e15, "min": 0, "max": 1}],)"
                   R"( "in_time": {"counts": [1]}})"));
     refused(misfit, {"spectra", "pe"}, "does not fit itself");
+    const CannedServer misfit_trace(answer_of(
+        R"({"channels": [{"traces": [{"first_us": 0, "period_us": 1, "from": 0, "count": 1e12, "step": 1}]}]})"));
+    refused(misfit_trace, {"scope", "show"}, "does not fit itself");
+    refused(misfit_trace, {"scope", "show", "--format", "csv"}, "does not fit itself");
+    refused(misfit, {"trend"}, "does not answer as a console does");
     const CannedServer silent("", CannedServer::Then::HOLD);
     refused(silent, {"--timeout", "0.2", "runs"}, "did not answer within 200 ms");
 
@@ -92,9 +97,38 @@ TEST_CASE("a server that is no console, or a hostile one, does no harm", "[integ
     CHECK(shown.status == 0);
     CHECK(shown.out == "light     state  reason\n [2Jdisk  3      \n-         -      \n");
     const CannedServer nothing(answer_of("{}"));
-    const std::vector<std::vector<std::string>> verbs{
-        {"health"},  {"alarms"},  {"alarms", "log"}, {"logbook"},  {"runs"},      {"runs", "show", "1"},
-        {"history"}, {"spectra"}, {"references"},    {"controls"}, {"unblinding"}};
+    const std::vector<std::vector<std::string>> verbs{{"health"},
+                                                      {"alarms"},
+                                                      {"alarms", "log"},
+                                                      {"logbook"},
+                                                      {"runs"},
+                                                      {"runs", "show", "1"},
+                                                      {"history"},
+                                                      {"spectra"},
+                                                      {"references"},
+                                                      {"controls"},
+                                                      {"unblinding"},
+                                                      {"health", "channels"},
+                                                      {"health", "slow"},
+                                                      {"health", "losses"},
+                                                      {"health", "log"},
+                                                      {"beam"},
+                                                      {"beam", "slots"},
+                                                      {"beam", "times"},
+                                                      {"physics"},
+                                                      {"scope"},
+                                                      {"scope", "show"},
+                                                      {"shift"},
+                                                      {"shift", "list"},
+                                                      {"quality"},
+                                                      {"quality", "run", "1"},
+                                                      {"good-runs"},
+                                                      {"good-runs", "show", "1"},
+                                                      {"configs"},
+                                                      {"configs", "difference", "x"},
+                                                      {"layouts"},
+                                                      {"layouts", "show", "x"},
+                                                      {"whoami"}};
     for (const auto& verb : verbs)
         CHECK(asked_of(directory, nothing.url(), verb).status == 0);
 }

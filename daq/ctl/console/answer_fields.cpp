@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -51,6 +52,16 @@ std::string text_in(const json::object& object, std::string_view field) {
     return plain_text({value->get_string().data(), value->get_string().size()}, longest_word);
 }
 
+std::vector<std::string> texts_in(const json::object& object, std::string_view field) {
+    const auto* const value = field_of(object, field);
+    std::vector<std::string> texts;
+    if (value == nullptr || !value->is_array()) return texts;
+    for (const auto& one : value->get_array())
+        if (one.is_string())
+            texts.push_back(plain_text({one.get_string().data(), one.get_string().size()}, longest_word));
+    return texts;
+}
+
 std::vector<std::string> lines_in(const json::object& object, std::string_view field) {
     const auto* const value = field_of(object, field);
     std::vector<std::string> lines;
@@ -70,6 +81,16 @@ std::optional<double> number_in(const json::object& object, std::string_view fie
     return value->to_number<double>();
 }
 
+std::vector<double> values_in(const json::object& object, std::string_view field) {
+    const auto* const value = field_of(object, field);
+    std::vector<double> values;
+    if (value == nullptr || !value->is_array()) return values;
+    for (const auto& one : value->get_array())
+        values.push_back(one.is_number() ? one.to_number<double>()
+                                         : std::numeric_limits<double>::quiet_NaN());
+    return values;
+}
+
 bool flag_in(const json::object& object, std::string_view field) {
     const auto* const value = field_of(object, field);
     return value != nullptr && value->is_bool() && value->get_bool();
@@ -78,6 +99,11 @@ bool flag_in(const json::object& object, std::string_view field) {
 std::string time_in(const json::object& object, std::string_view field) {
     const auto utc_s = number_in(object, field);
     return utc_s ? utc_text(*utc_s) : std::string(not_known);
+}
+
+std::string age_in(const json::object& object) {
+    const auto age = number_in(object, "age_s");
+    return age ? span_text(*age) : std::string(not_known);
 }
 
 std::vector<const json::object*> objects_in(const json::object& object, std::string_view field) {
@@ -101,6 +127,20 @@ std::string json_line(const json::object& answer) {
 std::string utc_text(double utc_s) {
     if (!(utc_s >= 0 && utc_s <= last_year_s)) return std::string(not_known);
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(utc_s)));
+}
+
+std::string span_text(double s) {
+    constexpr double minute = 60;
+    constexpr double hour = 3600;
+    constexpr double day = 86400;
+    if (!std::isfinite(s)) return std::string(not_known);
+    if (s < 2 * minute) return fmt::format("{:.1f} s", s);
+    if (s < 2 * hour) return fmt::format("{:.1f} min", s / minute);
+    return s < 2 * day ? fmt::format("{:.1f} h", s / hour) : fmt::format("{:.1f} d", s / day);
+}
+
+void add_fact(std::string& out, std::string_view name, const std::string& value) {
+    if (!value.empty() && value != not_known) out += fmt::format("{:<14}{}\n", name, value);
 }
 
 std::string TextTable::text() const {

@@ -22,11 +22,19 @@ using proto::ErrorKind;
 constexpr std::size_t longest_reason = 2000;
 constexpr std::size_t longest_token = 1000;
 
-proto::Result<json::object> object_in(std::string_view text, const std::string& who) {
+proto::Error no_answer(const std::string& who) {
+    return error(ErrorKind::CORRUPT, fmt::format("{} does not answer as a console does", who));
+}
+
+json::value parsed(std::string_view text) {  // null if it is no JSON
     boost::system::error_code failed;
     auto value = json::parse(json::string_view(text.data(), text.size()), failed);
-    if (failed || !value.is_object())
-        return error(ErrorKind::CORRUPT, fmt::format("{} does not answer as a console does", who));
+    return failed ? json::value() : value;
+}
+
+proto::Result<json::object> object_in(std::string_view text, const std::string& who) {
+    auto value = parsed(text);
+    if (!value.is_object()) return no_answer(who);
     return std::move(value.get_object());
 }
 
@@ -99,6 +107,14 @@ proto::Result<json::object> ConsoleClient::object(const ApiPath& path, proto::Ht
 
 proto::Result<json::object> ConsoleClient::get(const ApiPath& path) const {
     return object(path, {});
+}
+
+proto::Result<json::array> ConsoleClient::list(const ApiPath& path) const {
+    auto answer = ask(path, {}, most_json_bytes);
+    if (!answer) return answer.error();
+    auto value = parsed(answer->body);
+    if (!value.is_array()) return no_answer(address_.shown);
+    return std::move(value.get_array());
 }
 
 proto::Result<json::object> ConsoleClient::post(const ApiPath& path, const json::object& body) const {

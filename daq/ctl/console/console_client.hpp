@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "proto/http_client.hpp"
@@ -44,6 +45,7 @@ class ConsoleClient {
     // Errors of all: REFUSED (with the console's reason), TIMED_OUT, IO, CORRUPT (not what a console
     // answers).
     proto::Result<boost::json::object> get(const ApiPath& path) const;
+    proto::Result<boost::json::array> list(const ApiPath& path) const;  // of what is answered by one
     proto::Result<boost::json::object> post(const ApiPath& path, const boost::json::object& body) const;
     proto::Result<boost::json::object> post_bytes(const ApiPath& path, std::string_view content_type,
                                                   std::string_view bytes) const;

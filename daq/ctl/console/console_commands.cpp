@@ -5,41 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "daq/ctl/amount_text.hpp"
+#include "daq/ctl/console/spectrum_plot.hpp"
+#include "daq/ctl/console/text_plot.hpp"
 #include "proto/names.hpp"
 
 namespace spillgate::daq {
-
-namespace {
-
-using proto::ErrorKind;
-
-CLI::App* action(CLI::App& verb, const char* name, const char* what, const char* example) {
-    auto* const sub = verb.add_subcommand(name, what);
-    sub->footer(fmt::format("Example: spillgate-ctl {} {}", verb.get_name(), example));
-    return sub;
-}
-
-// What a bare verb does; its actions, whose callbacks come first, do something else.
-template <class Make>
-void usually(CLI::App& verb, ConsoleVerb& chosen, Make make) {
-    verb.callback([&chosen, make] {
-        if (!chosen) chosen = make();
-    });
-}
-
-void add_number(CLI::App& verb, const char* name, std::uint64_t& number, const char* what) {
-    verb.add_option(name, number, what)->check(CLI::PositiveNumber);
-}
-
-// Read here, so that a wrong one is wrong usage. Throws CLI::ValidationError.
-double duration(const char* option, const std::string& text) {
-    const auto seconds = seconds_in(text);
-    if (!seconds) throw CLI::ValidationError(option, seconds.error().message);
-    return *seconds;
-}
-
-}  // namespace
 
 void ConsoleCommands::add_to(CLI::App& app, const AddVerb& verb) {
     app.add_option("--console", console_,
@@ -47,19 +17,15 @@ void ConsoleCommands::add_to(CLI::App& app, const AddVerb& verb) {
                    "configuration says, else http://127.0.0.1:8080");
     app.add_option("--token-file", token_file_,
                    "file of mode 0600 with your token for the console; default: what SPILLGATE_TOKEN holds");
-    add_health(verb);
+    add_watching(verb, verb_);
     add_alarms(verb);
     add_logbook(verb);
     add_runs(verb);
-    add_history(verb);
+    add_desk(verb, verb_);
     add_spectra(verb);
     add_controls(verb);
     add_unblinding(verb);
-}
-
-void ConsoleCommands::add_health(const AddVerb& verb) {
-    usually(*verb("health", "show the console's lights and their reasons; 1 if one is bad", "health"), verb_,
-            show_health);
+    usually(*verb("whoami", "say whose token it is, and what that person may", "whoami"), verb_, show_person);
 }
 
 void ConsoleCommands::add_alarms(const AddVerb& verb) {
@@ -90,8 +56,9 @@ void ConsoleCommands::add_logbook(const AddVerb& verb) {
         verb("logbook", "search the logbook, newest first, or write an entry", "logbook --text HV --run 12");
     logbook->add_option("--text", question_.text, "words that must all be in it");
     add_number(*logbook, "--run", question_.run, "of this run");
-    logbook->add_option("--kind", question_.kind,
-                        "person, run-start, run-stop, alarm, unblinding, controls or shift");
+    logbook->add_option(
+        "--kind", question_.kind,
+        "person, run-start, run-stop, alarm, unblinding, controls, shift, quality or good-runs");
     add_number(*logbook, "--before", question_.before, "older than the entry of this number");
     add_number(*logbook, "--limit", question_.limit, "how many");
     usually(*logbook, verb_, [this] { return search_logbook(question_); });
@@ -103,6 +70,10 @@ void ConsoleCommands::add_logbook(const AddVerb& verb) {
         ->allow_extra_args(false);
     add_number(*write, "--corrects", entry_.corrects, "number of an entry that this one corrects");
     write->callback([this] { verb_ = write_entry(entry_); });
+    auto* const picture =
+        action(*logbook, "picture", "a picture, to stdout", "picture 4f7f….png > scope.png");
+    picture->add_option("name", name_, "its name, as the entry shows it")->required();
+    picture->callback([this] { verb_ = fetch_picture(name_); });
 }
 
 void ConsoleCommands::add_runs(const AddVerb& verb) {
@@ -131,38 +102,28 @@ void ConsoleCommands::add_runs(const AddVerb& verb) {
     note->callback([this] { verb_ = note_run(run_, text_); });
 }
 
-void ConsoleCommands::add_history(const AddVerb& verb) {
-    auto* const history = verb("history", "list the series of the history, or print some as CSV",
-                               "history disk.free_bytes slow.hv --last 8h");
-    history->add_option("series", history_.series, "their names; none: list them");
-    history->add_option("--from", history_.from, "2026-11-29T02:00 (UTC), or UTC in seconds");
-    history->add_option("--to", history_.to, "the same; default: now");
-    history->add_option("--last", last_, "so long before the end, without --from")->capture_default_str();
-    add_number(*history, "--points", history_.points, "of each series, at most");
-    usually(*history, verb_, [this] {
-        history_.last_s = duration("--last", last_);
-        return history_.series.empty() ? list_series() : show_history(history_);
-    });
-}
-
 void ConsoleCommands::add_spectra(const AddVerb& verb) {
-    const auto add_format = [this](CLI::App& sub) {
-        sub.add_option("--format", format_, "csv, or uhi: JSON of scikit-hep's schema")
-            ->check(CLI::IsMember({"csv", "uhi"}))
-            ->capture_default_str();
-    };
     auto* const spectra = verb("spectra", "list the live spectra, or print one", "spectra pe --range hour");
     spectra->add_option("spectrum", spectrum_, "its name; none: list them");
     spectra->add_option("--range", range_, "of which slots: run, hour, spills:600");
-    add_format(*spectra);
+    spectra
+        ->add_option("--format", format_,
+                     "csv, uhi: JSON of scikit-hep's schema, or plot: drawn, if it has one axis")
+        ->check(CLI::IsMember({"csv", "uhi", "plot"}))
+        ->capture_default_str();
+    add_size(*spectra, size_);
     usually(*spectra, verb_, [this] {
-        return spectrum_.empty() ? list_spectra() : export_spectrum(spectrum_, range_, format_ == "uhi");
+        if (spectrum_.empty()) return list_spectra();
+        return format_ == "plot" ? draw_spectrum(spectrum_, range_, size_)
+                                 : export_spectrum(spectrum_, range_, format_ == "uhi");
     });
     auto* const references = verb("references", "list past runs to compare with, or print a spectrum of one",
                                   "references summer pe");
     references->add_option("reference", name_, "its name, or run:812; none: list them");
     references->add_option("spectrum", spectrum_, "which spectrum of it");
-    add_format(*references);
+    references->add_option("--format", format_, "csv, or uhi: JSON of scikit-hep's schema")
+        ->check(CLI::IsMember({"csv", "uhi"}))
+        ->capture_default_str();
     usually(*references, verb_, [this] {
         if (name_.empty()) return list_references();
         if (spectrum_.empty()) throw CLI::RequiredError("spectrum");
@@ -182,6 +143,10 @@ void ConsoleCommands::add_controls(const AddVerb& verb) {
     offer->add_option("to", name_, "a person, or one of their sessions")->required();
     offer->callback([this] { verb_ = offer_controls(name_); });
     action(*controls, "release", "let them go", "release")->callback([this] { verb_ = release_controls(); });
+    action(*controls, "accept", "take what your session was offered", "accept")->callback([this] {
+        verb_ = accept_controls();
+    });
+    action(*controls, "decline", "say no to it", "decline")->callback([this] { verb_ = decline_controls(); });
 }
 
 void ConsoleCommands::add_unblinding(const AddVerb& verb) {
@@ -197,7 +162,7 @@ void ConsoleCommands::add_unblinding(const AddVerb& verb) {
 
 ConsoleResult ConsoleCommands::run(const std::string& url, bool json, double timeout_s) const {
     auto token = console_token(token_file_);
-    if (!token) return proto::error(ErrorKind::CONFIG, token.error().message);
+    if (!token) return proto::error(proto::ErrorKind::CONFIG, token.error().message);
     const std::chrono::duration<double> patience(timeout_s);
     const auto console = ConsoleClient::make(console_.empty() ? url : console_, std::move(*token),
                                              std::chrono::duration_cast<std::chrono::milliseconds>(patience));

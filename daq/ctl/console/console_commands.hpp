@@ -1,22 +1,16 @@
 // The command line of the verbs that talk to the console.
 #pragma once
 
-#include <functional>
 #include <string>
 
+#include "daq/ctl/console/command_parts.hpp"
 #include "daq/ctl/console/console_verbs.hpp"
-
-namespace CLI {  // NOLINT(readability-identifier-naming): the library's own name
-class App;
-}
+#include "daq/ctl/console/text_plot.hpp"
 
 namespace spillgate::daq {
 
 class ConsoleCommands {  // must outlive the parsing of the command line
   public:
-    // A verb of the program: its name, what it does, and an example without the program's name.
-    using AddVerb = std::function<CLI::App*(const char* name, const char* what, const char* example)>;
-
     void add_to(CLI::App& app, const AddVerb& verb);
 
     bool asked() const { return static_cast<bool>(verb_); }
@@ -26,11 +20,9 @@ class ConsoleCommands {  // must outlive the parsing of the command line
     bool names_console() const { return !console_.empty(); }
 
   private:
-    void add_health(const AddVerb& verb);
     void add_alarms(const AddVerb& verb);
     void add_logbook(const AddVerb& verb);
     void add_runs(const AddVerb& verb);
-    void add_history(const AddVerb& verb);
     void add_spectra(const AddVerb& verb);
     void add_controls(const AddVerb& verb);
     void add_unblinding(const AddVerb& verb);
@@ -47,14 +39,13 @@ class ConsoleCommands {  // must outlive the parsing of the command line
     std::string text_;
     std::string range_;
     std::string format_ = "csv";
+    PlotSize size_{terminal_columns(), 8};
     std::string for_;
-    std::string last_ = "1h";
     std::uint64_t run_ = 0;
     std::uint64_t log_limit_ = 100;
     LogbookQuestion question_;
     NewEntry entry_;
     RunsQuestion runs_;
-    HistoryQuestion history_;
     UnblindingAsked unblinding_;
 };
 

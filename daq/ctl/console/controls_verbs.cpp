@@ -74,6 +74,14 @@ ConsoleVerb release_controls() {
     return act("release", {});
 }
 
+ConsoleVerb accept_controls() {
+    return act("accept", {});
+}
+
+ConsoleVerb decline_controls() {
+    return act("decline", {});
+}
+
 ConsoleVerb offer_controls(std::string to) {
     return [to = std::move(to)](const ConsoleClient& console, bool as_json) -> ConsoleResult {
         const auto controls = console.get(ApiPath("/api/controls"));

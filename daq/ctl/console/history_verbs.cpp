@@ -1,6 +1,5 @@
-#include <chrono>
+#include <array>
 #include <cmath>
-#include <ctime>
 #include <map>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 
 #include "daq/ctl/console/answer_fields.hpp"
 #include "daq/ctl/console/console_verbs.hpp"
+#include "daq/ctl/console/history_answer.hpp"
 #include "proto/number_text.hpp"
 
 namespace spillgate::daq {
@@ -19,24 +19,6 @@ namespace {
 namespace json = boost::json;
 using proto::error;
 using proto::ErrorKind;
-
-double now_s() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// "2026-11-29", "2026-11-29T02:00" or with seconds, in UTC, a blank or Z allowed; or seconds. Errors: CONFIG.
-proto::Result<double> utc_of(const std::string& text) {
-    if (const auto seconds = proto::number_in<double>(text); seconds && *seconds > 0) return *seconds;
-    for (const char* form :
-         {"%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"}) {
-        std::tm calendar{};
-        const char* const end = ::strptime(text.c_str(), form, &calendar);
-        if (end != nullptr && (*end == '\0' || std::string_view(end) == "Z"))
-            return static_cast<double>(::timegm(&calendar));
-    }
-    return error(ErrorKind::CONFIG,
-                 fmt::format("'{}' is no time; allowed are 2026-11-29T02:00 (UTC) and UTC in seconds", text));
-}
 
 std::string quoted(std::string_view text) {
     std::string out = "\"";
@@ -92,24 +74,12 @@ std::string csv_of(const json::object& curves, const std::vector<std::string>& n
 }
 
 proto::Result<ApiPath> path_of(const HistoryQuestion& question) {
-    double to = now_s();
-    if (!question.to.empty()) {
-        const auto until = utc_of(question.to);
-        if (!until) return until.error();
-        to = *until;
-    }
-    double from = to - question.last_s;
-    if (!question.from.empty()) {
-        const auto since = utc_of(question.from);
-        if (!since) return since.error();
-        from = *since;
-    }
-    if (!(from < to))
-        return error(ErrorKind::CONFIG, fmt::format("from {} to {} is no range", iso(from), iso(to)));
+    const auto range = range_of(question.range);
+    if (!range) return range.error();
     ApiPath path("/api/history");
     for (const auto& series : question.series)
         path.ask("series", series);
-    path.ask("from", fmt::format("{:.3f}", from)).ask("to", fmt::format("{:.3f}", to));
+    path.ask("from", fmt::format("{:.3f}", range->from_s)).ask("to", fmt::format("{:.3f}", range->to_s));
     return path.ask("points", question.points);
 }
 
@@ -129,20 +99,31 @@ ConsoleVerb list_series() {
     };
 }
 
+proto::Result<json::object> history_of(const ConsoleClient& console, const HistoryQuestion& question) {
+    const auto path = path_of(question);
+    if (!path) return path.error();
+    return console.get(*path);
+}
+
+proto::Result<const json::object*> curves_in(const json::object& answer,
+                                             const std::vector<std::string>& series) {
+    const auto* const curves = object_in(answer, "curves");
+    if (curves == nullptr) return error(ErrorKind::CORRUPT, "the console answered without curves");
+    for (const auto& name : series)
+        if (object_in(*curves, name) == nullptr)
+            return error(ErrorKind::NOT_FOUND,
+                         fmt::format("'{}' has had no value yet; `history` lists the series", name));
+    return curves;
+}
+
 ConsoleVerb show_history(HistoryQuestion question) {
     return [question = std::move(question)](const ConsoleClient& console, bool as_json) -> ConsoleResult {
-        const auto path = path_of(question);
-        if (!path) return path.error();
-        const auto answer = console.get(*path);
+        const auto answer = history_of(console, question);
         if (!answer) return answer.error();
         if (as_json) return ConsoleAnswer{json_line(*answer)};
-        const auto* const curves = object_in(*answer, "curves");
-        if (curves == nullptr) return error(ErrorKind::CORRUPT, "the console answered without curves");
-        for (const auto& name : question.series)
-            if (object_in(*curves, name) == nullptr)
-                return error(ErrorKind::NOT_FOUND,
-                             fmt::format("'{}' has had no value yet; `history` lists the series", name));
-        return ConsoleAnswer{csv_of(*curves, question.series)};
+        const auto curves = curves_in(*answer, question.series);
+        if (!curves) return curves.error();
+        return ConsoleAnswer{csv_of(**curves, question.series)};
     };
 }
 

@@ -26,12 +26,8 @@ std::string entry_text(const json::object& entry) {
     out += '\n';
     for (const auto& line : lines_in(entry, "text"))
         out += fmt::format("    {}\n", line);
-    const auto* const pictures = entry.if_contains("pictures");
-    if (pictures != nullptr && pictures->is_array())
-        for (const auto& picture : pictures->get_array())
-            if (picture.is_string())
-                out += fmt::format("    picture /api/pictures/{}.png\n",
-                                   text_in(json::object{{"name", picture}}, "name"));
+    for (const auto& picture : texts_in(entry, "pictures"))
+        out += fmt::format("    picture /api/pictures/{}.png\n", picture);
     return out;
 }
 
@@ -85,6 +81,14 @@ ConsoleVerb write_entry(NewEntry entry) {
         if (!written) return written.error();
         if (as_json) return ConsoleAnswer{json_line(*written)};
         return ConsoleAnswer{fmt::format("entry #{}\n", word_in(*written, "id"))};
+    };
+}
+
+ConsoleVerb fetch_picture(std::string name) {
+    return [name = std::move(name)](const ConsoleClient& console, bool) -> ConsoleResult {
+        auto bytes = console.file(ApiPath("/api/pictures").segment(name.substr(name.rfind('/') + 1)));
+        if (!bytes) return bytes.error();
+        return ConsoleAnswer{std::move(*bytes)};
     };
 }
 

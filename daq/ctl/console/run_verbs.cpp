@@ -25,66 +25,61 @@ std::string first_line(const json::object& run, std::string_view field) {
     return lines.empty() ? std::string() : lines.front();
 }
 
-void line(std::string& out, std::string_view name, const std::string& value) {
-    if (!value.empty() && value != not_known) out += fmt::format("{:<14}{}\n", name, value);
-}
-
 void add_ledger(std::string& out, const json::object& run) {
-    if (object_in(run, "ledger") == nullptr) return line(out, "slots", "none");
-    line(out, "slots",
-         fmt::format("{}: {} complete, {} truncated, {} paused, {} without mark", in_ledger(run, "slots"),
-                     in_ledger(run, "complete"), in_ledger(run, "truncated"), in_ledger(run, "paused"),
-                     in_ledger(run, "mark_missed")));
-    line(out, "lost",
-         fmt::format("{} buffer full, {} device, {} corrupt, {} disk", in_ledger(run, "lost_buffer_full"),
-                     in_ledger(run, "lost_device"), in_ledger(run, "lost_corrupt"),
-                     in_ledger(run, "lost_disk")));
-    line(out, "spills", in_ledger(run, "spills"));
-    line(out, "POT",
-         fmt::format("{} delivered, {} recorded", in_ledger(run, "pot_delivered"),
-                     in_ledger(run, "pot_recorded")));
+    if (object_in(run, "ledger") == nullptr) return add_fact(out, "slots", "none");
+    add_fact(out, "slots",
+             fmt::format("{}: {} complete, {} truncated, {} paused, {} without mark", in_ledger(run, "slots"),
+                         in_ledger(run, "complete"), in_ledger(run, "truncated"), in_ledger(run, "paused"),
+                         in_ledger(run, "mark_missed")));
+    add_fact(out, "lost",
+             fmt::format("{} buffer full, {} device, {} corrupt, {} disk", in_ledger(run, "lost_buffer_full"),
+                         in_ledger(run, "lost_device"), in_ledger(run, "lost_corrupt"),
+                         in_ledger(run, "lost_disk")));
+    add_fact(out, "spills", in_ledger(run, "spills"));
+    add_fact(out, "POT",
+             fmt::format("{} delivered, {} recorded", in_ledger(run, "pot_delivered"),
+                         in_ledger(run, "pot_recorded")));
 }
 
 void add_judgement(std::string& out, const json::object& run) {
-    line(out, "quality", word_in(run, "verdict"));
+    add_fact(out, "quality", word_in(run, "verdict"));
     for (const auto* judged : objects_in(run, "quality"))
-        line(out, "",
-             fmt::format("{}: {}, {} ({}) {}", word_in(*judged, "quantity"), word_in(*judged, "verdict"),
-                         word_in(*judged, "value"), word_in(*judged, "band"), text_in(*judged, "reason")));
+        add_fact(
+            out, "",
+            fmt::format("{}: {}, {} ({}) {}", word_in(*judged, "quantity"), word_in(*judged, "verdict"),
+                        word_in(*judged, "value"), word_in(*judged, "band"), text_in(*judged, "reason")));
     for (const auto* band : objects_in(run, "sideband"))
-        line(out, "sideband",
-             fmt::format("{}: {} ± {}", word_in(*band, "spectrum"), word_in(*band, "ratio"),
-                         word_in(*band, "sigma")));
+        add_fact(out, "sideband",
+                 fmt::format("{}: {} ± {}", word_in(*band, "spectrum"), word_in(*band, "ratio"),
+                             word_in(*band, "sigma")));
 }
 
 std::string run_text(const json::object& run) {
     std::string out;
-    line(out, "run",
-         fmt::format("{}  {}  {}{}{}", word_in(run, "run"), word_in(run, "type"), word_in(run, "state"),
-                     flag_in(run, "simulated") ? "  SIMULATED" : "",
-                     flag_in(run, "blinded") ? "  blinded" : ""));
-    line(out, "operator", word_in(run, "operator"));
-    line(out, "follows", word_in(run, "restarted_from"));
-    line(out, "began (UTC)", time_in(run, "start_utc_s"));
-    line(out, "ended (UTC)", time_in(run, "stop_utc_s"));
-    line(out, "because", word_in(run, "stop_reason"));
-    line(out, "asked by", word_in(run, "stopped_by"));
+    add_fact(out, "run",
+             fmt::format("{}  {}  {}{}{}", word_in(run, "run"), word_in(run, "type"), word_in(run, "state"),
+                         flag_in(run, "simulated") ? "  SIMULATED" : "",
+                         flag_in(run, "blinded") ? "  blinded" : ""));
+    add_fact(out, "operator", word_in(run, "operator"));
+    add_fact(out, "follows", word_in(run, "restarted_from"));
+    add_fact(out, "began (UTC)", time_in(run, "start_utc_s"));
+    add_fact(out, "ended (UTC)", time_in(run, "stop_utc_s"));
+    add_fact(out, "because", word_in(run, "stop_reason"));
+    add_fact(out, "asked by", word_in(run, "stopped_by"));
     add_ledger(out, run);
     add_judgement(out, run);
     for (const auto& note : lines_in(run, "note"))
-        line(out, "note", note);
+        add_fact(out, "note", note);
     for (const auto* note : objects_in(run, "notes"))
         for (const auto& text : lines_in(*note, "text"))
-            line(out, "note",
-                 fmt::format("{}, {}: {}", time_in(*note, "utc_s"), word_in(*note, "person"), text));
-    const auto* const files = run.if_contains("export_files");
-    if (files != nullptr && files->is_array())
-        for (const auto& file : files->get_array())
-            line(out, "file", text_in(json::object{{"name", file}}, "name"));
+            add_fact(out, "note",
+                     fmt::format("{}, {}: {}", time_in(*note, "utc_s"), word_in(*note, "person"), text));
+    for (const auto& file : texts_in(run, "export_files"))
+        add_fact(out, "file", file);
     for (const auto* pass : objects_in(run, "reprocessed"))
-        line(out, "reprocessed", word_in(*pass, "directory"));
-    line(out, "software", word_in(run, "software_version"));
-    line(out, "config", word_in(run, "config_sha256"));
+        add_fact(out, "reprocessed", word_in(*pass, "directory"));
+    add_fact(out, "software", word_in(run, "software_version"));
+    add_fact(out, "config", word_in(run, "config_sha256"));
     return out;
 }
 

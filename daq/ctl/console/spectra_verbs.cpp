@@ -53,12 +53,9 @@ ConsoleVerb list_spectra() {
             table.add({word_in(*spectrum, "name"), word_in(*spectrum, "selection"), axes_text(*spectrum),
                        text_in(*spectrum, "title")});
         auto out = table.text();
-        const auto* const ranges = spectra->if_contains("ranges");
-        if (ranges == nullptr || !ranges->is_array()) return ConsoleAnswer{std::move(out)};
-        out += "ranges:";
-        for (const auto& range : ranges->get_array())
-            out += " " + text_in(json::object{{"name", range}}, "name");
-        return ConsoleAnswer{out + '\n'};
+        const auto ranges = texts_in(*spectra, "ranges");
+        if (!ranges.empty()) out += fmt::format("ranges: {}\n", fmt::join(ranges, " "));
+        return ConsoleAnswer{std::move(out)};
     };
 }
 

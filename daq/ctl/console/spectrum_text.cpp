@@ -88,7 +88,7 @@ proto::Result<std::optional<json::array>> numbers_in(const json::object& given, 
 
 proto::Status read_counts(const json::object& given, Spectrum& spectrum) {
     const bool sealed = given.if_contains("sealed") != nullptr && !given.at("sealed").is_null();
-    for (const std::string_view kind : {"in_time", "anti_coincident", "free", "no_beam"}) {
+    for (const std::string_view kind : {"in_time", "anti_coincident", "free", "no_beam", "prediction"}) {
         const auto* const one = object_in(given, kind);
         if (one == nullptr) continue;
         auto counts = numbers_in(*one, "counts", spectrum.size());
@@ -162,6 +162,8 @@ void read_origin(const json::object& given, Spectrum& spectrum) {
     add_of("alpha", "alpha_sigma", "sigma");
     add_of("in_time", "in_time_live_s", "exposure_s");
     add_of("anti_coincident", "anti_coincident_live_s", "exposure_s");
+    add_of("prediction", "experiment", "title");
+    add_of("prediction", "prediction_pot", "pot");
     if (const auto* const pot = object_in(given, "live_pot"); pot != nullptr) {
         const auto measured = number_in(*pot, "measured");
         const auto estimated = number_in(*pot, "estimated");

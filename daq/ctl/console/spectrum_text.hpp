@@ -14,7 +14,8 @@ namespace spillgate::daq {
 // CORRUPT (axes and counts that do not fit each other).
 
 // A row for each bin: its numbers and edges on each axis, counts, α·AC and residual with errors. Where it
-// comes from stands in lines that begin with '#'.
+// comes from stands in lines that begin with '#'. What is in its field "prediction", as GET /api/prediction
+// has it, is a column as well.
 proto::Result<std::string> spectrum_csv(const boost::json::object& spectrum);
 // UHI serialisation, version 1: one histogram for each column, without flow bins.
 proto::Result<std::string> spectrum_uhi(const boost::json::object& spectrum);
