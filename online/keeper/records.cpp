@@ -307,16 +307,23 @@ proto::Result<Transition> Records::unshelve(std::string_view id, std::string_vie
 }
 
 proto::Result<std::int64_t> Records::write(const LogbookEntry& entry) {
+    auto written = append(entry);
+    if (written) tell_entry(entry.kind, *written);
+    return written;
+}
+
+void Records::tell_entry(EntryKind kind, std::int64_t id) {
+    desk_fault_.clear();
+    ++account_.entries[kind];
+    if (options_.tell_entry) options_.tell_entry(id);
+}
+
+proto::Result<std::int64_t> Records::append(const LogbookEntry& entry) {
     const auto database = desk();
     if (!database) return database.error();
     auto written = Logbook(**database).append(entry);
-    if (written) {
-        desk_fault_.clear();
-        ++account_.entries[entry.kind];
-        if (options_.tell_entry) options_.tell_entry(*written);
-    } else if (written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND) {
+    if (!written && written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND)
         desk_failed(written.error());
-    }
     return written;
 }
 

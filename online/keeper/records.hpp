@@ -65,7 +65,12 @@ class Records {  // owns the databases; one thread at a time
     // REFUSED, with the reason, while they are off.
     proto::Result<History*> history();
     proto::Result<Database*> desk();
-    proto::Result<std::int64_t> write(const LogbookEntry& entry);  // into the logbook
+    // Into the logbook, and tells of it.
+    proto::Result<std::int64_t> write(const LogbookEntry& entry);
+    // The same in two steps, for an entry that may yet be rolled back with what it belongs to: it is told of
+    // once it stays.
+    proto::Result<std::int64_t> append(const LogbookEntry& entry);
+    void tell_entry(EntryKind kind, std::int64_t id);
 
     std::string history_fault() const;                                    // why it is off; empty: it is not
     std::uint64_t values_while_off() const { return values_while_off_; }  // that no history was kept of
