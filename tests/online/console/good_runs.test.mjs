@@ -32,6 +32,7 @@ test('a flag by UTC is of all runs if both ends are there, and of a run it may b
   assert.deepEqual(flagOf(filled), { good: false, begin_utc_s, end_utc_s, reason: 'HV trip' });
   assert.equal(flagInWords(flagOf(filled)), '○ not good: all runs, 2026-11-28 22:00:00 to 2026-11-28 22:05:30 UTC: HV trip');
   assert.equal(flagOf({ ...filled, end: '' }), null);
+  assert.equal(flagOf({ ...filled, end: filled.begin }), null);
   const ofRun = { ...filled, first_run: 12, last_run: 12, end: '' };
   assert.deepEqual(flagOf(ofRun), { good: false, first_run: 12, last_run: 12, begin_utc_s, reason: 'HV trip' });
   assert.equal(flagInWords(flagOf(ofRun)), '○ not good: run 12, 2026-11-28 22:00:00 to the end UTC: HV trip');

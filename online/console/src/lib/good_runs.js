@@ -60,6 +60,8 @@ export function utcOf({ by, first_run, last_run, begin, end }) {
   return { ...(empty(first_run) ? {} : numbers({ first_run, last_run })), ...utc };
 }
 
+export const isBackward = ({ begin_utc_s, end_utc_s }) => end_utc_s <= begin_utc_s;
+
 function slotsGiven({ first_run, last_run, first_slot, last_slot }) {
   return empty(first_run) ? null : numbers({ first_run, last_run, first_slot, last_slot });
 }
@@ -68,7 +70,7 @@ function slotsGiven({ first_run, last_run, first_slot, last_slot }) {
 export function flagOf(filled) {
   const reason = filled.reason.trim();
   const where = filled.by === 'utc' ? utcOf(filled) : slotsGiven(filled);
-  return filled.good === '' || reason === '' || !where ? null : { good: filled.good === 'good', ...where, reason };
+  return filled.good === '' || reason === '' || !where || isBackward(where) ? null : { good: filled.good === 'good', ...where, reason };
 }
 
 function whereInWords({ first_run, last_run = first_run, first_slot, last_slot, begin_utc_s, end_utc_s }) {
