@@ -23,16 +23,25 @@ bool is_for(const config::QualityBand& band, wire::RunType type) {
     return types.empty() || std::ranges::find(types, wire::name_of(type)) != types.end();
 }
 
+// Online keeps a value of its own each second.
+bool was_there(History& history, double utc_s) {
+    constexpr double before_s = 60;
+    constexpr std::size_t points = 100;
+    const auto kept = history.read("console.history_off", utc_s - before_s, utc_s, points);
+    return !kept || !kept->points.empty();
+}
+
 RunQuantity of_series(const std::string& name, const RunAccount& account, const HistoryAtHand& at_hand) {
     const auto unknown = [&](std::string reason) { return RunQuantity{name, "", {}, {}, std::move(reason)}; };
     const auto& run = *account.description;
     if (at_hand.history == nullptr) return unknown("the history is off: " + at_hand.off);
     if (run.stop_utc_ns() <= run.start_utc_ns() || run.start_utc_ns() == 0)
         return unknown("when the run ended is not known");
+    const double end_s = static_cast<double>(run.stop_utc_ns()) / ns_per_s;
+    const bool followed = account.followed && was_there(*at_hand.history, end_s);
     auto mean = mean_of_series(*at_hand.history, name, static_cast<double>(run.start_utc_ns()) / ns_per_s,
-                               static_cast<double>(run.stop_utc_ns()) / ns_per_s,
-                               account.followed ? enough : all_but_joints);
-    if (account.followed || mean.reason.empty()) return mean;
+                               end_s, followed ? enough : all_but_joints);
+    if (followed || mean.reason.empty()) return mean;
     return unknown("online was away, and " + mean.reason);
 }
 
@@ -49,7 +58,7 @@ RunQuantities named_by(const config::QualityBand& band, const RunQuantities& of_
                 out.push_back(of_series(name, account, at_hand));
     }
     if (!out.empty()) return out;
-    if (pattern.starts_with("run.") && !account.spectra)
+    if (pattern.starts_with("run.") && !account.spectra_not_whole.empty() && !account.spectra)
         return {{pattern, "", {}, {}, account.spectra_not_whole}};
     if (at_hand.history == nullptr) return {of_series(pattern, account, at_hand)};
     return {{pattern, "", {}, {}, "there is no such quantity of a run, and no such series in the history"}};

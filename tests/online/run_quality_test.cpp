@@ -283,6 +283,24 @@ TEST_CASE("of a run that online was away from, a series that was not known all a
     for (int at = 70; at < 100; ++at)
         REQUIRE(history.put(begin_s + at, {{"slow.hv", "V", 1200.0}}).has_value());
     CHECK(row(band, missed, &history).verdict == "bad");
+    CHECK(row("quality { quantity: \"run.ac_rate.none\" low: 1 }", missed, &history)
+              .reason.find("no such quantity") != std::string::npos);
+}
+
+TEST_CASE("the last run is followed to its end from its files, the history is not") {
+    const std::string band = "quality { quantity: \"slow.hv\" low: 1300 }";
+    const TemporaryDirectory directory;
+    auto history = history_of(directory, -30, 0, 1200);
+    for (int at = 0; at < 70; ++at) {
+        online::Quantities quantities{{"slow.hv", "V", 1200.0}};
+        if (at < 30) quantities.push_back({"console.history_off", "", 0.0});
+        REQUIRE(history.put(begin_s + at, quantities).has_value());
+    }
+    CHECK(row(band, account(ended_run(12)), &history).reason ==
+          "online was away, and it was known for 70 of 100 s only");
+    for (int at = 70; at < 100; ++at)
+        REQUIRE(history.put(begin_s + at, {{"console.history_off", "", 0.0}}).has_value());
+    CHECK(row(band, account(ended_run(12)), &history).verdict == "bad");
 }
 
 TEST_CASE("a missed run is judged by what its files say, and not again by less") {
