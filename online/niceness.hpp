@@ -9,4 +9,7 @@ constexpr int console_niceness = 10;
 // refuses.
 void give_way(int niceness);
 
+// The calling thread has the disk when nobody else wants it, as far as the system keeps order there.
+void give_way_on_disk();
+
 }  // namespace spillgate::online

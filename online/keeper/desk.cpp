@@ -65,6 +65,13 @@ ALTER TABLE on_call ADD COLUMN from_utc_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE on_call ADD COLUMN to_utc_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE on_call ADD COLUMN removed_utc_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE on_call ADD COLUMN removed_by TEXT NOT NULL DEFAULT '';
+)",
+                                // What was judged before says in its reasons whether it was of the whole run.
+                                R"(
+CREATE TABLE judged (run INTEGER PRIMARY KEY, account INTEGER NOT NULL);
+CREATE TABLE looked_through (only INTEGER PRIMARY KEY, run INTEGER NOT NULL);
+INSERT INTO judged SELECT run, MIN (reason NOT LIKE '%online did not follow it%'
+    AND reason NOT LIKE '%the run has no end record%') FROM quality GROUP BY run;
 )"};
 
 }  // namespace

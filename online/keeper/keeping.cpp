@@ -33,6 +33,7 @@ proto::Result<std::unique_ptr<Keeping>> Keeping::start(const config::Config& con
     const auto& storage = config.storage();
     Keeper::Options options;
     options.records.directory = checkpoints + "/console";
+    options.records.runs_dir = storage.runs_dir();
     options.records.console = console;
     options.records.console_sha256 = loaded.sha256;
     options.records.warn_below_bytes = storage.warn_below_bytes();

@@ -14,6 +14,7 @@
 #include "online/alarms/built_in_rules.hpp"
 #include "online/keeper/desk.hpp"
 #include "online/keeper/run_records.hpp"
+#include "online/quality/missed_runs.hpp"
 #include "online/shift/calibration_age.hpp"
 #include "proto/run_file/file_layer.hpp"
 
@@ -63,12 +64,17 @@ Records::Records(RecordsOptions options, AlarmBoard& board)
       history_watch_(options_.directory + "/history.sqlite"),
       desk_watch_(options_.directory + "/console.sqlite"),
       alarms_(all_rules(options_.console, options_.warn_below_bytes), {}),
-      run_judge_(options_.console, options_.console_sha256) {
+      run_judge_(options_.console, options_.console_sha256),
+      missed_runs_(std::make_unique<MissedRuns>(
+          options_.console.quality().empty() ? "" : options_.runs_dir,
+          [this](wire::RunType type, std::string_view name) { return run_judge_.asks_for(type, name); })) {
     if (!options_.free_bytes)
         options_.free_bytes = [](const std::string& path) {
             return proto::posix_file_layer().free_bytes(path);
         };
 }
+
+Records::~Records() = default;
 
 void Records::open(double utc_s) {
     opened_s_ = utc_s;
@@ -199,6 +205,21 @@ void Records::judge_runs(double utc_s, const Snapshot& snapshot) {
     if (!entries) return desk_failed(entries.error());
     for (const auto& entry : *entries)
         if (!write(entry)) lose_entry(entry);
+    judge_missed(utc_s, snapshot, at_hand);
+}
+
+void Records::judge_missed(double utc_s, const Snapshot& snapshot, const HistoryAtHand& at_hand) {
+    const auto missed = missed_runs_->look(snapshot, *desk_, utc_s);
+    const std::string fault = missed ? "" : missed.error().message;
+    if (fault != std::exchange(missed_fault_, fault) && !missed)
+        spdlog::error("runs that were not followed cannot be judged: {}", fault);
+    if (!missed || !*missed) return;
+    const RunAccount& account = **missed;
+    const auto entry = run_judge_.judge_late(account, *desk_, at_hand, ns(utc_s));
+    if (!entry) return desk_failed(entry.error());
+    if (*entry && !write(**entry)) lose_entry(**entry);
+    const auto sidebands = sideband_rows(account.description->number(), account.spectra.get());
+    if (auto kept = RunRecords(*desk_).keep(sidebands); !kept) desk_failed(kept.error());
 }
 
 // After a write that failed they are tried again, for as long as they are shown.
@@ -206,7 +227,8 @@ void Records::keep_sidebands(const Snapshot& snapshot) {
     if (!desk_) return;
     for (const auto& closed : snapshot.closed) {
         if (closed->version <= sidebands_kept_) continue;
-        if (auto kept = RunRecords(*desk_).keep(sideband_rows(*closed)); !kept) {
+        const auto rows = sideband_rows(closed->run.description->number(), closed->spectra.get());
+        if (auto kept = RunRecords(*desk_).keep(rows); !kept) {
             desk_failed(kept.error());
             return;
         }
@@ -285,16 +307,23 @@ proto::Result<Transition> Records::unshelve(std::string_view id, std::string_vie
 }
 
 proto::Result<std::int64_t> Records::write(const LogbookEntry& entry) {
+    auto written = append(entry);
+    if (written) tell_entry(entry.kind, *written);
+    return written;
+}
+
+void Records::tell_entry(EntryKind kind, std::int64_t id) {
+    desk_fault_.clear();
+    ++account_.entries[kind];
+    if (options_.tell_entry) options_.tell_entry(id);
+}
+
+proto::Result<std::int64_t> Records::append(const LogbookEntry& entry) {
     const auto database = desk();
     if (!database) return database.error();
     auto written = Logbook(**database).append(entry);
-    if (written) {
-        desk_fault_.clear();
-        ++account_.entries[entry.kind];
-        if (options_.tell_entry) options_.tell_entry(*written);
-    } else if (written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND) {
+    if (!written && written.error().kind != ErrorKind::CONFIG && written.error().kind != ErrorKind::NOT_FOUND)
         desk_failed(written.error());
-    }
     return written;
 }
 
@@ -336,6 +365,7 @@ void Records::back_up(double utc_s) {
 }
 
 void Records::close() {
+    missed_runs_->stop();
     if (history_ && no_room_.empty()) {
         if (auto written = history_->flush(); !written)
             spdlog::error("the last values of the history are lost: {}", written.error().message);

@@ -23,6 +23,8 @@
 
 namespace spillgate::online {
 
+class MissedRuns;
+
 // How alarms stand: what the banner, the feed and /metrics show.
 struct AlarmsShown {
     std::uint64_t version = 0;  // ascends with each change
@@ -36,6 +38,7 @@ using AlarmBoard = Board<AlarmsShown>;
 
 struct RecordsOptions {
     std::string directory;  // <checkpoint_dir>/console; made if missing
+    std::string runs_dir;   // whose runs are judged though they were missed; empty: none are
     config::Console console;
     std::string console_sha256;             // of the configuration as it was loaded
     std::uint64_t warn_below_bytes = 0;     // the disk is low: an alarm
@@ -51,6 +54,9 @@ struct RecordsOptions {
 class Records {  // owns the databases; one thread at a time
   public:
     Records(RecordsOptions options, AlarmBoard& board);
+    ~Records();
+    Records(const Records&) = delete;
+    Records& operator=(const Records&) = delete;
 
     // Once a second. `snapshot` may be empty before the first.
     void tick(double utc_s, const Snapshot* snapshot);
@@ -59,7 +65,12 @@ class Records {  // owns the databases; one thread at a time
     // REFUSED, with the reason, while they are off.
     proto::Result<History*> history();
     proto::Result<Database*> desk();
-    proto::Result<std::int64_t> write(const LogbookEntry& entry);  // into the logbook
+    // Into the logbook, and tells of it.
+    proto::Result<std::int64_t> write(const LogbookEntry& entry);
+    // The same in two steps, for an entry that may yet be rolled back with what it belongs to: it is told of
+    // once it stays.
+    proto::Result<std::int64_t> append(const LogbookEntry& entry);
+    void tell_entry(EntryKind kind, std::int64_t id);
 
     std::string history_fault() const;                                    // why it is off; empty: it is not
     std::uint64_t values_while_off() const { return values_while_off_; }  // that no history was kept of
@@ -83,6 +94,7 @@ class Records {  // owns the databases; one thread at a time
     void look_after_history(double utc_s);
     void watch_run(double utc_s, const Snapshot& snapshot);
     void judge_runs(double utc_s, const Snapshot& snapshot);
+    void judge_missed(double utc_s, const Snapshot& snapshot, const HistoryAtHand& at_hand);
     void keep_sidebands(const Snapshot& snapshot);
     void take(const std::vector<Transition>& transitions, double utc_s);
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
@@ -109,6 +121,8 @@ class Records {  // owns the databases; one thread at a time
     QuantityRates rates_;
     RunWatch run_watch_;
     RunJudge run_judge_;
+    std::unique_ptr<MissedRuns> missed_runs_;
+    std::string missed_fault_;  // why they are not looked for; empty: they are
     std::uint32_t run_ = 0;
     double opened_s_ = 0;  // last attempt
     double thinned_s_ = 0;

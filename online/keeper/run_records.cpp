@@ -43,30 +43,41 @@ auto rows_of(Database& desk, const char* sql, std::uint32_t first_run, std::uint
     });
 }
 
+// The one number that `sql` gives; absent: NULL.
+proto::Result<std::optional<std::uint32_t>> run_by(Database& desk, const char* sql) {
+    return desk.run([&](SQLite::Database& database) -> std::optional<std::uint32_t> {
+        SQLite::Statement row(database, sql);
+        if (!row.executeStep() || row.getColumn(0).isNull()) return std::nullopt;
+        return run_of(row);
+    });
+}
+
 }  // namespace
 
-std::vector<SidebandRow> sideband_rows(const ClosedRun& closed) {
+std::vector<SidebandRow> sideband_rows(std::uint32_t run, const offline::Spectra* spectra) {
     std::vector<SidebandRow> rows;
-    if (!closed.run.description || !closed.spectra) return rows;
-    for (std::size_t i = 0; i < closed.spectra->size(); ++i) {
-        const auto view = closed.spectra->histogram(i);
+    if (spectra == nullptr) return rows;
+    for (std::size_t i = 0; i < spectra->size(); ++i) {
+        const auto view = spectra->histogram(i);
         if (const auto outside = offline::sideband(view))
-            rows.push_back({closed.run.description->number(), std::string(view.name), outside->in_time,
-                            outside->anti_coincident, outside->alpha.value, outside->ratio, outside->sigma});
+            rows.push_back({run, std::string(view.name), outside->in_time, outside->anti_coincident,
+                            outside->alpha.value, outside->ratio, outside->sigma});
     }
     return rows;
 }
 
-proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
+proto::Status RunRecords::judge(std::uint32_t run, const std::vector<QualityRow>& rows, JudgedBy account) {
     return desk_->run([&](SQLite::Database& database) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        for (const QualityRow& row : rows)
-            bound(database, "DELETE FROM quality WHERE run = ?", std::int64_t{row.run}).exec();
+        bound(database, "DELETE FROM quality WHERE run = ?", std::int64_t{run}).exec();
+        bound(database, "INSERT OR REPLACE INTO judged (run, account) VALUES (?, ?)", std::int64_t{run},
+              static_cast<std::int64_t>(account))
+            .exec();
         for (const QualityRow& row : rows) {
             auto insert = bound(database,
                                 "INSERT OR REPLACE INTO quality (run, quantity, band, verdict, reason, "
                                 "console_sha256, unit, value, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                std::int64_t{row.run}, row.quantity, row.band, row.verdict, row.reason,
+                                std::int64_t{run}, row.quantity, row.band, row.verdict, row.reason,
                                 row.console_sha256, row.unit);
             bind_or_null(insert, 8, row.value);
             bind_or_null(insert, 9, row.error);
@@ -76,9 +87,35 @@ proto::Status RunRecords::judge(const std::vector<QualityRow>& rows) {
     });
 }
 
+proto::Result<std::optional<JudgedBy>> RunRecords::judged_by(std::uint32_t run) {
+    return desk_->run([&](SQLite::Database& database) -> std::optional<JudgedBy> {
+        auto row = bound(database, "SELECT account FROM judged WHERE run = ?", std::int64_t{run});
+        if (!row.executeStep()) return std::nullopt;
+        return static_cast<JudgedBy>(row.getColumn(0).getInt());
+    });
+}
+
+proto::Result<std::optional<std::uint32_t>> RunRecords::first_judged() {
+    return run_by(*desk_, "SELECT MIN (run) FROM judged");
+}
+
+proto::Result<std::optional<std::uint32_t>> RunRecords::looked_through() {
+    return run_by(*desk_, "SELECT MAX (run) FROM looked_through");
+}
+
+proto::Status RunRecords::look_through(std::uint32_t run) {
+    return desk_->run([&](SQLite::Database& database) {
+        bound(database, "INSERT OR REPLACE INTO looked_through (only, run) VALUES (1, ?)", std::int64_t{run})
+            .exec();
+    });
+}
+
 proto::Status RunRecords::keep(const std::vector<SidebandRow>& rows) {
     return desk_->run([&](SQLite::Database& database) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        // A spectrum that had a row at an earlier closing may have none now.
+        for (const SidebandRow& row : rows)
+            bound(database, "DELETE FROM sideband WHERE run = ?", std::int64_t{row.run}).exec();
         for (const SidebandRow& row : rows) {
             auto insert = bound(database,
                                 "INSERT OR REPLACE INTO sideband (run, spectrum, c, ac, alpha, ratio, sigma) "

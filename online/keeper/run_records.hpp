@@ -23,6 +23,13 @@ struct QualityRow {
     std::string unit = {};             // of value and error; empty: a fraction or a number of things
 };
 
+// How much of a run was known when it was judged.
+enum class JudgedBy {
+    A_PART = 0,  // more may be known later
+    THE_WHOLE = 1,
+    ALL_THERE_IS = 2,  // a part, and its files have no more
+};
+
 // C outside the box against α · AC outside the box, of one spectrum.
 struct SidebandRow {
     std::uint32_t run = 0;
@@ -34,7 +41,7 @@ struct SidebandRow {
     std::optional<double> sigma;  // of the ratio
 };
 
-std::vector<SidebandRow> sideband_rows(const ClosedRun& closed);
+std::vector<SidebandRow> sideband_rows(std::uint32_t run, const offline::Spectra* spectra);  // null: none
 
 struct RunNote {
     std::uint32_t run = 0;
@@ -47,8 +54,13 @@ class RunRecords {  // one thread at a time; the database must outlive it
   public:
     explicit RunRecords(Database& desk) : desk_(&desk) {}
 
-    // Replaces all that was judged of the same runs. Errors: DISK_FULL, IO …
-    proto::Status judge(const std::vector<QualityRow>& rows);
+    // Replaces all that was judged of the run. Errors: DISK_FULL, IO …
+    proto::Status judge(std::uint32_t run, const std::vector<QualityRow>& rows, JudgedBy account);
+    proto::Result<std::optional<JudgedBy>> judged_by(std::uint32_t run);  // absent: it was not judged
+    proto::Result<std::optional<std::uint32_t>> first_judged();           // absent: none was
+    // Whoever looks for runs that nobody has judged begins behind this one; absent: nobody has looked yet.
+    proto::Result<std::optional<std::uint32_t>> looked_through();
+    proto::Status look_through(std::uint32_t run);
     proto::Status keep(const std::vector<SidebandRow>& rows);
     proto::Status add(const RunNote& note);  // CONFIG: empty, or longer than 4096 bytes
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
@@ -14,6 +15,8 @@
 #include "online/live_spectra.hpp"
 #include "online/quality/good_run_json.hpp"
 #include "online/quality/good_run_request.hpp"
+#include "online/quality/good_runs_at_hand.hpp"
+#include "proto/run_catalogue.hpp"
 #include "proto/strict_text.hpp"
 #include "proto/time.hpp"
 #include "proto/wire.hpp"
@@ -44,10 +47,8 @@ json::object with_difference(const GoodRunLog& log, const GoodRuns& version) {
 }
 
 // The newest first, each with its difference from the one before; and what is good now.
-Response list_of(const GoodRunPlaces& places, const Request& request) {
-    const auto log = GoodRunLog::open(places.directory);
-    if (!log) return refusal(log.error());
-    const auto& versions = log->versions();
+Response list_of(const GoodRunLog& log, const GoodRunPlaces& places, const Request& request) {
+    const auto& versions = log.versions();
     const auto asked = query_number(request, "before", versions.size() + 1);
     if (!asked) return refusal(asked.error());
     const auto limit = query_number(request, "limit", usual_versions);
@@ -55,14 +56,14 @@ Response list_of(const GoodRunPlaces& places, const Request& request) {
     json::array rows;
     std::size_t at = std::min<std::size_t>(versions.size(), *asked == 0 ? 0 : *asked - 1);
     for (; at > 0 && rows.size() < std::clamp<std::uint64_t>(*limit, 1, max_versions); --at)
-        rows.push_back(with_difference(*log, versions[at - 1]));
+        rows.push_back(with_difference(log, versions[at - 1]));
     const auto good =
         versions.empty() ? offline::GoodStretches() : offline::GoodStretches(versions.back().list);
     return as_json(json::serialize(json::object{
         {"name", versions.empty() ? places.name : versions.back().list.name()},
         {"directory", places.directory},
         {"newest", versions.empty() ? json::value(nullptr) : json::value(versions.size())},
-        {"problem", log->chain() ? json::value(nullptr) : json::value(log->chain().error().message)},
+        {"problem", log.chain() ? json::value(nullptr) : json::value(log.chain().error().message)},
         {"good", stretches_json(good.all())},
         {"versions", std::move(rows)},
         {"more", at > 0 ? json::value(at + 1) : json::value(nullptr)}}));
@@ -80,14 +81,12 @@ proto::Result<const GoodRuns*> version_of(const GoodRunLog& log, std::string_vie
 }
 
 // One version with all that is good in it, and its difference from another.
-Response version_at(const GoodRunPlaces& places, const Request& request) {
-    const auto log = GoodRunLog::open(places.directory);
-    if (!log) return refusal(log.error());
-    const auto version = version_of(*log, request.values.at("version"));
+Response version_at(const GoodRunLog& log, const GoodRunPlaces&, const Request& request) {
+    const auto version = version_of(log, request.values.at("version"));
     if (!version) return refusal(version.error());
-    const GoodRuns* other = before(*log, **version);
+    const GoodRuns* other = before(log, **version);
     if (const auto against = request.asked("against")) {
-        const auto found = version_of(*log, *against);
+        const auto found = version_of(log, *against);
         if (!found) return refusal(found.error());
         other = *found;
     }
@@ -100,10 +99,8 @@ Response version_at(const GoodRunPlaces& places, const Request& request) {
 }
 
 // As `--good-runs` takes it.
-Response file_of(const GoodRunPlaces& places, const Request& request) {
-    const auto log = GoodRunLog::open(places.directory);
-    if (!log) return refusal(log.error());
-    const auto version = version_of(*log, request.values.at("version"));
+Response file_of(const GoodRunLog& log, const GoodRunPlaces&, const Request& request) {
+    const auto version = version_of(log, request.values.at("version"));
     if (!version) return refusal(version.error());
     auto text = proto::read_text((*version)->path);
     if (!text) return refusal(text.error());
@@ -140,22 +137,54 @@ Response refused(const proto::Error& why) {
     return why.kind == ErrorKind::CORRUPT ? refusal(409, why.message) : refusal(why);
 }
 
-std::uint32_t going_on(const Snapshot& snapshot) {
-    for (const auto& daemon : snapshot.daemons)
-        if (daemon.lead && daemon.status && takes_data(daemon.status->state()))
-            return daemon.status->run().number();
-    return 0;
+bool is_recent(std::int64_t utc_ns, std::int64_t now_ns) {
+    constexpr std::int64_t recent_ns = 10'000'000'000;
+    return utc_ns > now_ns - recent_ns;
+}
+
+// The run that has not ended; 0: none. By the lead; if it has not been heard of late, or its newest run began
+// only just now, by its catalogue.
+proto::Result<std::uint32_t> going_on(const Snapshot& snapshot, const std::string& runs_dir,
+                                      std::int64_t now_ns) {
+    const auto lead = std::ranges::find_if(snapshot.daemons, &DaemonView::lead);
+    const bool is_known = lead != snapshot.daemons.end() && lead->status;
+    if (is_known && takes_data(lead->status->state())) return lead->status->run().number();
+    const auto catalogue = proto::RunCatalogue::open_read_only(runs_dir);
+    if (!catalogue) return catalogue.error();
+    const auto newest = catalogue->page(0, 1);
+    if (!newest) return newest.error();
+    if (newest->empty()) return 0U;
+    const auto& run = newest->front();
+    const bool has_ended = run.stop_utc_ns() != 0 || !run.stop_reason().empty();
+    const bool is_idle = is_known && is_recent(lead->heard_utc_ns, now_ns);
+    return has_ended || (is_idle && !is_recent(run.start_utc_ns(), now_ns)) ? 0U : run.number();
+}
+
+proto::Result<GoodRunPlace> place_of(const GoodRunPlaces& places, const Snapshot& snapshot) {
+    const std::int64_t now_ns = proto::utc_now_ns();
+    const auto run = going_on(snapshot, places.runs_dir, now_ns);
+    if (!run) return run.error();
+    return GoodRunPlace{places.runs_dir, *run, now_ns};
+}
+
+// Which runs and slots lie in a range of UTC.
+Response slots_of(const GoodRunPlaces& places, const Snapshot& snapshot, const Request& request) {
+    const auto place = place_of(places, snapshot);
+    if (!place) return refused(place.error());
+    const auto stretches = stretches_asked(request, *place);
+    if (!stretches) return refused(stretches.error());
+    return as_json(json::serialize(json::object{{"stretches", stretches_json(*stretches)}}));
 }
 
 // The version stands once it is written, whether the logbook can be written or not.
 void sign(const Request& request, const GoodRunPlaces& places, const Snapshot& snapshot, Keeper& keeper,
           const Reply& reply) {
-    auto signing = signing_of(request);
-    if (!signing) return reply(refusal(signing.error()));
+    const auto place = place_of(places, snapshot);
+    if (!place) return reply(refused(place.error()));
+    auto signing = signing_of(request, *place);
+    if (!signing) return reply(refused(signing.error()));
     signing->name = places.name;
-    signing->utc_ns = proto::utc_now_ns();
-    if (auto there = check_runs(*signing, places.runs_dir, going_on(snapshot)); !there)
-        return reply(refused(there.error()));
+    if (auto there = check_runs(*signing, *place); !there) return reply(refused(there.error()));
     auto log = GoodRunLog::open(places.directory);
     if (!log) return reply(refusal(log.error()));
     const auto version = log->sign(*signing);
@@ -174,9 +203,13 @@ void sign(const Request& request, const GoodRunPlaces& places, const Snapshot& s
 
 std::vector<Route> good_run_routes(const SnapshotBoard& board, Worker& worker, Keeper& keeper,
                                    const GoodRunPlaces& places) {
-    const auto reads = [&](std::string pattern, Response (*answer)(const GoodRunPlaces&, const Request&)) {
-        return on_worker(worker, std::move(pattern),
-                         [places, answer](const Request& request) { return answer(places, request); });
+    const auto at_hand = std::make_shared<GoodRunsAtHand>(places.directory);  // the worker's
+    using Answer = Response (*)(const GoodRunLog&, const GoodRunPlaces&, const Request&);
+    const auto reads = [&](std::string pattern, Answer answer) {
+        return on_worker(worker, std::move(pattern), [at_hand, places, answer](const Request& request) {
+            const auto log = at_hand->log();
+            return log ? answer(**log, places, request) : refusal(log.error());
+        });
     };
     Route signs;
     signs.method = "POST";
@@ -189,7 +222,10 @@ std::vector<Route> good_run_routes(const SnapshotBoard& board, Worker& worker, K
         if (!taken) reply(refusal(503, "too much waits already; try again in a second"));
     };
     return {reads("/api/good-runs", list_of), std::move(signs), reads("/api/good-runs/{version}", version_at),
-            reads("/api/good-runs/{version}/file", file_of)};
+            reads("/api/good-runs/{version}/file", file_of),
+            on_worker(worker, "/api/good-runs/slots", [&board, places](const Request& request) {
+                return slots_of(places, *board.newest(), request);
+            })};
 }
 
 }  // namespace spillgate::online

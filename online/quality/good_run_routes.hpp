@@ -17,9 +17,9 @@ struct GoodRunPlaces {
     std::string name;       // of the list, in its first version
 };
 
-// GET and POST /api/good-runs, GET /api/good-runs/{version}, GET /api/good-runs/{version}/file. Files are
-// read and written on the worker's thread, the logbook's entry on the keeper's. All of these must outlive the
-// routes.
+// GET and POST /api/good-runs, GET /api/good-runs/{version}, GET /api/good-runs/{version}/file, GET
+// /api/good-runs/slots. Files are read and written on the worker's thread, the logbook's entry on the
+// keeper's. All of these must outlive the routes.
 std::vector<Route> good_run_routes(const SnapshotBoard& board, Worker& worker, Keeper& keeper,
                                    const GoodRunPlaces& places);
 

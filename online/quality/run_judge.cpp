@@ -15,10 +15,20 @@ namespace {
 
 constexpr std::size_t remembered = 16;
 constexpr double ns_per_s = 1e9;
+constexpr double enough = 0.5;          // of a run's time a series must be known
+constexpr double all_but_joints = 0.9;  // … if online was away: then the rest will never be known
 
 bool is_for(const config::QualityBand& band, wire::RunType type) {
     const auto& types = band.run_type();
     return types.empty() || std::ranges::find(types, wire::name_of(type)) != types.end();
+}
+
+// Online keeps a value of its own each second.
+bool was_there(History& history, double utc_s) {
+    constexpr double before_s = 60;
+    constexpr std::size_t points = 100;
+    const auto kept = history.read("console.history_off", utc_s - before_s, utc_s, points);
+    return !kept || !kept->points.empty();
 }
 
 RunQuantity of_series(const std::string& name, const RunAccount& account, const HistoryAtHand& at_hand) {
@@ -27,8 +37,12 @@ RunQuantity of_series(const std::string& name, const RunAccount& account, const 
     if (at_hand.history == nullptr) return unknown("the history is off: " + at_hand.off);
     if (run.stop_utc_ns() <= run.start_utc_ns() || run.start_utc_ns() == 0)
         return unknown("when the run ended is not known");
-    return mean_of_series(*at_hand.history, name, static_cast<double>(run.start_utc_ns()) / ns_per_s,
-                          static_cast<double>(run.stop_utc_ns()) / ns_per_s);
+    const double end_s = static_cast<double>(run.stop_utc_ns()) / ns_per_s;
+    const bool followed = account.followed && was_there(*at_hand.history, end_s);
+    auto mean = mean_of_series(*at_hand.history, name, static_cast<double>(run.start_utc_ns()) / ns_per_s,
+                               end_s, followed ? enough : all_but_joints);
+    if (followed || mean.reason.empty()) return mean;
+    return unknown("online was away, and " + mean.reason);
 }
 
 // Quantities of the run first, then series. What nobody knows is there once, without a value.
@@ -44,16 +58,41 @@ RunQuantities named_by(const config::QualityBand& band, const RunQuantities& of_
                 out.push_back(of_series(name, account, at_hand));
     }
     if (!out.empty()) return out;
-    if (pattern.starts_with("run.") && !account.spectra)
+    if (pattern.starts_with("run.") && !account.spectra_not_whole.empty() && !account.spectra)
         return {{pattern, "", {}, {}, account.spectra_not_whole}};
     if (at_hand.history == nullptr) return {of_series(pattern, account, at_hand)};
     return {{pattern, "", {}, {}, "there is no such quantity of a run, and no such series in the history"}};
+}
+
+LogbookEntry entry_of(std::uint32_t run, std::string line, std::int64_t now_utc_ns) {
+    LogbookEntry entry;
+    entry.utc_ns = now_utc_ns;
+    entry.run = run;
+    entry.kind = EntryKind::QUALITY;
+    entry.text = std::move(line);
+    return entry;
 }
 
 bool has_same_verdicts(const std::vector<QualityRow>& one, const std::vector<QualityRow>& other) {
     return std::ranges::equal(one, other, [](const QualityRow& a, const QualityRow& b) {
         return a.quantity == b.quantity && a.verdict == b.verdict;
     });
+}
+
+JudgedBy kind_of(const RunAccount& account) {
+    if (account.whole()) return JudgedBy::THE_WHOLE;
+    return account.followed ? JudgedBy::A_PART : JudgedBy::ALL_THERE_IS;
+}
+
+// Whether what was judged stays when there is such an account of the run.
+bool stands(std::optional<JudgedBy> judged_by, bool all_is_known, JudgedBy account) {
+    if (!judged_by || *judged_by == JudgedBy::A_PART) return false;
+    return account != JudgedBy::THE_WHOLE || (*judged_by == JudgedBy::THE_WHOLE && all_is_known);
+}
+
+bool is_known(const std::vector<QualityRow>& rows) {
+    return !rows.empty() &&
+           std::ranges::none_of(rows, [](const QualityRow& row) { return row.verdict == "unknown"; });
 }
 
 }  // namespace
@@ -136,15 +175,15 @@ proto::Result<std::string> RunJudge::judge(const Ended& ended, Database& desk, c
     const std::uint32_t run = ended.account.description->number();
     const auto before = records.quality(run, run);
     if (!before) return before.error();
-    const bool settled = !before->empty() && std::ranges::none_of(*before, [](const QualityRow& row) {
-        return row.verdict == "unknown";
-    });
-    if (settled && !judged_.contains(run)) {
+    const auto judged_by = records.judged_by(run);
+    if (!judged_by) return judged_by.error();
+    const auto account = kind_of(ended.account);
+    if (stands(*judged_by, is_known(*before), account) && !judged_.contains(run)) {
         note(run, *before);
         return std::string();
     }
     const auto rows = judged(ended.account, console_, sha256_, at_hand);
-    if (auto kept = records.judge(rows); !kept) return kept.error();
+    if (auto kept = records.judge(run, rows, account); !kept) return kept.error();
     note(run, rows);
     return has_same_verdicts(*before, rows) ? std::string() : line_of(rows);
 }
@@ -162,14 +201,24 @@ proto::Result<std::vector<LogbookEntry>> RunJudge::look(const Snapshot& snapshot
         judged_[run] = ended.version;
         if (judged_.size() > remembered) judged_.erase(judged_.begin());
         if (line->empty()) continue;
-        LogbookEntry entry;
-        entry.utc_ns = now_utc_ns;
-        entry.run = run;
-        entry.kind = EntryKind::QUALITY;
-        entry.text = std::move(*line);
-        entries.push_back(std::move(entry));
+        entries.push_back(entry_of(run, std::move(*line), now_utc_ns));
     }
     return entries;
+}
+
+bool RunJudge::asks_for(wire::RunType type, std::string_view quantity) const {
+    return std::ranges::any_of(console_.quality(), [&](const config::QualityBand& band) {
+        return is_for(band, type) && (quantity.empty() || matches(band.quantity(), quantity));
+    });
+}
+
+proto::Result<std::optional<LogbookEntry>> RunJudge::judge_late(const RunAccount& account, Database& desk,
+                                                                const HistoryAtHand& at_hand,
+                                                                std::int64_t now_utc_ns) {
+    auto line = judge({0, account}, desk, at_hand);
+    if (!line) return line.error();
+    if (line->empty()) return std::optional<LogbookEntry>();
+    return std::optional(entry_of(account.description->number(), std::move(*line), now_utc_ns));
 }
 
 }  // namespace spillgate::online

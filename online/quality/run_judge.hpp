@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "online/history/history.hpp"
@@ -36,11 +37,19 @@ class RunJudge {  // one thread at a time
         : console_(std::move(console)), sha256_(std::move(console_sha256)) {}
 
     // Judges what has ended since the last look, and keeps it in the desk database. The entries are for the
-    // logbook. A run that an earlier process judged is judged again only if something of it was unknown; one
-    // that went on after it had been given up, in any case. Errors: of the database; then the next look tries
-    // again.
+    // logbook. A run that an earlier process judged is judged again only if that was by a part of it or
+    // something was unknown, and never by less than then; one that went on after it had been given up, in any
+    // case. Errors: of the database; then the next look tries again.
     proto::Result<std::vector<LogbookEntry>> look(const Snapshot& snapshot, Database& desk,
                                                   const HistoryAtHand& at_hand, std::int64_t now_utc_ns);
+
+    // Whether a band for such runs names this quantity; empty: any at all.
+    bool asks_for(wire::RunType type, std::string_view quantity = {}) const;
+    // Judges a run that ended while nobody followed it (missed_runs.hpp), unless it has been judged by no
+    // less meanwhile. The entry, if any, is for the logbook. Errors: of the database.
+    proto::Result<std::optional<LogbookEntry>> judge_late(const RunAccount& account, Database& desk,
+                                                          const HistoryAtHand& at_hand,
+                                                          std::int64_t now_utc_ns);
 
     // "quality.bad": how many quantities of the newest judged run are bad. Not known before there is one.
     Quantity bad() const;

@@ -32,7 +32,11 @@ struct Of {
         if (whole > 0)
             known(std::move(name), "", part / whole);
         else
-            unknown(std::move(name), "", fmt::format("the run has no {}", of_what));
+            none(std::move(name), "", fmt::format("the run has no {}", of_what));
+    }
+    // Of what is not whole it cannot be said that there is none.
+    void none(std::string name, std::string unit, std::string reason) const {
+        unknown(std::move(name), std::move(unit), not_whole.empty() ? std::move(reason) : not_whole);
     }
 };
 
@@ -72,7 +76,7 @@ void of_ledger(const RunAccount& account, RunQuantities& out) {
         ends.known("run.pot_per_spill", "POT",
                    protons_of(ledger.charge_measured_pc() + ledger.charge_estimated_pc()) / with_charge);
     else
-        ends.unknown("run.pot_per_spill", "POT", "the run has no spill whose charge is known");
+        ends.none("run.pot_per_spill", "POT", "the run has no spill whose charge is known");
     ends.share("run.charge_missing_fraction", static_cast<double>(without_charge), spills, "spills");
 }
 
@@ -143,6 +147,17 @@ void of_chains(const RunAccount& account, const Of& spectra) {
     }
 }
 
+void without_spectra(const RunAccount& account, const Of& spectra) {
+    const auto& config = account.config->config;
+    for (const auto& chain : config.chain())
+        spectra.unknown(fmt::format("run.chain_ac_rate.{}", chain.name()), "Hz", account.spectra_not_whole);
+    for (const auto& spectrum : config.spectrum()) {
+        spectra.unknown(fmt::format("run.ac_rate.{}", spectrum.name()), "Hz", account.spectra_not_whole);
+        spectra.unknown(fmt::format("run.veto_fraction.{}", spectrum.name()), "", account.spectra_not_whole);
+        spectra.unknown(fmt::format("run.sideband.{}", spectrum.name()), "", account.spectra_not_whole);
+    }
+}
+
 }  // namespace
 
 RunAccount account_of(const ClosedRun& closed) {
@@ -175,8 +190,11 @@ proto::Result<RunAccount> account_so_far(const Snapshot& snapshot) {
 RunQuantities quantities_of(const RunAccount& account) {
     RunQuantities out;
     of_ledger(account, out);
-    if (!account.spectra) return out;
     const Of spectra{out, account.spectra_not_whole};
+    if (!account.spectra) {
+        if (account.config) without_spectra(account, spectra);
+        return out;
+    }
     of_chains(account, spectra);
     for (std::size_t i = 0; i < account.spectra->size(); ++i) {
         const auto view = account.spectra->histogram(i);

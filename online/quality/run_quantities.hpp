@@ -30,13 +30,17 @@ struct RunAccount {
     std::string spectra_not_whole;  // … and its spectra
     std::shared_ptr<const proto::LoadedConfig> config;  // of the spectra
     std::shared_ptr<const offline::Spectra> spectra;    // empty: there are none
+    bool followed = true;  // false: online was away at its end, and so was the history
+
+    bool whole() const { return ledger_not_whole.empty() && spectra_not_whole.empty(); }
 };
 
 RunAccount account_of(const ClosedRun& closed);
 // Of the run that is followed, as far as it goes. Errors: NOT_FOUND, if there is none.
 proto::Result<RunAccount> account_so_far(const Snapshot& snapshot);
 
-// All there are of these spectra and this ledger, known or not, each name once.
+// All there are of these spectra and this ledger, known or not, each name once. Without spectra, those that
+// the config names are not known.
 RunQuantities quantities_of(const RunAccount& account);
 
 }  // namespace spillgate::online

@@ -10,11 +10,11 @@ namespace spillgate::online {
 namespace {
 
 constexpr std::size_t max_points = 5000;
-constexpr double enough = 0.5;  // of the time must be known
 
 }  // namespace
 
-RunQuantity mean_of_series(History& history, const std::string& name, double from_utc_s, double to_utc_s) {
+RunQuantity mean_of_series(History& history, const std::string& name, double from_utc_s, double to_utc_s,
+                           double enough) {
     RunQuantity out;
     out.name = name;
     const auto unknown = [&](std::string reason) {

@@ -63,7 +63,8 @@ std::int64_t Act::log(std::string text) const {
     entry.person = caller().person;
     entry.kind = EntryKind::SHIFT;
     entry.text = std::move(text);
-    return records.write(entry).value();
+    entries.push_back(records.append(entry).value());
+    return entries.back();
 }
 
 Response begin_shift(const Act& act) {

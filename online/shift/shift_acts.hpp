@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -22,6 +23,7 @@ struct Act {
     boost::json::object body;
     std::int64_t utc_ns = 0;
     const config::ShiftPage& page;
+    std::vector<std::int64_t>& entries;  // that log() has written: to be told of once they stay
 
     const Caller& caller() const { return request.caller; }
     void knows(std::initializer_list<std::string_view> fields) const;

@@ -80,9 +80,13 @@ Response done(Records& records, const Request& request, double now_s, const conf
     if (!body) return refusal(body.error());
     const auto desk = records.desk();
     if (!desk) return refusal(503, desk.error().message);
-    const Act act{records, **desk, request, std::move(*body), ns(now_s), page};
+    std::vector<std::int64_t> entries;
+    const Act act{records, **desk, request, std::move(*body), ns(now_s), page, entries};
     auto answer = together(**desk, [&](SQLite::Database&) { return work(act); });
-    return answer ? std::move(*answer) : refusal(answer.error());
+    if (!answer) return refusal(answer.error());
+    for (const std::int64_t id : entries)
+        records.tell_entry(EntryKind::SHIFT, id);
+    return std::move(*answer);
 }
 
 Route acting(const ShiftDesk& place, const config::ShiftPage& page, std::string_view what, Need need,

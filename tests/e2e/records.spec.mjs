@@ -157,6 +157,12 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
       await until('the note is in the run', () => page.page.locator('section[aria-label="Run control"] dd.text').innerText(), (words) => words.includes(note));
     }
     await untilEqual('the field', () => page.page.locator(page.hooks.field('note', 'note')).inputValue(), '');
+    await page.goto('runs/1');
+    await page.fill('run-note', { text: 'the veto was off for a minute' });
+    await page.press('add-run-note');
+    const notes = () => page.page.locator('[data-run-note]').allInnerTexts();
+    await until('the note is there while the run goes on', notes, ([first]) => first?.includes('the veto was off') && first.includes(PEOPLE.expert.name));
+    assert.equal((await lab.api.get('/api/runs/1')).state, 'running');
     await until('the run has points of the history', async () => Date.now() / 1000 - (await lab.api.status()).run.start_utc_s, (lasted) => lasted > POINTS_S);
     await page.end();
     await page.untilState('configured');
@@ -182,7 +188,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.ok((await page.figure('run-live:in_time')) > 0, 'the run has no C exposure');
     await page.fill('run-note', { text: 'cable exchanged during this run' });
     await page.press('add-run-note');
-    await until('the note is on the page', () => page.words(), (words) => words.includes('cable exchanged during this run'));
+    await until('both notes are on the page, in the order in which they were written', notes, ([first, second]) => first?.includes('the veto was off') && second?.includes('cable exchanged during this run'));
     await page.page.locator('[data-same]').waitFor(); // its config is the one in use
     await page.page.locator('[data-run-config] summary').click();
     await until('the config’s text', () => page.words(), (words) => words.includes('name: "demo"'));
@@ -324,6 +330,27 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     assert.throws(() => fit(REPROCESSED), ({ stderr }) => stderr.includes('slot 15 of run 1') && stderr.includes('version 4, signed by C. Expert'));
     offline('reprocess', lab.runDirectory(1), '--first-slot', '40', '--out', join(lab.directory, 'good'));
     assert.match(fit('good'), /good-run list demo, version 4, signed by C\. Expert/);
+
+    // By UTC, on a run's page: which slots these are is shown first, and is what is signed.
+    await page.resize(DESK.width, DESK.height);
+    await page.goto('runs/1');
+    const { start_utc_s } = await lab.api.get('/api/runs/1');
+    const utc = (after_s) => new Date((Math.ceil(start_utc_s) + after_s) * 1000).toISOString().slice(0, 19);
+    await page.fill('good-run', { good: 'bad', by: 'utc', begin: utc(4), end: utc(4), reason: 'noise' });
+    await until('an empty time is refused before it is signed', () => page.page.locator('[data-utc-slots="refused"]').innerText(), (why) => why.includes('ends before it begins'));
+    assert.ok(await page.page.locator('[data-action="sign-good-runs"]').isDisabled(), 'a time that is none may be signed');
+    await page.fill('good-run', { end: utc(7) });
+    const found = await until('which slots lie in it', () => page.page.locator('[data-utc-slots="found"]').innerText(), (words) => words.includes('run 1, slots'));
+    const [, first, last] = /slots (\d+) to (\d+)/.exec(found).map(Number);
+    assert.ok(Math.abs(last - first + 1 - 3 * REPETITION_HZ) <= 2 && Math.abs(first - 4.5 * REPETITION_HZ) <= 3 * REPETITION_HZ, found);
+    await stage.shot(page, 'good-runs-utc');
+    await page.resize(390, 844);
+    await page.untilFits('a flag by UTC on a phone');
+    await page.press('sign-good-runs');
+    const signed = await until('the version is signed', () => lab.api.get('/api/good-runs/5').catch(() => null), (version) => version !== null);
+    assert.deepEqual(signed.removed.map(({ words }) => words), [`run 1, slots ${first} to ${last}`]);
+    assert.ok(signed.note.includes(`${utc(4).replace('T', ' ')} to ${utc(7).replace('T', ' ')} UTC: noise`), signed.note);
+    await until('it is on the page', () => page.words(), (words) => words.includes(`slots ${first} to ${last}: ${utc(4).replace('T', ' ')}`));
   });
 
   await spec('history', 'a quantity that moved has its curve, and where it was unknown a gap; the address brings it back', async (stage) => {

@@ -134,8 +134,10 @@ TEST_CASE("a run's row links to its spectra and reprocessings, and has its quali
     auto desk = online::open_desk(runs.directory.path() + "/console.sqlite").value();
     online::RunRecords records(desk);
     REQUIRE(records
-                .judge({{2, "ac_rate", 9.5, "8 to 12 Hz", "good", "", "abc"},
-                        {2, "spe_gain", {}, "100 to 140", "doubtful", "old", "abc"}})
+                .judge(2,
+                       {{2, "ac_rate", 9.5, "8 to 12 Hz", "good", "", "abc"},
+                        {2, "spe_gain", {}, "100 to 140", "doubtful", "old", "abc"}},
+                       online::JudgedBy::THE_WHOLE)
                 .has_value());
     REQUIRE(records.add({2, 5, "A. Shift", "beam trips"}).has_value());
     std::filesystem::create_directories(runs.directory.path() + "/online/run-000002");

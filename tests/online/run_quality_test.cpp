@@ -13,6 +13,7 @@
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
+using online::HistoryAtHand;
 using online::RunQuantity;
 using proto::testing::TemporaryDirectory;
 
@@ -268,6 +269,66 @@ TEST_CASE("a series that was known for too little of a run, or not at all, makes
     CHECK(row(band, account(ended_run(12))).reason == "the history is off: the disk is full");
 }
 
+TEST_CASE("of a run that online was away from, a series that was not known all along has no mean") {
+    const std::string band = "quality { quantity: \"slow.hv\" low: 1300 }";
+    const TemporaryDirectory directory;
+    auto history = history_of(directory, -30, 70, 1200);
+    CHECK(row(band, account(ended_run(12)), &history).verdict == "bad");
+    auto missed = account(ended_run(12));
+    missed.followed = false;
+    const auto unknown = row(band, missed, &history);
+    CHECK(unknown.verdict == "unknown");
+    CHECK_FALSE(unknown.value.has_value());
+    CHECK(unknown.reason == "online was away, and it was known for 70 of 100 s only");
+    for (int at = 70; at < 100; ++at)
+        REQUIRE(history.put(begin_s + at, {{"slow.hv", "V", 1200.0}}).has_value());
+    CHECK(row(band, missed, &history).verdict == "bad");
+    CHECK(row("quality { quantity: \"run.ac_rate.none\" low: 1 }", missed, &history)
+              .reason.find("no such quantity") != std::string::npos);
+}
+
+TEST_CASE("the last run is followed to its end from its files, the history is not") {
+    const std::string band = "quality { quantity: \"slow.hv\" low: 1300 }";
+    const TemporaryDirectory directory;
+    auto history = history_of(directory, -30, 0, 1200);
+    for (int at = 0; at < 70; ++at) {
+        online::Quantities quantities{{"slow.hv", "V", 1200.0}};
+        if (at < 30) quantities.push_back({"console.history_off", "", 0.0});
+        REQUIRE(history.put(begin_s + at, quantities).has_value());
+    }
+    CHECK(row(band, account(ended_run(12)), &history).reason ==
+          "online was away, and it was known for 70 of 100 s only");
+    for (int at = 70; at < 100; ++at)
+        REQUIRE(history.put(begin_s + at, {{"console.history_off", "", 0.0}}).has_value());
+    CHECK(row(band, account(ended_run(12)), &history).verdict == "bad");
+}
+
+TEST_CASE("a missed run is judged by what its files say, and not again by less") {
+    Bench bench;
+    auto missed = account(ended_run(12));
+    missed.followed = false;
+    const HistoryAtHand none{nullptr, "off"};
+    const auto entry = bench.judge.judge_late(missed, bench.desk, none, 7).value();
+    REQUIRE(entry.has_value());
+    CHECK(entry->run == 12);
+    CHECK(entry->text == "Run 12 ended bad: run.ac_rate.pe is 200 ± 10 Hz, above 150 Hz");
+    CHECK(bench.judge.bad().value == 1);
+    missed.spectra.reset();
+    missed.spectra_not_whole = "online did not follow it, and its files are gone";
+    CHECK_FALSE(bench.judge.judge_late(missed, bench.desk, none, 7).value().has_value());
+    CHECK(bench.verdict(12) == "bad");
+    // Without files each quantity is named, and not known.
+    missed.description = std::make_shared<const wire::RunDescription>(ended_run(13));
+    CHECK_FALSE(bench.judge.judge_late(missed, bench.desk, none, 7).value().has_value());
+    const auto kept = online::RunRecords(bench.desk).quality(13, 13).value();
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].quantity == "run.ac_rate.pe");
+    CHECK(kept[0].reason == missed.spectra_not_whole);
+    CHECK(online::RunRecords(bench.desk).judged_by(13).value() == online::JudgedBy::ALL_THERE_IS);
+    CHECK(bench.judge.asks_for(wire::PHYSICS, "run.ac_rate.pe"));
+    CHECK_FALSE(bench.judge.asks_for(wire::PHYSICS, "run.duration_s"));
+}
+
 TEST_CASE(
     "a run is judged once when it is over, while the next one goes on, and a bad end is for the logbook") {
     Bench bench;
@@ -323,6 +384,33 @@ TEST_CASE("a run that goes on after it was given up is judged again at its end")
         CHECK(bench.judge.bad().value == 1);
         CHECK(bench.look().empty());
     }
+}
+
+TEST_CASE(
+    "what was bad by a part of a run is judged again by the whole, and what was judged by the whole never by "
+    "a part") {
+    Bench bench;
+    bench.snapshot.closed = {closed(ended_run(12), false)};
+    CHECK(bench.look().size() == 1);
+    CHECK(bench.verdict(12) == "bad");
+    const auto by_part = online::RunRecords(bench.desk).quality(12, 12).value();
+    CHECK(by_part.front().reason ==
+          "above 150 Hz; online did not follow it whole (20 recorded messages are NOT)");
+    // The whole of it is less than what was seen.
+    auto whole = *closed(ended_run(12));
+    auto quiet = spectrum("pe");
+    quiet.anti_coincident = {0, 4, 0, 0};
+    whole.spectra = test::fake_spectra({quiet});
+    bench.judge = bench.fresh();
+    bench.snapshot.closed = {std::make_shared<const online::ClosedRun>(whole)};
+    CHECK(bench.look().empty());
+    CHECK(bench.verdict(12) == "good");
+    CHECK(bench.judge.bad().value == 0);
+    bench.judge = bench.fresh();
+    bench.snapshot.closed = {closed(ended_run(12), false)};
+    CHECK(bench.look().empty());
+    CHECK(bench.verdict(12) == "good");
+    CHECK(bench.judge.bad().value == 0);
 }
 
 TEST_CASE("of a run that online refused only the ledger is known, until a later process has its spectra") {

@@ -7,6 +7,7 @@
 #include "tests/proto/temporary_directory.hpp"
 
 using namespace spillgate;
+using online::JudgedBy;
 using online::Layouts;
 using online::RunRecords;
 using proto::ErrorKind;
@@ -24,16 +25,27 @@ TEST_CASE(
     "what is judged of a run is kept with what is not known, and all replaced when it is judged again") {
     Desk desk;
     RunRecords records(desk.database);
+    CHECK_FALSE(records.judged_by(12).value().has_value());
     REQUIRE(records
-                .judge({{12, "ac_rate", 9.5, "8 to 12 Hz", "good", "", "abc"},
-                        {12, "spe_gain", {}, "100 to 140", "unknown", "no SPE spectrum", "abc"},
-                        {13, "ac_rate", 20.0, "8 to 12 Hz", "bad", "above 12 Hz", "abc"}})
+                .judge(12,
+                       {{12, "ac_rate", 9.5, "8 to 12 Hz", "good", "", "abc"},
+                        {12, "spe_gain", {}, "100 to 140", "unknown", "no SPE spectrum", "abc"}},
+                       JudgedBy::A_PART)
                 .has_value());
+    REQUIRE(records
+                .judge(13, {{13, "ac_rate", 20.0, "8 to 12 Hz", "bad", "above 12 Hz", "abc"}},
+                       JudgedBy::THE_WHOLE)
+                .has_value());
+    CHECK(records.judged_by(12).value() == JudgedBy::A_PART);
     auto rows = records.quality(12, 12).value();
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].value == 9.5);
     CHECK_FALSE(rows[1].value.has_value());
-    REQUIRE(records.judge({{12, "ac_rate", 7.5, "8 to 12 Hz", "doubtful", "below 8 Hz", "def"}}).has_value());
+    REQUIRE(records
+                .judge(12, {{12, "ac_rate", 7.5, "8 to 12 Hz", "doubtful", "below 8 Hz", "def"}},
+                       JudgedBy::THE_WHOLE)
+                .has_value());
+    CHECK(records.judged_by(12).value() == JudgedBy::THE_WHOLE);
     rows = records.quality(12, 12).value();
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].quantity == "ac_rate");

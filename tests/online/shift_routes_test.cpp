@@ -49,6 +49,7 @@ struct Served {
         options.records.free_bytes = [](const std::string&) -> proto::Result<std::uint64_t> {
             return 1 << 30;
         };
+        options.records.tell_entry = [this](std::int64_t id) { told.push_back(id); };
         options.clock = [this] { return now_s.load(); };
         keeper = std::make_unique<Keeper>(options, snapshots, alarms);
         router.add(online::shift_routes({*keeper, snapshots, changes}, page));
@@ -95,8 +96,19 @@ struct Served {
                            std::string_view(entries.at(0).at("text").as_string()));
     }
 
+    // On the keeper's connection.
+    void execute(const std::string& sql) {
+        std::promise<bool> done;
+        keeper->post([&](online::Records& records) {
+            const auto desk = records.desk().value();
+            done.set_value(desk->run([&](SQLite::Database& database) { database.exec(sql); }).has_value());
+        });
+        REQUIRE(done.get_future().get());
+    }
+
     proto::testing::TemporaryDirectory directory;
     std::atomic<double> now_s = begin_s;
+    std::vector<std::int64_t> told;  // entries of the logbook, on the keeper's thread
     online::SnapshotBoard snapshots;
     online::AlarmBoard alarms;
     online::ShiftBoard changes;
@@ -235,4 +247,27 @@ TEST_CASE("followers are told of each change, and of nothing that was refused") 
     CHECK(topic->version() == first);
     REQUIRE(served.post(b_relief, "join") == 200);
     CHECK(topic->version() != first);
+}
+
+TEST_CASE("an entry that was rolled back with its act at the commit is told to nobody") {
+    Served served;
+    REQUIRE(served.post(a_shift, "begin") == 200);
+    REQUIRE(served.told.size() == 1);
+    // What only the commit refuses: a row whose parent never comes.
+    served.execute(
+        "PRAGMA foreign_keys = ON;"
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);"
+        "CREATE TRIGGER spoiled AFTER INSERT ON entry BEGIN INSERT INTO child VALUES (1); END");
+    const std::string note = R"({"shift": 1, "text": "HV was ramped"})";
+    CHECK(served.post(a_shift, "handover", note) == 500);
+    CHECK(served.told.size() == 1);
+    CHECK(served.logged("HV").empty());
+    CHECK(served.get("/api/shift").at("shift").at("number") == 1);
+    const auto changes = *served.changes.newest();
+    served.execute("DROP TRIGGER spoiled");
+    CHECK(served.post(a_shift, "handover", note) == 200);
+    CHECK(served.told.size() == 2);
+    CHECK(served.told.back() == served.last.at("logbook").to_number<std::int64_t>());
+    CHECK(*served.changes.newest() == changes + 1);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { flagInWords, flagOf, standingOf, touching } from '../../../online/console/src/lib/good_runs.js';
+import { blankFlag, flagInWords, flagOf, standingOf, touching, utcOf } from '../../../online/console/src/lib/good_runs.js';
 
 const stretch = (first_run, first_slot, last_run, last_slot, note = '') => ({ first_run, first_slot, last_run, last_slot, note });
 const GOOD = [stretch(3, 0, 4, null), stretch(5, 0, 5, 99, 'HV trip'), stretch(5, 200, 7, 10), stretch(8, 0, 8, 49, 'a'), stretch(8, 50, 8, null, 'b')];
@@ -24,6 +24,21 @@ test('a flag is sent when it is complete, with what was filled in alone', () => 
   assert.equal(flagOf({ ...filled, first_run: '' }), null);
   assert.equal(flagInWords(flagOf(filled)), '○ not good: run 12, slots 0 to the end: HV trip');
   assert.equal(flagInWords({ good: true, first_run: 12, last_run: 14, reason: 'stable' }), '● good: runs 12 to 14: stable');
+});
+
+test('a flag by UTC is of all runs if both ends are there, and of a run it may be open', () => {
+  const filled = { ...blankFlag(), good: 'bad', by: 'utc', first_slot: 3, begin: '2026-11-28T22:00', end: '2026-11-28T22:05:30', reason: 'HV trip' };
+  const [begin_utc_s, end_utc_s] = [1_795_903_200, 1_795_903_530];
+  assert.deepEqual(flagOf(filled), { good: false, begin_utc_s, end_utc_s, reason: 'HV trip' });
+  assert.equal(flagInWords(flagOf(filled)), '○ not good: all runs, 2026-11-28 22:00:00 to 2026-11-28 22:05:30 UTC: HV trip');
+  assert.equal(flagOf({ ...filled, end: '' }), null);
+  assert.equal(flagOf({ ...filled, end: filled.begin }), null);
+  const ofRun = { ...filled, first_run: 12, last_run: 12, end: '' };
+  assert.deepEqual(flagOf(ofRun), { good: false, first_run: 12, last_run: 12, begin_utc_s, reason: 'HV trip' });
+  assert.equal(flagInWords(flagOf(ofRun)), '○ not good: run 12, 2026-11-28 22:00:00 to the end UTC: HV trip');
+  assert.equal(flagOf({ ...ofRun, begin: '' }), null);
+  assert.deepEqual(utcOf({ ...ofRun, good: '', reason: '' }), { first_run: 12, last_run: 12, begin_utc_s }); // to be looked up before it is complete
+  assert.equal(utcOf({ ...ofRun, by: 'slots' }), null);
 });
 
 test('of the versions those are found that changed a run', () => {

@@ -1,4 +1,6 @@
 // The good-run list: how a run stands in it, and flags as people fill them in.
+import { clock } from './format.js';
+import { secondsOf } from './utc_field.js';
 
 const within = (run, { first_run, last_run }) => first_run <= run && run <= last_run;
 const isWhole = (run, { first_run, first_slot, last_run, last_slot }) => (first_run < run || first_slot === 0) && (run < last_run || last_slot === null);
@@ -37,22 +39,45 @@ function slotsOf(run, { first_run, first_slot, last_run, last_slot }) {
 export const touching = (run, versions) =>
   versions.filter(({ added, removed }) => [...added, ...removed].some((stretch) => within(run, stretch)));
 
-export const blankFlag = (run = '') => ({ good: '', first_run: run, last_run: run, first_slot: '', last_slot: '', reason: '' });
+// by: 'slots' or 'utc', what of the runs is flagged.
+export const blankFlag = (run = '') => ({ good: '', by: 'slots', first_run: run, last_run: run, first_slot: '', last_slot: '', begin: '', end: '', reason: '' });
 
 const empty = (value) => value === '' || value === null || value === undefined;
 
-// As a request has it, or null while it is not complete.
-export function flagOf({ good, first_run, last_run, first_slot, last_slot, reason }) {
-  if (good === '' || empty(first_run) || reason.trim() === '') return null;
-  const flag = { good: good === 'good', first_run: Number(first_run), reason: reason.trim() };
-  if (!empty(last_run)) flag.last_run = Number(last_run);
-  if (!empty(first_slot)) flag.first_slot = Number(first_slot);
-  if (!empty(last_slot)) flag.last_slot = Number(last_slot);
-  return flag;
+function numbers(fields) {
+  const given = Object.entries(fields).filter(([, value]) => !empty(value));
+  return Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
 }
 
-export function flagInWords({ good, first_run, last_run = first_run, first_slot, last_slot, reason }) {
-  const runs = last_run === first_run ? `run ${first_run}` : `runs ${first_run} to ${last_run}`;
-  const slots = first_slot === undefined && last_slot === undefined ? '' : `, slots ${first_slot ?? 0} to ${last_slot ?? 'the end'}`;
-  return `${good ? '● good' : '○ not good'}: ${runs}${slots}: ${reason}`;
+// A stretch of UTC as a request has it, or null while it is not complete: of a run it may be open at one end.
+export function utcOf({ by, first_run, last_run, begin, end }) {
+  if (by !== 'utc') return null;
+  const utc = {};
+  if (!empty(begin)) utc.begin_utc_s = secondsOf(begin);
+  if (!empty(end)) utc.end_utc_s = secondsOf(end);
+  const times = Object.values(utc);
+  if (times.length < (empty(first_run) ? 2 : 1) || times.some(Number.isNaN)) return null;
+  return { ...(empty(first_run) ? {} : numbers({ first_run, last_run })), ...utc };
 }
+
+export const isBackward = ({ begin_utc_s, end_utc_s }) => end_utc_s <= begin_utc_s;
+
+function slotsGiven({ first_run, last_run, first_slot, last_slot }) {
+  return empty(first_run) ? null : numbers({ first_run, last_run, first_slot, last_slot });
+}
+
+// As a request has it, or null while it is not complete.
+export function flagOf(filled) {
+  const reason = filled.reason.trim();
+  const where = filled.by === 'utc' ? utcOf(filled) : slotsGiven(filled);
+  return filled.good === '' || reason === '' || !where || isBackward(where) ? null : { good: filled.good === 'good', ...where, reason };
+}
+
+function whereInWords({ first_run, last_run = first_run, first_slot, last_slot, begin_utc_s, end_utc_s }) {
+  const runs = first_run === undefined ? 'all runs' : last_run === first_run ? `run ${first_run}` : `runs ${first_run} to ${last_run}`;
+  if (begin_utc_s !== undefined || end_utc_s !== undefined)
+    return `${runs}, ${begin_utc_s === undefined ? 'the begin' : clock(begin_utc_s)} to ${end_utc_s === undefined ? 'the end' : clock(end_utc_s)} UTC`;
+  return first_slot === undefined && last_slot === undefined ? runs : `${runs}, slots ${first_slot ?? 0} to ${last_slot ?? 'the end'}`;
+}
+
+export const flagInWords = (flag) => `${flag.good ? '● good' : '○ not good'}: ${whereInWords(flag)}: ${flag.reason}`;
