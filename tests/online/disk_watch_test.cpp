@@ -57,7 +57,7 @@ TEST_CASE("a disk's JSON says what its light says, and null for what is not know
     CHECK(online::disk_json(daemon, storage).at("state") == "warn");
     daemon.disk_full_in_s = 3601;
     CHECK(online::disk_json(daemon, storage).at("state") == "good");
-    CHECK(online::disk_json(daemon, storage).at("full_in_s") == 3601);
+    CHECK(online::disk_json(daemon, storage).at("full_in_s") == 3601.0);
     CHECK(online::disk_light_of(daemon, storage).reason == "50 GB free at east:/data/runs, full in 60 min");
     daemon.disk_full_in_s = 42;
     CHECK(online::disk_light_of(daemon, storage).reason == "50 GB free at east:/data/runs, full in 42 s");

@@ -45,7 +45,8 @@ TEST_CASE("live time after selection is told of each class that can be, and null
     CHECK(told.at(0).at("rejected").at("no_beam") == 4);
     CHECK(told.at(0).at("live_pot").at("measured").to_number<double>() == Approx(1.4355e14).epsilon(1e-4));
 
-    const auto empty = online::selection_times_json(*snapshot_of({test::fake_spectrum("pe", {4})}));
+    pe.exposure = {};
+    const auto empty = online::selection_times_json(*snapshot_of({pe}));
     CHECK(empty.at(0).at("live_s").at("in_time").is_null());
     CHECK(empty.at(0).at("windows").at("no_beam").is_null());
     CHECK(empty.at(0).at("live_pot").is_null());
