@@ -82,6 +82,7 @@ void LiveSpectra::publish() {
     snapshot->checkpoint_fault = checkpoint_fault_;
     const auto asked = resets_.take();
     std::vector<proto::Result<SpectraResetPtr>> answers;
+    answers.reserve(asked.size());
     for (const auto& [person, answer] : asked)
         answers.push_back(reset(person, *snapshot));
     last_ = snapshot;
