@@ -65,7 +65,7 @@ class Reader {
         if (!reading_.keeps_going(place.fixed.total_bytes()))
             return error(ErrorKind::CLOSED, "reading was not to go on");
         ++messages_;
-        const auto status =
+        auto status =
             place.fixed.type == proto::BlockType::VERDICT ? take_verdict(place, lead) : take_record(place);
         if (!status && status.error().kind == ErrorKind::IO) return status;
         if (!status && damage_.empty()) damage_ = status.error().message;

@@ -28,7 +28,7 @@ struct Lab {
         std::ofstream(config())
             << std::ifstream(SPILLGATE_SOURCE_DIR "/config/demo-simulation.txtpb").rdbuf();
         std::ofstream(directory.path() + "/lab-console.txtpb")
-            << "quality { quantity: \"run.ac_rate.pe\" low: 1e-9 }\n"
+            << "quality { quantity: \"run.ac_rate.pe\" high: 1e9 }\n"
                "quality { quantity: \"run.complete_fraction\" low: 0.5 }\n"
                "quality { quantity: \"beam.mark_rate_hz\" low: 1 }\n";
         std::filesystem::create_directory(sockets());
