@@ -23,8 +23,7 @@ constexpr double day_s = 86400;
 std::function<std::string(double)> clock_of(double from_s, double to_s) {
     return [within_a_day = to_s - from_s <= day_s](double utc_s) {
         const auto text = utc_text(utc_s);
-        if (text == not_known) return text;
-        return within_a_day ? text.substr(11) : text.substr(5, 11);
+        return text == not_known ? text : within_a_day ? text.substr(11) : text.substr(5, 11);
     };
 }
 
