@@ -112,6 +112,7 @@ std::vector<QualityRow> judged(const RunAccount& account, const config::Console&
         }
     }
     std::vector<QualityRow> out;
+    out.reserve(rows.size());
     for (auto& [name, row] : rows)
         out.push_back(std::move(row));
     return out;
