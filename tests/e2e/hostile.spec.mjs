@@ -51,6 +51,7 @@ inLab('hostile clients', { edit: light, editEmulator: light }, async (spec, lab)
     await steer('run/pause');
     await page.untilState('paused');
     await steer('controls/release');
+    await page.page.locator('[data-action="take-controls"]').first().waitFor(); // it has heard that they are free
     await page.press('resume');
     await page.untilState('running');
     const tried = await callOff();

@@ -177,6 +177,7 @@ export function letLoose(url, wish) {
     throw failure;
   });
   failed.catch(() => {});
+  worker.unref(); // a test that failed has not called them off
   return async () => {
     worker.postMessage('leave');
     const [tried] = await Promise.race([once(worker, 'message'), failed]);
