@@ -133,6 +133,9 @@ void sign_good_runs(const ConsoleLab& lab) {
     CHECK(contains(lab.told({"good-runs", "show", "1", "--against", "2"}), "\n    + run 1, slots "));
     CHECK(contains(lab.told({"good-runs", "file", "2"}), "version: 2\n"));
     CHECK(lab.ctl({"good-runs", "show", "9"}).status == 1);
+    CHECK(contains(lab.told({"good-runs", "slots", "1@1970-01-01T00:00:01/"}), "run 1"));
+    CHECK(lab.told({"good-runs", "slots", "1@1/2"}) == "no slot lies in it\n");
+    CHECK(lab.ctl({"good-runs", "slots", "1"}).status == 2);
     CHECK(contains(lab.told({"logbook", "--kind", "good-runs"}), "  good-runs  run 1  A. Shift\n"));
 }
 

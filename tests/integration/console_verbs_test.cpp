@@ -132,6 +132,10 @@ void export_spectra(const ConsoleLab& lab) {
     CHECK(two_axes.status == 2);
     CHECK(contains(two_axes.err, "'pe_t_rec' has two axes"));
     CHECK(lab.object({"spectra", "pe"}).at("residual").is_null());
+    lab.told({"controls", "take"});
+    CHECK(contains(lab.told({"spectra", "reset"}), " spills of run 2\n"));
+    CHECK(lab.object({"spectra", "pe", "--range", "reset"}).at("range").at("person") == "A. Shift");
+    lab.told({"controls", "release"});
     CHECK(lab.ctl({"spectra", "none"}).status == 1);
     CHECK(lab.ctl({"spectra", "pe", "--range", "yesterday"}).status == 1);
     CHECK(lab.ctl({"spectra", "pe", "--format", "root"}).status == 2);

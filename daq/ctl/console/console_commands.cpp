@@ -58,7 +58,7 @@ void ConsoleCommands::add_logbook(const AddVerb& verb) {
     add_number(*logbook, "--run", question_.run, "of this run");
     logbook->add_option(
         "--kind", question_.kind,
-        "person, run-start, run-stop, alarm, unblinding, controls, shift, quality or good-runs");
+        "person, run-start, run-stop, alarm, unblinding, controls, shift, quality, good-runs or spectra");
     add_number(*logbook, "--before", question_.before, "older than the entry of this number");
     add_number(*logbook, "--limit", question_.limit, "how many");
     usually(*logbook, verb_, [this] { return search_logbook(question_); });
@@ -105,13 +105,16 @@ void ConsoleCommands::add_runs(const AddVerb& verb) {
 void ConsoleCommands::add_spectra(const AddVerb& verb) {
     auto* const spectra = verb("spectra", "list the live spectra, or print one", "spectra pe --range hour");
     spectra->add_option("spectrum", spectrum_, "its name; none: list them");
-    spectra->add_option("--range", range_, "of which slots: run, hour, spills:600");
+    spectra->add_option("--range", range_, "of which slots: run, hour, spills:600, reset");
     spectra
         ->add_option("--format", format_,
                      "csv, uhi: JSON of scikit-hep's schema, or plot: drawn, if it has one axis")
         ->check(CLI::IsMember({"csv", "uhi", "plot"}))
         ->capture_default_str();
     add_size(*spectra, size_);
+    action(*spectra, "reset", "begin the range 'reset' anew; no data are touched", "reset")->callback([this] {
+        verb_ = reset_spectra();
+    });
     usually(*spectra, verb_, [this] {
         if (spectrum_.empty()) return list_spectra();
         return format_ == "plot" ? draw_spectrum(spectrum_, range_, size_)
@@ -119,7 +122,7 @@ void ConsoleCommands::add_spectra(const AddVerb& verb) {
     });
     auto* const references = verb("references", "list past runs to compare with, or print a spectrum of one",
                                   "references summer pe");
-    references->add_option("reference", name_, "its name, or run:812; none: list them");
+    references->add_option("reference", name_, "its name, or run-812; none: list them");
     references->add_option("spectrum", spectrum_, "which spectrum of it");
     references->add_option("--format", format_, "csv, or uhi: JSON of scikit-hep's schema")
         ->check(CLI::IsMember({"csv", "uhi"}))

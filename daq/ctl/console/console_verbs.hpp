@@ -87,6 +87,7 @@ ConsoleVerb show_calibrations();               // not as it should be: old, or e
 ConsoleVerb list_good_runs(std::uint64_t before, std::uint64_t limit);
 ConsoleVerb show_good_runs(std::uint64_t version, std::uint64_t against);  // `against` 0: the one before
 ConsoleVerb fetch_good_runs(std::uint64_t version);
+ConsoleVerb show_slots_in_time(std::string times);  // as in a flag, behind its "="
 struct GoodRunsAsked {
     std::vector<std::string> flags;    // as good_run_flag reads them
     std::vector<std::string> reasons;  // one for all, or one for each
@@ -106,6 +107,7 @@ ConsoleVerb draw_history(HistoryQuestion question, PlotSize size);  // each of t
 ConsoleVerb draw_last_minutes(PlotSize size);                       // of beam and data: 15, by the second
 
 ConsoleVerb list_spectra();
+ConsoleVerb reset_spectra();  // the range "reset"
 ConsoleVerb export_spectrum(const std::string& name, const std::string& range, bool uhi);
 ConsoleVerb list_references();
 ConsoleVerb export_reference(const std::string& reference, const std::string& spectrum, bool uhi);

@@ -33,19 +33,21 @@ void add_checklist(CLI::App& shift, ConsoleVerb& chosen) {
         return std::pair(sub, asked);
     };
     for (const bool done : {true, false}) {
-        const auto [sub, asked] =
-            done ? of_line("tick", "tick a line of the checklist", "tick 2 --remark '80 cm'")
-                 : of_line("untick", "take that back", "untick 2");
+        const auto made = done ? of_line("tick", "tick a line of the checklist", "tick 2 --remark '80 cm'")
+                               : of_line("untick", "take that back", "untick 2");
+        auto* const sub = made.first;
+        const auto& asked = made.second;
         sub->add_option("--remark", asked->text, "what is to be said of it; default: what was said");
-        sub->callback([&chosen, sub = sub, asked = asked, done] {
+        sub->callback([&chosen, sub, asked, done] {
             asked->tick.done = done;
             if (sub->count("--remark") > 0) asked->tick.remark = asked->text;
             chosen = tick_line(asked->tick);
         });
     }
-    const auto [remark, asked] = of_line("remark", "leave a remark at a line", "remark 2 'level is 80 cm'");
-    remark->add_option("text", asked->text, "the remark; '' takes it away")->required();
-    remark->callback([&chosen, asked = asked] {
+    const auto remark = of_line("remark", "leave a remark at a line", "remark 2 'level is 80 cm'");
+    const auto& asked = remark.second;
+    remark.first->add_option("text", asked->text, "the remark; '' takes it away")->required();
+    remark.first->callback([&chosen, asked] {
         asked->tick.remark = asked->text;
         chosen = tick_line(asked->tick);
     });
@@ -129,7 +131,8 @@ void add_signing(CLI::App& good_runs, ConsoleVerb& chosen) {
                               "--reason 'HV trip' --replaces 3");
     sign->add_option("flags", given.flags,
                      "in their order: good=RUN, good=FIRST-LAST, bad=RUN, and slots of one run as "
-                     "bad=RUN:FIRST-LAST, bad=RUN:FIRST-, bad=RUN:-LAST")
+                     "bad=RUN:FIRST-LAST, bad=RUN:FIRST-, bad=RUN:-LAST; or what lies in a time (UTC), as "
+                     "bad=RUN@FROM/TO, bad=@FROM/TO")
         ->required();
     sign->add_option("--reason", given.reasons, "one for all flags, or one for each")
         ->required()
@@ -158,6 +161,10 @@ void add_good_runs(const AddVerb& verb, ConsoleVerb& chosen) {
     show->callback([&chosen, asked] { chosen = show_good_runs(asked->number, asked->other); });
     of_version("file", "its file, to stdout, as `spillgate-offline fit --good-runs` takes it", "file 3")
         ->callback([&chosen, asked] { chosen = fetch_good_runs(asked->number); });
+    auto* const slots = action(*good_runs, "slots", "runs and slots that lie in a time (UTC)",
+                               "slots @2026-11-29T02:00/2026-11-29T02:30");
+    slots->add_option("times", asked->name, "@FROM/TO, RUN@FROM/TO or FIRST-LAST@FROM/TO")->required();
+    slots->callback([&chosen, asked] { chosen = show_slots_in_time(asked->name); });
     add_signing(*good_runs, chosen);
 }
 

@@ -104,6 +104,28 @@ ConsoleVerb fetch_good_runs(std::uint64_t version) {
     };
 }
 
+ConsoleVerb show_slots_in_time(std::string times) {
+    return [times = std::move(times)](const ConsoleClient& console, bool as_json) -> ConsoleResult {
+        const auto flag = good_run_flag("good=" + times);
+        if (!flag || !(flag->contains("begin_utc_s") || flag->contains("end_utc_s")))
+            return error(
+                ErrorKind::CONFIG,
+                fmt::format("'{}' is no time; allowed are @FROM/TO, RUN@FROM/TO, FIRST-LAST@FROM/TO", times));
+        auto path = good_runs_path().segment("slots");
+        for (const auto* const name : {"begin_utc_s", "end_utc_s"})
+            if (const auto utc_s = number_in(*flag, name)) path.ask(name, fmt::format("{:.3f}", *utc_s));
+        for (const auto* const name : {"first_run", "last_run"})
+            if (flag->contains(name)) path.ask(name, word_in(*flag, name));
+        const auto found = console.get(path);
+        if (!found) return found.error();
+        if (as_json) return ConsoleAnswer{json_line(*found)};
+        std::string out;
+        for (const auto* stretch : objects_in(*found, "stretches"))
+            out += word_in(*stretch, "words") + "\n";
+        return ConsoleAnswer{out.empty() ? "no slot lies in it\n" : std::move(out)};
+    };
+}
+
 ConsoleVerb sign_good_runs(GoodRunsAsked asked) {
     return [asked = std::move(asked)](const ConsoleClient& console, bool as_json) -> ConsoleResult {
         auto flags = flags_of(asked);

@@ -59,6 +59,18 @@ ConsoleVerb list_spectra() {
     };
 }
 
+ConsoleVerb reset_spectra() {
+    return [](const ConsoleClient& console, bool as_json) -> ConsoleResult {
+        const auto reset = console.post(ApiPath("/api/spectra/reset"), {});
+        if (!reset) return reset.error();
+        if (as_json) return ConsoleAnswer{json_line(*reset)};
+        auto out = fmt::format("the range 'reset' begins anew: {} UTC, after {} spills of run {}\n",
+                               time_in(*reset, "utc_s"), word_in(*reset, "spills"), word_in(*reset, "run"));
+        if (!number_in(*reset, "logbook")) out += "the logbook has no entry of it: it is off\n";
+        return ConsoleAnswer{std::move(out)};
+    };
+}
+
 ConsoleVerb export_spectrum(const std::string& name, const std::string& range, bool uhi) {
     ApiPath path("/api/spectra");
     path.segment(name).ask("range", range);
