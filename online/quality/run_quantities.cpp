@@ -35,8 +35,8 @@ struct Of {
             none(std::move(name), "", fmt::format("the run has no {}", of_what));
     }
     // Of what is not whole it cannot be said that there is none.
-    void none(std::string name, std::string unit, std::string reason) const {
-        unknown(std::move(name), std::move(unit), not_whole.empty() ? std::move(reason) : not_whole);
+    void none(std::string name, std::string unit, const std::string& reason) const {
+        unknown(std::move(name), std::move(unit), not_whole.empty() ? reason : not_whole);
     }
 };
 

@@ -155,11 +155,12 @@ inLab('the scope', setUp, async (spec, lab) => {
         const { picture, channel } = window.lastScope;
         return { number: picture.number, slot: picture.slot, byFacility: picture.facility_veto, byMuon: channel.candidates.some(({ quality }) => quality.includes('muon')) };
       });
-    const place = () => page.page.locator('[data-scope-place]').getAttribute('data-scope-place').then((words) => Number(words.split(' ')[0]));
+    const place = () => page.page.locator('[data-scope-place]').getAttribute('data-scope-place'); // "46 of 46"
     // From the one that is shown, back through so many of them at most; returns what was drawn of each.
     const stepBack = async (slots, most) => {
       const drawn = [];
-      for (const { number } of slots.slice(0, await place()).reverse().slice(0, most)) {
+      const here = await until('the page steps through these slots', place, (words) => words.endsWith(` of ${slots.length}`));
+      for (const { number } of slots.slice(0, Number.parseInt(here, 10)).reverse().slice(0, most)) {
         if (drawn.length > 0) await page.page.keyboard.press('ArrowLeft');
         drawn.push(await until('the slot is drawn', glance, (seen) => seen.number === number));
       }
@@ -188,7 +189,7 @@ inLab('the scope', setUp, async (spec, lab) => {
     const back = page.page.locator('[data-action="scope-back"]');
     await until('the first of them is shown', async () => {
       await page.page.keyboard.press('ArrowLeft');
-      return (await place()) === 1;
+      return (await place()).startsWith('1 of ');
     });
     assert.ok(await back.isDisabled(), 'one can step back beyond the first');
   });

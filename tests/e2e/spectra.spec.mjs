@@ -300,6 +300,7 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     });
     await stage.shot(page, 'spectra-roi');
 
+    await pad(page, 'pe').locator('[data-prediction]').waitFor(); // a busy server is asked again
     const { file, text } = await saved(page, 'pe', 'csv');
     assert.equal(file, 'run-1-pe.csv');
     const columns = columnsIn(text);
