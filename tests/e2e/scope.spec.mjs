@@ -160,8 +160,15 @@ inLab('the scope', setUp, async (spec, lab) => {
     const stepBack = async (slots, most) => {
       const drawn = [];
       const here = await until('the page steps through these slots', place, (words) => words.endsWith(` of ${slots.length}`));
-      for (const { number } of slots.slice(0, Number.parseInt(here, 10)).reverse().slice(0, most)) {
-        if (drawn.length > 0) await page.page.keyboard.press('ArrowLeft');
+      const from = Number.parseInt(here, 10);
+      for (const { number } of slots.slice(0, from).reverse().slice(0, most)) {
+        // A key is not taken while a slot is on its way.
+        const target = `${from - drawn.length} of ${slots.length}`;
+        const step = async () => {
+          if ((await place()) !== target) await page.page.keyboard.press('ArrowLeft');
+          return place();
+        };
+        await until('a step back', step, (words) => words === target);
         drawn.push(await until('the slot is drawn', glance, (seen) => seen.number === number));
       }
       return drawn;
