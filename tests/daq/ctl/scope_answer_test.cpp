@@ -55,9 +55,10 @@ TEST_CASE("samples are unpacked as the scope packs them") {
 }
 
 TEST_CASE("a trace that does not fit itself is refused") {
-    for (auto trace : {trace_of("int16", "AQD+/wMA", 2, 1), trace_of("int16", "AQD+/wMA", 3, 0),
-                       trace_of("int64", "AQD+/wMA", 3, 1), trace_of("int16", "AQD+/wM", 3, 1),
-                       trace_of("int16", "AQD*/wMA", 3, 1), trace_of("int16", "", 1, 1), json::object{}}) {
+    for (const auto& trace :
+         {trace_of("int16", "AQD+/wMA", 2, 1), trace_of("int16", "AQD+/wMA", 3, 0),
+          trace_of("int64", "AQD+/wMA", 3, 1), trace_of("int16", "AQD+/wM", 3, 1),
+          trace_of("int16", "AQD*/wMA", 3, 1), trace_of("int16", "", 1, 1), json::object{}}) {
         const auto read = daq::scope_trace(trace);
         REQUIRE_FALSE(read.has_value());
         CHECK(read.error().kind == proto::ErrorKind::CORRUPT);
