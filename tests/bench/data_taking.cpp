@@ -63,14 +63,15 @@ proto::Result<json::value> status_of(const std::string& port) {
     boost::asio::ip::tcp::iostream stream;
     stream.expires_after(std::chrono::seconds(5));
     stream.connect("127.0.0.1", port);
-    stream << "GET /api/status HTTP/1.0\r\nHost: 127.0.0.1:" << port << "\r\nConnection: close\r\n\r\n"
+    stream << "GET /api/status HTTP/1.1\r\nHost: 127.0.0.1:" << port << "\r\nConnection: close\r\n\r\n"
            << std::flush;
     const std::string answer((std::istreambuf_iterator<char>(stream)), {});
     const auto body = answer.find("\r\n\r\n");
     boost::system::error_code code;
     auto value =
         json::parse(body == std::string::npos ? "" : std::string_view(answer).substr(body + 4), code);
-    if (code)
+    const bool is_status = !code && value.is_object() && value.as_object().contains("latency");
+    if (!is_status)
         return proto::error(
             proto::ErrorKind::CLOSED,
             fmt::format("spillgate-online gave no status on port {}: {}", port, answer.substr(0, 200)));
