@@ -3,13 +3,13 @@
 #include <chrono>
 #include <string_view>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "daq/byte_text.hpp"
 #include "daq/run_limits.hpp"
 #include "daq/run_states.hpp"
 #include "proto/names.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::daq {
 
@@ -18,7 +18,7 @@ namespace {
 constexpr double coulomb_per_proton = 1.602176634e-19;
 
 std::string utc(std::int64_t ns) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(ns / 1'000'000'000)));
+    return proto::utc_text(ns) + " UTC";
 }
 
 std::string duration(std::int64_t ns) {

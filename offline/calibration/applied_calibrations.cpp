@@ -10,6 +10,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "offline/reconstruction/pmt/partners.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
 
@@ -114,7 +115,7 @@ proto::Status check_channel(const std::string& channel, const std::vector<Validi
         fmt::format(
             "{}: no calibration of channel '{}' holds for the run's slots from {} to {} UTC; calibrate "
             "with a longer validity, or add a file for that time",
-            nearest->path, channel, utc_label(*first), utc_label(*(after - 1))));
+            nearest->path, channel, proto::utc_text(*first), proto::utc_text(*(after - 1))));
 }
 
 }  // namespace

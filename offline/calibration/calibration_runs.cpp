@@ -4,7 +4,6 @@
 #include <chrono>
 #include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "offline/blinding/sealed_record.hpp"
@@ -83,10 +82,6 @@ proto::Result<std::vector<std::int64_t>> utc_labels_of(const proto::RunReader& r
     if (!damage) return damage.error();
     std::ranges::sort(labels);
     return labels;
-}
-
-std::string utc_label(std::int64_t utc_ns) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(utc_ns / 1'000'000'000)));
 }
 
 proto::Result<std::int64_t> parse_utc(const std::string& text) {

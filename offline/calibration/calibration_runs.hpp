@@ -32,8 +32,6 @@ struct CalibrationRuns {
 // start and stop are those of an import, where it was imported.) Reads every record's header.
 proto::Result<std::vector<std::int64_t>> utc_labels_of(const proto::RunReader& run);
 
-// "2026-11-27 22:20:22", for people.
-std::string utc_label(std::int64_t utc_ns);
 // "2026-11-27T22:20:22", with or without "Z", → ns since 1970. Errors: CONFIG.
 proto::Result<std::int64_t> parse_utc(const std::string& text);
 

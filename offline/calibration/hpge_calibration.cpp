@@ -12,6 +12,7 @@
 #include "offline/calibration/line_fit.hpp"
 #include "offline/calibration/line_search.hpp"
 #include "offline/reconstruction/hpge/pole_zero.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
 
@@ -273,8 +274,9 @@ proto::Result<wire::HpgeCalibration> calibrate_hpge(const std::vector<std::strin
 std::string calibration_table(const wire::HpgeCalibration& calibration) {
     std::string table;
     for (const auto& fit : calibration.slices()) {
-        table += fmt::format("{}, {} to {} UTC, {} pulses", fit.channel(), utc_label(fit.valid_from_utc_ns()),
-                             utc_label(fit.valid_to_utc_ns()), fit.entries());
+        table += fmt::format("{}, {} to {} UTC, {} pulses", fit.channel(),
+                             proto::utc_text(fit.valid_from_utc_ns()), proto::utc_text(fit.valid_to_utc_ns()),
+                             fit.entries());
         if (fit.has_decay_ns())
             table +=
                 fmt::format(", decay {:.1f} ± {:.1f} ns", fit.decay_ns().value(), fit.decay_ns().error());

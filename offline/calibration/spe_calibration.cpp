@@ -6,6 +6,7 @@
 
 #include "offline/calibration/calibration_file.hpp"
 #include "offline/calibration/calibration_runs.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
 
@@ -70,8 +71,9 @@ std::string calibration_table(const wire::SpeCalibration& calibration) {
         fmt::format("{:<16} {:<19} {:<19} {:>9} {:>16} {:>14} {:>12}\n", "channel", "from (UTC)", "to (UTC)",
                     "pulses", "SPE ADC*samples", "width", "chi2/ndof");
     for (const auto& fit : calibration.slices()) {
-        table += fmt::format("{:<16} {:<19} {:<19} {:>9} ", fit.channel(), utc_label(fit.valid_from_utc_ns()),
-                             utc_label(fit.valid_to_utc_ns()), fit.entries());
+        table += fmt::format("{:<16} {:<19} {:<19} {:>9} ", fit.channel(),
+                             proto::utc_text(fit.valid_from_utc_ns()), proto::utc_text(fit.valid_to_utc_ns()),
+                             fit.entries());
         if (fit.fitted())
             table += fmt::format("{:>8.2f} ± {:>5.2f} {:>7.2f} ± {:>4.2f} {:>7.1f}/{}",
                                  fit.spe_charge_adc().value(), fit.spe_charge_adc().error(),

@@ -8,6 +8,7 @@
 #include "offline/calibration/calibration_runs.hpp"
 #include "proto/quality.hpp"
 #include "proto/run_file/block.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
 
@@ -88,7 +89,7 @@ bool clocks_parted(const wire::RunDescription& run) {
 std::string instant(std::int64_t utc_ns) {
     constexpr std::int64_t ms_ns = 1'000'000;
     const auto ms = utc_ns / ms_ns % 1000;
-    return utc_label(utc_ns) + (ms == 0 ? "" : fmt::format(".{:03}", ms));
+    return proto::utc_text(utc_ns) + (ms == 0 ? "" : fmt::format(".{:03}", ms));
 }
 
 }  // namespace

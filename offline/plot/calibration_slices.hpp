@@ -1,23 +1,18 @@
 // Which slices of a calibration are meant, and what is said of each alike.
 #pragma once
 
-#include <ctime>
 #include <string>
 #include <vector>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "offline/plot/calibration_figure.hpp"
 #include "offline/plot/origin_text.hpp"
 #include "proto/result.hpp"
 #include "proto/schema/calibration.pb.h"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline::plot {
-
-inline std::string utc_text(std::int64_t utc_ns) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(utc_ns / 1'000'000'000)));
-}
 
 // Value ± error; an error of 0 means that it was not varied, for the reason given.
 inline std::string value_text(const wire::FitParameter& parameter, int decimals,
@@ -34,8 +29,8 @@ std::string run_line(const Calibration& calibration) {
 
 template <class Slice>
 std::string validity_text(const Slice& slice) {
-    return fmt::format("valid from {} to {} UTC", utc_text(slice.valid_from_utc_ns()),
-                       utc_text(slice.valid_to_utc_ns()));
+    return fmt::format("valid from {} to {} UTC", proto::utc_text(slice.valid_from_utc_ns()),
+                       proto::utc_text(slice.valid_to_utc_ns()));
 }
 
 // Pointers to the calibration's slices. Errors: NOT_FOUND, with what there is.

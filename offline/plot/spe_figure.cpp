@@ -193,7 +193,7 @@ proto::Result<std::vector<Figure>> spe_figures(const wire::SpeCalibration& calib
             return proto::error(proto::ErrorKind::REFUSED,
                                 fmt::format("the calibration holds no spectrum of {} from {} on: it was made "
                                             "before files kept them; calibrate again, or draw --trend",
-                                            fit->channel(), utc_text(fit->valid_from_utc_ns())));
+                                            fit->channel(), proto::utc_text(fit->valid_from_utc_ns())));
         figures.push_back(SliceFigure(calibration, *fit, options.logarithmic).make());
     }
     return figures;
@@ -215,7 +215,7 @@ proto::Result<Figure> spe_trend(const wire::SpeCalibration& calibration, const S
         return proto::error(proto::ErrorKind::REFUSED, "no slice was fitted: there is no trend to draw");
     Panel charge;
     Panel goodness;
-    Axis time{fmt::format("time after {} UTC", utc_text(begin_ns)), "h", 0, 0, false, false, {}};
+    Axis time{fmt::format("time after {} UTC", proto::utc_text(begin_ns)), "h", 0, 0, false, false, {}};
     charge.y = {"SPE charge", "ADC·samples", HUGE_VAL, -HUGE_VAL, false, false, {}};
     goodness.y = {"χ²/ndof", "", 0, 0, false, false, {}};
     charge.height = 2;

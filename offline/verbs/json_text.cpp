@@ -1,15 +1,14 @@
 #include "offline/verbs/json_text.hpp"
 
-#include <ctime>
 #include <numeric>
 
 #include <boost/json/value.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "offline/blinding/sideband.hpp"
 #include "offline/export/uhi.hpp"
 #include "offline/exposure/residual.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
 
@@ -163,8 +162,7 @@ std::string spectra_text(const Engine& engine, const Spectra& spectra) {
 
 std::string utc_text(std::int64_t utc_ns) {
     if (utc_ns == 0) return "-";
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
-                       fmt::gmtime(static_cast<std::time_t>(utc_ns / 1'000'000'000)));
+    return proto::utc_text(utc_ns) + " UTC";
 }
 
 }  // namespace spillgate::offline

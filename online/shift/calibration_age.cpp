@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "offline/calibration/calibration_runs.hpp"
 #include "offline/reconstruction/pmt/partners.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::online {
 
@@ -83,7 +83,7 @@ void judge(CalibrationKind kind, double allowed_days, CalibrationAge& age) {
         age.state = State::ENDED;
         age.reason =
             fmt::format("that of {} held until {} UTC: since then the configuration's constant is used",
-                        ended->channel, offline::utc_label(ended->holds_to_utc_ns));
+                        ended->channel, proto::utc_text(ended->holds_to_utc_ns));
         return;
     }
     const bool old = *age.age_days > allowed_days;

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "offline/calibration/calibration_runs.hpp"
 #include "online/logbook/logbook.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::online {
 
 namespace {
-
-using offline::utc_label;
 
 std::string people_words(const Shift& shift) {
     std::set<std::string> seen;  // who left and came again is named once
@@ -24,7 +22,7 @@ std::string people_words(const Shift& shift) {
 
 std::string line_words(const CheckLine& line) {
     std::string words = fmt::format("{} {}", line.done ? "✔" : "– not ticked:", line.text);
-    if (line.utc_ns != 0) words += fmt::format(" ({}, {} UTC)", line.person, utc_label(line.utc_ns));
+    if (line.utc_ns != 0) words += fmt::format(" ({}, {} UTC)", line.person, proto::utc_text(line.utc_ns));
     if (!line.remark.empty()) words += ": " + line.remark;
     return words;
 }
@@ -60,8 +58,8 @@ std::string complete_words(const Shift& shift) {
 
 std::string handed_over_words(const Shift& shift) {
     auto words = fmt::format("Shift {} handed over:\n{}\n\nFrom {} to {} UTC: {}.", shift.number,
-                             shift.handover ? shift.handover->text : "", utc_label(shift.begin_utc_ns),
-                             utc_label(shift.end_utc_ns), people_words(shift));
+                             shift.handover ? shift.handover->text : "", proto::utc_text(shift.begin_utc_ns),
+                             proto::utc_text(shift.end_utc_ns), people_words(shift));
     if (shift.lines.empty()) return words;
     words += fmt::format(" {} of {} lines of the checklist ticked:", shift.lines_done(), shift.lines.size());
     return with_lines(std::move(words), shift);
