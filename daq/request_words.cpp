@@ -6,6 +6,7 @@
 
 #include "daq/plain_text.hpp"
 #include "daq/run_limits.hpp"
+#include "proto/utc_text.hpp"
 
 namespace spillgate::daq {
 
@@ -105,6 +106,12 @@ std::string words_of(const R& request) {
     if (request.person().empty())
         return fmt::format("{} by {}", verb, client.empty() ? asker_of(request) : client);
     return fmt::format("{} by {}{}{}", verb, request.person(), client.empty() ? "" : " via ", client);
+}
+
+std::string note_line(const R& request) {
+    const auto asker = asker_of(request);
+    return fmt::format("{} ({}{}{} UTC)", request.note().text(), asker, asker.empty() ? "" : ", ",
+                       proto::utc_text(request.note().utc_ns()));
 }
 
 bool changes_state(const R& request) {

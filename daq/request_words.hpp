@@ -18,6 +18,9 @@ std::string asker_of(const wire::Request& request);
 // "stop by A. Person via console"; empty for requests that change nothing.
 std::string words_of(const wire::Request& request);
 
+// A note of the run, with who wrote it and when: "HV lowered (A. Person, 2026-11-29 02:15:40 UTC)".
+std::string note_line(const wire::Request& request);
+
 // Whether it asks for another state: configure, start (of the lead, or by it), pause, resume, stop, reset.
 bool changes_state(const wire::Request& request);
 

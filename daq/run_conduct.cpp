@@ -9,6 +9,7 @@
 #include "daq/request_words.hpp"
 #include "daq/run_control.hpp"
 #include "daq/run_limits.hpp"
+#include "proto/time.hpp"
 
 namespace spillgate::daq {
 
@@ -73,7 +74,7 @@ void RunControl::carry_out(const wire::Request& request) {
         case R::kReset:
             return reset();
         case R::kNote:
-            return note(request.note().text());
+            return note(request);
         case R::kLimit:
             return limit(request.limit());
         default:
@@ -94,12 +95,14 @@ void RunControl::reset() {
                                                   follower.daemon(), follower.fault(), follower.daemon()));
 }
 
-void RunControl::note(const std::string& text) {
+void RunControl::note(const wire::Request& asked) {
     if (!readout_) return;
-    readout_->add_note(text);
-    auto request = from_lead();
-    request.mutable_note()->set_text(text);
-    if (auto status = followers_->ask_each_in_run(request); !status)
+    auto order = from_lead();
+    order.set_person(asker_of(asked));
+    *order.mutable_note() = asked.note();
+    if (order.note().utc_ns() == 0) order.mutable_note()->set_utc_ns(proto::utc_now_ns());
+    readout_->add_note(note_line(order));
+    if (auto status = followers_->ask_each_in_run(order); !status)
         journal_.warn("follower", status.error().message);
     catalogue_run(readout_->description());
 }

@@ -84,7 +84,7 @@ class RunControl {
     // run_conduct.cpp: what is done, on the stepping thread
     void step_once();
     void carry_out(const wire::Request& request);
-    void note(const std::string& text);
+    void note(const wire::Request& asked);
     void limit(const wire::Request::Limit& limit);
     void reset();
     void follow_run();

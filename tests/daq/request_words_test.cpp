@@ -41,6 +41,19 @@ TEST_CASE("who asks for what is said in words") {
     CHECK(daq::words_of(status).empty());
 }
 
+TEST_CASE("a note says who wrote it, and when") {
+    auto note = from("console", "A. Person");
+    note.mutable_note()->set_text("HV lowered");
+    note.mutable_note()->set_utc_ns(1'795'918'540'700'000'000);
+    CHECK(daq::note_line(note) == "HV lowered (A. Person, 2026-11-29 02:15:40 UTC)");
+    note.set_client("lead");
+    CHECK(daq::note_line(note) == "HV lowered (A. Person, 2026-11-29 02:15:40 UTC)");
+    note.clear_person();
+    CHECK(daq::note_line(note) == "HV lowered (2026-11-29 02:15:40 UTC)");
+    note.set_client("a script");
+    CHECK(daq::note_line(note) == "HV lowered (a script, 2026-11-29 02:15:40 UTC)");
+}
+
 TEST_CASE("requests that ask for another state are told from those that do not") {
     auto request = from("console", "A. Person");
     for (auto* change :

@@ -79,7 +79,8 @@ TEST_CASE("a run is started, paused, resumed and stopped from a shell", "[integr
     const auto& run = verification.description;
     CHECK(run.type() == wire::PHYSICS);
     CHECK(run.stop_reason() == "target change");
-    CHECK(run.note() == "first beam\nHV lowered");
+    CHECK_THAT(run.note(), Catch::Matchers::Matches(
+                               R"(first beam\nHV lowered \([^,\n]+, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\))"));
     CHECK(run.ledger().paused() > 5);
     CHECK(run.ledger().slots() == verification.verdicts);
     CHECK(run.ledger().complete() + run.ledger().truncated() <= verification.spills);
@@ -314,11 +315,18 @@ TEST_CASE("two daemons under a lead begin one run at one mark and end it togethe
     REQUIRE(status.followers_size() == 1);
     CHECK(status.followers(0).reachable());
     CHECK(status.followers(0).run().number() == 2);
+    wire::Request note;
+    note.set_person("A. Person");
+    note.mutable_note()->set_text("source moved");
+    REQUIRE(control.ask(note)->ok());
+    REQUIRE(follower.await_status([](const auto& s) { return !s.run().note().empty(); }));
     REQUIRE(control.stop().ok());
     REQUIRE(control.await_state(wire::CONFIGURED));
     REQUIRE(follower.await_state(wire::CONFIGURED));
-    check_valid(directory.path() + "/runs/run-000002");
-    check_valid(directory.path() + "/runs/run-000002-second");
+    const auto first = check_valid(directory.path() + "/runs/run-000002");
+    const auto other = check_valid(directory.path() + "/runs/run-000002-second");
+    CHECK_THAT(first.description.note(), Catch::StartsWith("source moved (A. Person, 20"));
+    CHECK(other.description.note() == first.description.note());
 
     // The same slot has the same time in both, as far as their clocks tell.
     std::map<std::uint64_t, std::int64_t> t0[2];
