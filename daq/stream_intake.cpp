@@ -226,16 +226,23 @@ std::optional<EpochBridge> StreamIntake::take_bridge(const ClockTime& mark) {
     return bridge;
 }
 
+std::optional<bool> StreamIntake::comes_backwards(const Board& board, const ClockTime& mark,
+                                                  const ClockTime& limit, const Into& into) {
+    if (!is_sane(mark) || earlier(limit, mark)) {
+        into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
+        return std::nullopt;
+    }
+    const bool backwards = (board.last_mark && earlier(mark, *board.last_mark)) ||
+                           (board.watermark && earlier(mark, *board.watermark));
+    if (backwards) into.faults.add(Fault::TIME_BACKWARDS);
+    return backwards;
+}
+
 void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockTime& limit,
                               const Into& into) {
     for (const auto& mark : batch.marks) {
-        if (!is_sane(mark.time) || earlier(limit, mark.time)) {
-            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
-            continue;
-        }
-        const bool backwards = (board.last_mark && earlier(mark.time, *board.last_mark)) ||
-                               (board.watermark && earlier(mark.time, *board.watermark));
-        if (backwards) into.faults.add(Fault::TIME_BACKWARDS);
+        const auto backwards = comes_backwards(board, mark.time, limit, into);
+        if (!backwards) continue;
         board.last_mark = mark.time;
         if (board.watermark && earlier(mark.time, *board.watermark)) continue;
         lines_.mark(board.info.board, mark);
@@ -245,7 +252,7 @@ void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockT
         }
         const auto place = std::ranges::upper_bound(marks_, mark.time, earlier,
                                                     [](const QueuedMark& q) { return q.mark.time; });
-        marks_.insert(place, {mark, backwards});
+        marks_.insert(place, {mark, *backwards});
     }
 }
 
@@ -253,16 +260,8 @@ void StreamIntake::take_marks(Board& board, const hw::Batch& batch, const ClockT
 void StreamIntake::take_tie_marks(Board& board, const hw::Batch& batch, const ClockTime& limit,
                                   const Into& into) {
     for (const auto& mark : batch.marks) {
-        if (!is_sane(mark.time) || earlier(limit, mark.time)) {
-            into.faults.add(Fault::FAR_FUTURE_TIMESTAMP);
-            continue;
-        }
-        const bool backwards = (board.last_mark && earlier(mark.time, *board.last_mark)) ||
-                               (board.watermark && earlier(mark.time, *board.watermark));
-        if (backwards) {
-            into.faults.add(Fault::TIME_BACKWARDS);
-            continue;
-        }
+        const auto backwards = comes_backwards(board, mark.time, limit, into);
+        if (!backwards || *backwards) continue;
         board.last_mark = mark.time;
         lines_.mark(board.info.board, mark);
     }

@@ -96,6 +96,9 @@ class StreamIntake {
     void admit(Board& board, hw::Batch&& batch, bool believe_watermark, const Into& into);
     void take_events(Board& board, const hw::Batch& batch);
     void count_later(const Board& board, const hw::DeviceEvent& event, std::string_view name);
+    // Whether a mark lies before what its board has said; empty: its time cannot be true. Counts both.
+    static std::optional<bool> comes_backwards(const Board& board, const proto::ClockTime& mark,
+                                               const proto::ClockTime& limit, const Into& into);
     void take_marks(Board& board, const hw::Batch& batch, const proto::ClockTime& limit, const Into& into);
     void take_tie_marks(Board& board, const hw::Batch& batch, const proto::ClockTime& limit,
                         const Into& into);
