@@ -13,8 +13,6 @@
 #include "online/alarms/alarms_json.hpp"
 #include "online/alarms/built_in_rules.hpp"
 #include "online/keeper/desk.hpp"
-#include "online/keeper/run_records.hpp"
-#include "online/quality/missed_runs.hpp"
 #include "online/shift/calibration_age.hpp"
 #include "proto/run_file/file_layer.hpp"
 
@@ -64,17 +62,12 @@ Records::Records(RecordsOptions options, AlarmBoard& board)
       history_watch_(options_.directory + "/history.sqlite"),
       desk_watch_(options_.directory + "/console.sqlite"),
       alarms_(all_rules(options_.console, options_.warn_below_bytes), {}),
-      run_judge_(options_.console, options_.console_sha256),
-      missed_runs_(std::make_unique<MissedRuns>(
-          options_.console.quality().empty() ? "" : options_.runs_dir,
-          [this](wire::RunType type, std::string_view name) { return run_judge_.asks_for(type, name); })) {
+      runs_({options_.runs_dir, options_.console, options_.console_sha256, options_.tell_run_end}) {
     if (!options_.free_bytes)
         options_.free_bytes = [](const std::string& path) {
             return proto::posix_file_layer().free_bytes(path);
         };
 }
-
-Records::~Records() = default;
 
 void Records::open(double utc_s) {
     opened_s_ = utc_s;
@@ -136,15 +129,16 @@ void Records::tick(double utc_s, const Snapshot* snapshot) {
         auto rates = rates_.of(*snapshot, utc_s);
         std::ranges::move(rates, std::back_inserter(quantities));
         std::ranges::move(calibration_quantities(*snapshot, utc_s), std::back_inserter(quantities));
-        watch_run(utc_s, *snapshot);
-        keep_sidebands(*snapshot);
+        write_all(runs_.watch(*snapshot, desk_.get(), utc_s));
+        if (desk_) note(runs_.keep_sidebands(*snapshot, *desk_));
     }
     look_after_history(utc_s);
     quantities.push_back({"console.history_off", "", history_fault().empty() ? 0.0 : 1.0});
     quantities.push_back({"console.logbook_off", "", desk_fault_.empty() ? 0.0 : 1.0});
-    quantities.push_back(run_judge_.bad());
+    quantities.push_back(runs_.bad());
     keep_history(utc_s, quantities);
-    if (snapshot != nullptr) judge_runs(utc_s, *snapshot);
+    if (snapshot != nullptr && desk_)  // after the history has the run's last values
+        write_all(runs_.judge(*snapshot, *desk_, {history_ ? &*history_ : nullptr, history_fault()}, utc_s));
     judged_ = true;
     take(alarms_.step(utc_s, quantities, snapshot != nullptr && in_run(*snapshot)), utc_s);
     publish();
@@ -181,66 +175,11 @@ void Records::keep_history(double utc_s, const Quantities& quantities) {
         history_fault_.clear();
 }
 
-void Records::watch_run(double utc_s, const Snapshot& snapshot) {
-    for (const auto& event : run_watch_.look(snapshot, ns(utc_s))) {
-        const auto& entry = event.entry;
-        const bool begins = entry.kind == EntryKind::RUN_START;
-        run_ = begins ? entry.run : 0;
-        if (!desk_) {
-            lose_entry(entry);
-            continue;
-        }
-        const auto told = Logbook(*desk_).has(entry.kind, entry.run);
-        if (!told || *told) continue;  // by an earlier process, or it cannot be told
-        if (!write(entry)) lose_entry(entry);
-        if (!begins && options_.tell_run_end) options_.tell_run_end(event.run);
-    }
-}
-
-// After the history has the run's last values.
-void Records::judge_runs(double utc_s, const Snapshot& snapshot) {
-    if (!desk_) return;
-    const HistoryAtHand at_hand{history_ ? &*history_ : nullptr, history_fault()};
-    const auto entries = run_judge_.look(snapshot, *desk_, at_hand, ns(utc_s));
-    if (!entries) return desk_failed(entries.error());
-    for (const auto& entry : *entries)
-        if (!write(entry)) lose_entry(entry);
-    judge_missed(utc_s, snapshot, at_hand);
-}
-
-void Records::judge_missed(double utc_s, const Snapshot& snapshot, const HistoryAtHand& at_hand) {
-    const auto missed = missed_runs_->look(snapshot, *desk_, utc_s);
-    const std::string fault = missed ? "" : missed.error().message;
-    if (fault != std::exchange(missed_fault_, fault) && !missed)
-        spdlog::error("runs that were not followed cannot be judged: {}", fault);
-    if (!missed || !*missed) return;
-    const RunAccount& account = **missed;
-    const auto entry = run_judge_.judge_late(account, *desk_, at_hand, ns(utc_s));
-    if (!entry) return desk_failed(entry.error());
-    if (*entry && !write(**entry)) lose_entry(**entry);
-    const auto sidebands = sideband_rows(account.description->number(), account.spectra.get());
-    if (auto kept = RunRecords(*desk_).keep(sidebands); !kept) desk_failed(kept.error());
-}
-
-// After a write that failed they are tried again, for as long as they are shown.
-void Records::keep_sidebands(const Snapshot& snapshot) {
-    if (!desk_) return;
-    for (const auto& closed : snapshot.closed) {
-        if (closed->version <= sidebands_kept_) continue;
-        const auto rows = sideband_rows(closed->run.description->number(), closed->spectra.get());
-        if (auto kept = RunRecords(*desk_).keep(rows); !kept) {
-            desk_failed(kept.error());
-            return;
-        }
-        sidebands_kept_ = closed->version;
-    }
-}
-
 void Records::take(const std::vector<Transition>& transitions, double utc_s) {
     if (transitions.empty()) return;
     LogbookEntry entry;
     entry.utc_ns = ns(utc_s);
-    entry.run = run_;
+    entry.run = run();
     entry.kind = EntryKind::ALARM;
     std::size_t untold = 0;
     for (const Transition& moved : transitions) {
@@ -263,6 +202,16 @@ void Records::take(const std::vector<Transition>& transitions, double utc_s) {
     }
     (kept ? account_.alarm_changes : account_.losses["alarm-change"]) += transitions.size();
     if (!entry.text.empty() && !write(entry)) lose_entry(entry);
+}
+
+void Records::note(const proto::Status& status) {
+    if (!status) desk_failed(status.error());
+}
+
+void Records::write_all(const RunKeeping::Written& written) {
+    note(written.status);
+    for (const auto& entry : written.entries)
+        if (!write(entry)) lose_entry(entry);
 }
 
 // Of the system: a person is told, and writes it again.
@@ -365,7 +314,7 @@ void Records::back_up(double utc_s) {
 }
 
 void Records::close() {
-    missed_runs_->stop();
+    runs_.stop();
     if (history_ && no_room_.empty()) {
         if (auto written = history_->flush(); !written)
             spdlog::error("the last values of the history are lost: {}", written.error().message);

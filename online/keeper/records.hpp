@@ -16,14 +16,11 @@
 #include "online/history/history.hpp"
 #include "online/keeper/keeper_account.hpp"
 #include "online/keeper/quantities.hpp"
-#include "online/keeper/run_watch.hpp"
+#include "online/keeper/run_keeping.hpp"
 #include "online/logbook/logbook.hpp"
-#include "online/quality/run_judge.hpp"
 #include "proto/schema/console.pb.h"
 
 namespace spillgate::online {
-
-class MissedRuns;
 
 // How alarms stand: what the banner, the feed and /metrics show.
 struct AlarmsShown {
@@ -38,7 +35,7 @@ using AlarmBoard = Board<AlarmsShown>;
 
 struct RecordsOptions {
     std::string directory;  // <checkpoint_dir>/console; made if missing
-    std::string runs_dir;   // whose runs are judged though they were missed; empty: none are
+    std::string runs_dir;   // whose runs are told of and judged though they were missed; empty: none are
     config::Console console;
     std::string console_sha256;             // of the configuration as it was loaded
     std::uint64_t warn_below_bytes = 0;     // the disk is low: an alarm
@@ -54,9 +51,6 @@ struct RecordsOptions {
 class Records {  // owns the databases; one thread at a time
   public:
     Records(RecordsOptions options, AlarmBoard& board);
-    ~Records();
-    Records(const Records&) = delete;
-    Records& operator=(const Records&) = delete;
 
     // Once a second. `snapshot` may be empty before the first.
     void tick(double utc_s, const Snapshot* snapshot);
@@ -83,7 +77,7 @@ class Records {  // owns the databases; one thread at a time
                                      double until_utc_s, double utc_s);
     proto::Result<Transition> unshelve(std::string_view id, std::string_view person, double utc_s);
 
-    std::uint32_t run() const { return run_; }  // the one that goes on; 0: none
+    std::uint32_t run() const { return runs_.run(); }  // the one that goes on; 0: none
     const std::string& directory() const { return options_.directory; }
 
   private:
@@ -92,13 +86,11 @@ class Records {  // owns the databases; one thread at a time
     void open_desk_database(double utc_s);
     void keep_history(double utc_s, const Quantities& quantities);
     void look_after_history(double utc_s);
-    void watch_run(double utc_s, const Snapshot& snapshot);
-    void judge_runs(double utc_s, const Snapshot& snapshot);
-    void judge_missed(double utc_s, const Snapshot& snapshot, const HistoryAtHand& at_hand);
-    void keep_sidebands(const Snapshot& snapshot);
     void take(const std::vector<Transition>& transitions, double utc_s);
     proto::Result<Transition> taken(proto::Result<Transition> moved, double utc_s);
     void desk_failed(const proto::Error& why);
+    void note(const proto::Status& status);
+    void write_all(const RunKeeping::Written& written);
     void tell_newest_entry();
     void lose_entry(const LogbookEntry& entry);
     void publish();
@@ -119,16 +111,11 @@ class Records {  // owns the databases; one thread at a time
     AlarmTable alarms_;
     bool judged_ = false;  // alarms, once
     QuantityRates rates_;
-    RunWatch run_watch_;
-    RunJudge run_judge_;
-    std::unique_ptr<MissedRuns> missed_runs_;
-    std::string missed_fault_;  // why they are not looked for; empty: they are
-    std::uint32_t run_ = 0;
+    RunKeeping runs_;
     double opened_s_ = 0;  // last attempt
     double thinned_s_ = 0;
     double backed_up_s_ = 0;
     std::uint64_t version_ = 0;
-    std::uint64_t sidebands_kept_ = 0;  // the newest closing
 };
 
 }  // namespace spillgate::online

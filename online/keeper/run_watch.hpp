@@ -1,4 +1,4 @@
-// Notices in the snapshots that runs begin and end, for the logbook.
+// Notices by the lead's heartbeats that runs begin and end, for the logbook.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "online/logbook/logbook.hpp"
-#include "online/snapshot.hpp"
+#include "proto/schema/run.pb.h"
 
 namespace spillgate::online {
 
@@ -16,9 +16,9 @@ class RunWatch {
         LogbookEntry entry;
         wire::RunDescription run;
     };
-    // What is new by the lead's heartbeats. A run that was followed by another one without an end is said to
-    // be aborted. After a restart, what an earlier process saw comes again: Logbook::has tells.
-    std::vector<Event> look(const Snapshot& snapshot, std::int64_t now_utc_ns);
+    // `run`: the lead's newest. A run that was followed by another one without an end is said to be aborted.
+    // After a restart, what an earlier process saw comes again: Logbook::has tells.
+    std::vector<Event> look(const wire::RunDescription& run, std::int64_t now_utc_ns);
 
   private:
     std::optional<wire::RunDescription> run_;  // the one that was seen last

@@ -136,4 +136,13 @@ proto::Result<bool> Logbook::has(EntryKind kind, std::uint32_t run) {
     });
 }
 
+proto::Result<std::optional<std::uint32_t>> Logbook::newest_run(EntryKind kind, std::uint32_t before) {
+    return desk_->run([&](SQLite::Database& database) -> std::optional<std::uint32_t> {
+        auto row = bound(database, "SELECT MAX (run) FROM entry WHERE kind = ? AND run < ?",
+                         std::string(name_of(kind)), std::int64_t{before});
+        if (!row.executeStep() || row.getColumn(0).isNull()) return std::nullopt;
+        return static_cast<std::uint32_t>(row.getColumn(0).getInt64());
+    });
+}
+
 }  // namespace spillgate::online

@@ -66,6 +66,8 @@ class Logbook {  // one thread at a time; the database must outlive it
     proto::Result<std::vector<LogbookEntry>> search(const LogbookSearch& search);
     // Whether the run has an entry of this kind.
     proto::Result<bool> has(EntryKind kind, std::uint32_t run);
+    // The newest run below `before` that has one.
+    proto::Result<std::optional<std::uint32_t>> newest_run(EntryKind kind, std::uint32_t before);
 
   private:
     Database* desk_;

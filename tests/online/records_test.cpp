@@ -9,6 +9,7 @@
 
 #include "online/keeper/keeper_metrics.hpp"
 #include "online/keeper/run_records.hpp"
+#include "proto/run_catalogue.hpp"
 #include "tests/online/fake_spectra.hpp"
 #include "tests/proto/temporary_directory.hpp"
 
@@ -166,6 +167,83 @@ TEST_CASE("runs that begin and end are in the logbook once, whoever restarts") {
     run.set_number(14);
     bench.tick(1);
     CHECK(bench.texts(EntryKind::RUN_STOP).front() == "Run 13 has no end: aborted");
+}
+
+TEST_CASE(
+    "runs that nobody saw begin or end are told of by the catalogue, the oldest first, before the next one") {
+    Bench bench;
+    const auto runs_dir = bench.directory.path() + "/runs";
+    std::filesystem::create_directory(runs_dir);
+    auto catalogue = proto::RunCatalogue::open(runs_dir).value();
+    const auto record = [&](std::uint32_t number, bool has_ended) {
+        wire::RunDescription run;
+        run.set_number(number);
+        run.set_type(wire::PHYSICS);
+        run.set_start_utc_ns(static_cast<std::int64_t>((begin_s + number) * 1e9));
+        if (has_ended) run.set_stop_utc_ns(run.start_utc_ns() + 500'000'000);
+        run.set_stop_reason(has_ended ? "target-reached" : "aborted");
+        run.mutable_ledger()->set_slots(number);
+        REQUIRE(catalogue.record(run));
+    };
+    bench.options.runs_dir = runs_dir;
+    bench.restart();
+    auto& run = *bench.status.mutable_run();
+    run.set_type(wire::PHYSICS);
+    const auto goes_on = [&](std::uint32_t number) {
+        run.set_number(number);
+        bench.tick(1);
+    };
+    for (const std::uint32_t number : {9, 10, 11})  // before there was a logbook
+        record(number, true);
+    goes_on(12);
+    CHECK(bench.texts(EntryKind::RUN_START) == Texts{"Run 12 (physics) began"});
+
+    // The next one has begun between two looks.
+    record(12, true);
+    bench.tick(1);
+    run.set_number(13);
+    bench.tick(2);
+    CHECK(bench.texts(EntryKind::RUN_STOP) ==
+          Texts{"Run 12 ended: target-reached. 12 slots, 0 complete, 0 spills (noted afterwards)"});
+    CHECK(bench.texts(EntryKind::RUN_START) == Texts{"Run 13 (physics) began", "Run 12 (physics) began"});
+    CHECK(bench.records->run() == 13);
+
+    // Away for four runs, of which 15 was never begun and 16 has no end.
+    for (const std::uint32_t number : {13, 14, 17})
+        record(number, true);
+    record(16, false);
+    bench.restart();
+    run.set_number(18);
+    bench.tick(2);
+    CHECK(bench.texts(EntryKind::RUN_START) ==
+          Texts{"Run 18 (physics) began", "Run 17 (physics) began (noted afterwards)",
+                "Run 16 (physics) began (noted afterwards)", "Run 14 (physics) began (noted afterwards)",
+                "Run 13 (physics) began", "Run 12 (physics) began"});
+    const auto stops = bench.texts(EntryKind::RUN_STOP);
+    REQUIRE(stops.size() == 5);
+    CHECK(stops[0] == "Run 17 ended: target-reached. 17 slots, 0 complete, 0 spills (noted afterwards)");
+    CHECK(stops[1] == "Run 16 has no end: aborted (noted afterwards)");
+    CHECK(stops[3] == "Run 13 ended: target-reached. 13 slots, 0 complete, 0 spills (noted afterwards)");
+    online::LogbookSearch search;
+    search.run = 14;
+    const auto of_14 = online::Logbook(*bench.records->desk().value()).search(search).value();
+    REQUIRE(of_14.size() == 2);
+    CHECK(of_14[0].utc_ns - of_14[1].utc_ns == 500'000'000);
+    bench.restart();
+    bench.tick(2);
+    CHECK(bench.texts(EntryKind::RUN_STOP).size() == 5);
+
+    // After long: some at a time.
+    for (std::uint32_t number = 18; number < 100; ++number)
+        record(number, true);
+    run.set_number(100);
+    bench.tick(1);
+    CHECK(bench.texts(EntryKind::RUN_START).front() != "Run 100 (physics) began");
+    bench.tick(9);
+    CHECK(bench.texts(EntryKind::RUN_START).front() == "Run 100 (physics) began");
+    CHECK(bench.texts(EntryKind::RUN_STOP).size() == 50);  // as many as a search gives
+    for (const std::uint32_t number : {18, 60, 99})
+        CHECK(online::Logbook(*bench.records->desk().value()).has(EntryKind::RUN_STOP, number).value());
 }
 
 TEST_CASE(
