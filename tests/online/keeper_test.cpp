@@ -220,6 +220,10 @@ TEST_CASE("layouts and runs are served, and a run that is not there has no notes
     CHECK(served.ask("POST", "/api/layouts/wall", "", R"({"pads": [1, 2]})").status == 200);
     CHECK(served.get("/api/layouts").at("layouts").at(0) == "wall");
     CHECK(served.get("/api/layouts/wall").at("pads").as_array().size() == 2);
+    // A zoom keeps all of its digits.
+    const std::string exact = R"({"zoom":[19.806366255789094,59.48063821503611]})";
+    CHECK(served.ask("POST", "/api/layouts/wall", "", exact).status == 200);
+    CHECK(served.ask("GET", "/api/layouts/wall").body == exact);
     CHECK(served.ask("POST", "/api/layouts/wall/delete").status == 200);
     CHECK(served.ask("GET", "/api/layouts/wall").status == 404);
     CHECK(served.get("/api/runs").at("runs").as_array().empty());
