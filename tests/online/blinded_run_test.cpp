@@ -6,70 +6,19 @@
 #include <catch2/catch.hpp>
 
 #include "online/channels/channel_tallies.hpp"
-#include "online/live_run.hpp"
 #include "online/metrics.hpp"
 #include "online/opened_runs.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/unblinding_log.hpp"
-#include "tests/online/synthetic_run.hpp"
+#include "tests/online/followed_run.hpp"
 
 using namespace spillgate;
-using namespace std::chrono_literals;
-using online::LiveRun;
-using online::RunPhase;
 
 namespace {
 
-// The demo's, blinded, with about half of what the synthetic pulses are in the box.
 std::shared_ptr<const offline::Engine> blinded_engine(bool with_box) {
-    auto config = test::demo_config().config;
-    config.set_blinded(true);
-    if (with_box) {
-        auto& box = *config.add_box();
-        box.set_chain(config.chain(0).name());
-        auto& range = *box.add_range();
-        range.set_variable("n_peaks");
-        range.set_min(0);
-        range.set_max(22);
-    }
-    return offline::Engine::make(config).value();
+    return offline::Engine::make(test::blinded_config(with_box)).value();
 }
-
-class Followed {
-  public:
-    Followed(const std::shared_ptr<const offline::Engine>& engine, std::uint32_t number,
-             const std::string& directory)
-        : crew_(*engine, 1), run(engine, crew_, 1000, test::synthetic_description(number)) {
-        run.join("daq", directory, true);
-    }
-
-    void arrive(const proto::Message& message) {
-        const auto header = std::as_bytes(std::span(message.header));
-        if (message.topic == proto::Topic::VERDICT) {
-            run.take(proto::decode_verdict(header).value());
-            return;
-        }
-        online::SpillJob job;
-        job.header = header;
-        job.samples = message.payload();
-        crew_.run({&job, 1});
-        REQUIRE(job.status.has_value());
-        run.take(job);
-    }
-
-    void close() {
-        const auto end = LiveRun::Clock::now() + 120s;
-        while (run.phase() != RunPhase::CLOSED && LiveRun::Clock::now() < end)
-            run.heal(LiveRun::Clock::now(), LiveRun::Clock::now() + 20ms);
-        REQUIRE(run.phase() == RunPhase::CLOSED);
-    }
-
-  private:
-    online::ReconstructionCrew crew_;
-
-  public:
-    LiveRun run;
-};
 
 online::Snapshot snapshot_of(std::shared_ptr<const offline::Spectra> spectra) {
     online::Snapshot snapshot;
@@ -100,7 +49,7 @@ TEST_CASE("sealed counts of a run are healed and taken back like all others") {
     const std::vector<proto::Message> kept(messages.begin(), messages.begin() + 61);
     const test::ScratchDirectory scratch;
     const auto directory = test::write_synthetic_run(scratch.path(), 7, kept, false);
-    Followed followed(engine, 7, directory);
+    test::FollowedRun followed(7, directory, true, engine);
     for (const auto& message : messages)
         if (message.sequence < 20 || message.sequence > 30) followed.arrive(message);
     followed.run.acknowledge("daq", 40);
@@ -112,7 +61,7 @@ TEST_CASE("sealed counts of a run are healed and taken back like all others") {
     // A checkpoint has them, too.
     wire::Checkpoint checkpoint;
     followed.run.save(checkpoint);
-    Followed again(engine, 7, directory);
+    test::FollowedRun again(7, directory, true, engine);
     REQUIRE(again.run.restore(checkpoint).has_value());
     CHECK(again.run.spectra()->serialise() == test::spectra_of_files(directory, *engine));
 }

@@ -7,57 +7,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/online/synthetic_run.hpp"
+#include "tests/online/followed_run.hpp"
 
 using namespace spillgate;
 using namespace std::chrono_literals;
 using online::LiveRun;
 using online::RunPhase;
-
-namespace {
-
-// A run that is followed, and what a test makes arrive.
-class Followed {
-  public:
-    Followed(std::uint32_t number, const std::string& directory, bool from_start)
-        : crew_(*test::demo_engine(), 2),
-          run(test::demo_engine(), crew_, 1000, test::synthetic_description(number)) {
-        run.join("daq", directory, from_start);
-    }
-
-    bool arrive(const proto::Message& message) {
-        const auto header = std::as_bytes(std::span(message.header));
-        if (message.topic == proto::Topic::VERDICT) return run.take(proto::decode_verdict(header).value());
-        online::SpillJob job;
-        job.header = header;
-        job.samples = message.payload();
-        crew_.run({&job, 1});
-        REQUIRE(job.status.has_value());
-        return run.take(job);
-    }
-
-    // Heals until nothing is left to do at once.
-    void heal() {
-        while (run.heal(LiveRun::Clock::now(), LiveRun::Clock::now() + 20ms)) {
-        }
-    }
-
-    // Until the run is closed; what waits for files gives up after 120 s.
-    void close() {
-        const auto end = LiveRun::Clock::now() + 120s;
-        while (run.phase() != RunPhase::CLOSED && LiveRun::Clock::now() < end)
-            heal();
-        REQUIRE(run.phase() == RunPhase::CLOSED);
-    }
-
-  private:
-    online::ReconstructionCrew crew_;
-
-  public:
-    LiveRun run;
-};
-
-}  // namespace
+using Followed = test::FollowedRun;
 
 TEST_CASE("messages that never came are read from the files, and every slot is filled once") {
     test::ScratchDirectory scratch;

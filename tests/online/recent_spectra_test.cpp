@@ -176,15 +176,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what came between two states of blinded spectra is as sealed as the newer one") {
-    auto config = test::demo_config().config;
-    config.set_blinded(true);
-    auto& box = *config.add_box();
-    box.set_chain(config.chain(0).name());
-    auto& range = *box.add_range();
-    range.set_variable("n_peaks");
-    range.set_min(0);
-    range.set_max(22);
-    const auto engine = offline::Engine::make(config).value();
+    const auto engine = offline::Engine::make(test::blinded_config()).value();
     const auto messages = test::synthetic_messages(9, 60, 7);
     online::RunStream all(engine, 1000);
     online::RunStream late(engine, 1000);

@@ -26,17 +26,8 @@ namespace {
 enum class Blinded { NO, BOX, ALL };
 
 std::shared_ptr<const offline::Engine> engine_of(Blinded blinded) {
-    auto config = test::demo_config().config;
-    config.set_blinded(blinded != Blinded::NO);
-    if (blinded == Blinded::BOX) {
-        auto& box = *config.add_box();
-        box.set_chain(config.chain(0).name());
-        auto& range = *box.add_range();
-        range.set_variable("n_peaks");
-        range.set_min(0);
-        range.set_max(22);
-    }
-    return offline::Engine::make(config).value();
+    if (blinded == Blinded::NO) return offline::Engine::make(test::demo_config().config).value();
+    return offline::Engine::make(test::blinded_config(blinded == Blinded::BOX)).value();
 }
 
 // A run that has ended, with what online writes of it.

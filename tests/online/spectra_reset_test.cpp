@@ -7,16 +7,12 @@
 #include <catch2/catch.hpp>
 
 #include "offline/blinding/shown.hpp"
-#include "online/live_run.hpp"
 #include "online/recent_spectra.hpp"
 #include "proto/unblinding_log.hpp"
-#include "tests/online/synthetic_run.hpp"
+#include "tests/online/followed_run.hpp"
 
 using namespace spillgate;
-using namespace std::chrono_literals;
-using online::LiveRun;
 using online::RecentSpectra;
-using online::RunPhase;
 
 namespace {
 
@@ -25,42 +21,17 @@ using Messages = std::vector<proto::Message>;
 using EnginePtr = std::shared_ptr<const offline::Engine>;
 
 // A run that is followed, and what consoles are shown of it.
-class Shown {
+class Shown : public test::FollowedRun {
   public:
-    explicit Shown(std::uint32_t number, const std::string& directory, EnginePtr engine = test::demo_engine())
-        : engine_(std::move(engine)),
-          crew_(*engine_, 1),
-          run(engine_, crew_, 1000, test::synthetic_description(number)),
-          config_(std::make_shared<const proto::LoadedConfig>(test::demo_config())) {
-        run.join("daq", directory, true);
-    }
+    explicit Shown(std::uint32_t number, const std::string& directory,
+                   const EnginePtr& engine = test::demo_engine())
+        : FollowedRun(number, directory, true, engine),
+          config_(std::make_shared<const proto::LoadedConfig>(test::demo_config())) {}
 
-    void arrive(std::span<const proto::Message> messages) {
-        for (const auto& message : messages) {
-            const auto header = std::as_bytes(std::span(message.header));
-            if (message.topic == proto::Topic::VERDICT) {
-                run.take(proto::decode_verdict(header).value());
-                continue;
-            }
-            online::SpillJob job;
-            job.header = header;
-            job.samples = message.payload();
-            crew_.run({&job, 1});
-            REQUIRE(job.status.has_value());
-            run.take(job);
-        }
-    }
     // Reads from the files what is known to be in them.
-    void heal(std::uint64_t acknowledged) {
+    void heal_to(std::uint64_t acknowledged) {
         run.acknowledge("daq", acknowledged);
-        while (run.heal(LiveRun::Clock::now(), LiveRun::Clock::now() + 20ms)) {
-        }
-    }
-    void close() {
-        const auto end = LiveRun::Clock::now() + 120s;
-        while (run.phase() != RunPhase::CLOSED && LiveRun::Clock::now() < end)
-            run.heal(LiveRun::Clock::now(), LiveRun::Clock::now() + 20ms);
-        REQUIRE(run.phase() == RunPhase::CLOSED);
+        heal();
     }
     proto::Result<online::SpectraResetPtr> reset() { return run.reset("A. Shift", reset_utc_ns, spectra()); }
 
@@ -79,12 +50,6 @@ class Shown {
     }
     std::string since_reset() { return of("reset")->spectra->serialise(); }
 
-  private:
-    EnginePtr engine_;
-    online::ReconstructionCrew crew_;
-
-  public:
-    LiveRun run;
     std::optional<proto::Unsealing> key;
 
   private:
@@ -220,7 +185,7 @@ TEST_CASE("a reset outlives the process, and its range is empty until what came 
     CHECK(after.of("reset")->range->spills == 0);
     CHECK(after.of("reset")->range->begin_utc_ns == reset_utc_ns);
 
-    after.heal(recorded.messages.size());
+    after.heal_to(recorded.messages.size());
     CHECK(after.run.view().reset_reached);
     CHECK(after.since_reset() == filled_alone(recorded.part(middle)));
     CHECK(after.of("reset")->range->spills + spills == after.run.view().spills_filled);
@@ -243,7 +208,7 @@ TEST_CASE("slots that were taken back leave the range empty until they are read 
     shown.run.reopen("daq");  // forgets all of its share
     CHECK(shown.of("reset")->spectra->slots() == 0);
     CHECK(shown.of("reset")->range->person == "A. Shift");
-    shown.heal(recorded.messages.size());
+    shown.heal_to(recorded.messages.size());
     CHECK(shown.since_reset() == filled_alone(recorded.part(middle)));
 }
 
@@ -265,15 +230,7 @@ TEST_CASE(
 }
 
 TEST_CASE("no range of a blinded run, nor what is between two of them, has anything of the box") {
-    auto config = test::demo_config().config;
-    config.set_blinded(true);
-    auto& box = *config.add_box();
-    box.set_chain(config.chain(0).name());
-    auto& inside = *box.add_range();
-    inside.set_variable("n_peaks");
-    inside.set_min(0);
-    inside.set_max(22);
-    const auto engine = offline::Engine::make(config).value();
+    const auto engine = offline::Engine::make(test::blinded_config()).value();
     const Recorded recorded(80);
     const std::size_t middle = after_slots(recorded.messages, 40);
 
@@ -287,7 +244,7 @@ TEST_CASE("no range of a blinded run, nor what is between two of them, has anyth
                 engine);  // the range comes from a checkpoint, which has what is sealed
     REQUIRE(shown.run.restore(checkpoint).has_value());
     shown.arrive(recorded.part(middle + 10));
-    shown.heal(recorded.messages.size());
+    shown.heal_to(recorded.messages.size());
     REQUIRE(shown.run.view().reset_reached);
 
     const auto run = shown.of("run");

@@ -8,4 +8,7 @@ namespace spillgate::test {
 // config/demo-simulation.txtpb.
 const proto::LoadedConfig& demo_config();
 
+// The same, blinded; with a box, about half of what synthetic pulses are is in it (n_peaks from 0 to 22).
+config::Config blinded_config(bool with_box = true);
+
 }  // namespace spillgate::test
