@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Refused, wishFor } from './lab/api.mjs';
 import { blinded, edit, light, replace } from './lab/config_text.mjs';
 import { documentedRoutes } from './lab/documented_routes.mjs';
-import { PEOPLE } from './lab/people.mjs';
+import { bearer, PEOPLE } from './lab/people.mjs';
 import { RawWebSocket } from './lab/raw_client.mjs';
 import { BOX, checkSlot, insideBox, isInside, told } from './lab/sealed.mjs';
 import { inLab, options } from './lab/spec.mjs';
@@ -24,7 +24,6 @@ process.once('exit', () => rmSync(folder, { recursive: true }));
 const experiment = join(folder, 'demo-csi.txtpb');
 writeFileSync(experiment, `${readFileSync(join(options.source, 'config/experiments/demo-csi.txtpb'), 'utf8')}background { name: "dark" events: 50 sigma: 1 flat {} }\n`);
 const plan = `plan { experiment: "${experiment}" spectrum: "${MAP}" planned_pot: ${PLANNED_POT} }`;
-const bearer = ({ token }) => ({ Authorization: `Bearer ${token}` });
 
 // More of what is steady than in the demo: sideband and AC have counts sooner.
 const editEmulator = edit(light, replace('steady_rate_hz: 2500', 'steady_rate_hz: 7500'));

@@ -22,7 +22,7 @@ inLab('the heap of the page', { edit: edit(light, withSpectra(LINES, MAPS)), edi
     const page = await stage.open({ ...WALL, prepare: prepareReplay });
     await page.untilState('running');
     const look = await heapOf(page.context, page.page);
-    const inView = () => page.page.locator(PAD).evaluateAll((pads) => pads.filter((pad) => Number(pad.dataset.drawings) > 0 && pad.getBoundingClientRect().top < innerHeight).length);
+    const inView = () => page.page.locator(PAD).evaluateAll((pads) => pads.filter((pad) => Number(pad.dataset.drawings) > 0 && pad.getBoundingClientRect().bottom <= innerHeight).length);
     const showAll = async () => {
       await page.goto('spectra/all');
       await untilEqual('the number of pads that are drawn, in view', inView, LINES + MAPS);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { light } from './lab/config_text.mjs';
 import { DESK } from './lab/console_page.mjs';
-import { PEOPLE } from './lab/people.mjs';
+import { bearer, PEOPLE } from './lab/people.mjs';
 import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
@@ -425,6 +425,16 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     assert.equal(await other.page.locator('[data-choose="range"]').inputValue(), `spills:${RECENT}`);
     await untilEqual('the kind of the map', () => attribute(pad(other, 'pe_t_rec').locator('[data-action="map-kind"][aria-pressed="true"]'), 'data-value'), 'prediction');
     await pad(other, 'pe').locator('[data-reference="run-1"]').waitFor();
+
+    // Windows without an anchor, which this experiment does not take.
+    await lab.api.post('/api/layouts/foreign', { pads: 'all', settings: { pe_t_rec: { kind: 'free' } } }, bearer(PEOPLE.shift));
+    await other.page.reload();
+    await other.page.locator('[data-layouts] option[value="foreign"]').waitFor({ state: 'attached' });
+    await other.page.locator('[data-layouts]').selectOption('foreign');
+    await untilEqual('the kind of the map', () => attribute(pad(other, 'pe_t_rec').locator('[data-action="map-kind"][aria-pressed="true"]'), 'data-value'), 'in_time');
+    await other.page.locator('[data-action="delete-layout"]').click();
+    await untilEqual('layouts that are left', () => other.page.locator('[data-layouts] option').count(), 2);
+    await other.page.locator('[data-layouts]').selectOption('night shift');
 
     const stranger = await open(stage, { person: PEOPLE.relief });
     assert.equal(await stranger.page.locator('[data-layouts] option').count(), 1);

@@ -13,6 +13,9 @@ export const PEOPLE = {
   gone: person('E. Gone', ['SHIFT', 'EXPERT'], 'expires_utc_s: 1000000000'),
 };
 
+// The header of a script's request that acts for a person.
+export const bearer = ({ token }) => ({ Authorization: `Bearer ${token}` });
+
 // Hashes alone.
 const peopleText = () =>
   Object.values(PEOPLE)
