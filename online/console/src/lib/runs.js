@@ -51,6 +51,9 @@ const JUDGED_WITHIN_S = 60; // the spectra are closed first
 // Whether a verdict may still come: it is no entry of the logbook unless it is a bad one.
 export const awaitsVerdict = (run, now_s) => run.verdict === null && run.state === 'ended' && now_s - run.stop_utc_s < JUDGED_WITHIN_S;
 
+// How often runs are asked for again, ms: while one waits for its verdict, and for what other programs do to them, as reprocessing.
+export const askAgainMs = (waiting) => (waiting ? 2000 : 15_000);
+
 export function searchOf(detail) {
   const asked = new URLSearchParams(detail);
   return { text: asked.get('text') ?? '', type: asked.get('type') ?? '' };
