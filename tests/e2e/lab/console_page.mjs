@@ -220,8 +220,9 @@ export class ConsolePage {
     return until(`${what} fits`, widths, (px) => px.page <= px.window);
   }
   // The whole page; of: a selector of the part that is taken; whole: false for what the window shows.
-  shot(directory, name, { of = null, whole = true } = {}) {
+  async shot(directory, name, { of = null, whole = true } = {}) {
     const path = join(directory, `${name}.png`);
+    if (whole && !of) await this.page.evaluate(() => scrollTo(0, 0)); // what sticks to the window's top is then at the page's
     return of ? this.page.locator(of).first().screenshot({ path }) : this.page.screenshot({ path, fullPage: whole });
   }
 }
