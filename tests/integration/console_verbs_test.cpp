@@ -72,7 +72,8 @@ void write_logbook(const ConsoleLab& lab) {
     CHECK(lab.told({"logbook", "picture", name}).starts_with("\x89PNG"));
     CHECK(lab.ctl({"logbook", "picture", "none.png"}).status == 1);
     CHECK(lab.told({"logbook", "write", "Channel 4, not 3", "--corrects", number}).starts_with("entry #"));
-    CHECK(contains(lab.told({"logbook", "--limit", "1"}), fmt::format("corrects #{}", number)));
+    CHECK(contains(lab.told({"logbook", "--kind", "person", "--limit", "1"}),
+                   fmt::format("corrects #{}", number)));
     // The keeper looks at the run once a second.
     CHECK(await(
         [&] { return lab.object({"logbook", "--kind", "run-start"}).at("entries").as_array().size() == 2; }));

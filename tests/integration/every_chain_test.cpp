@@ -36,10 +36,11 @@ std::string busy_config(const std::string& name, const std::string& directory) {
     config.mutable_network()->set_runtime_dir(directory + "/sockets");
     config.mutable_network()->set_http_port(0);
     config.mutable_facility()->set_charge_deadline_s(0.2);
-    config.mutable_facility()->set_repetition_hz(30);
+    const double repetition_hz = name == "nai-sns" ? 10 : 30;  // eight crystals, each with a trace
+    config.mutable_facility()->set_repetition_hz(repetition_hz);
     for (auto& board : *config.mutable_board()) {
         auto& simulation = *board.mutable_simulation();
-        simulation.mutable_beam()->set_repetition_hz(30);
+        simulation.mutable_beam()->set_repetition_hz(repetition_hz);
         if (simulation.has_hpge())
             simulation.mutable_hpge()->set_continuum_rate_hz(5000);
         else  // the eight NaI crystals see enough at less
