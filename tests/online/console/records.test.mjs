@@ -72,6 +72,12 @@ test('what a run lost is said by name, and is not known without a ledger', () =>
   assert.equal(runs.ledgerSoFar({ run: 3, ledger: listed, so_far: false }, status), listed, 'it has ended');
 });
 
+test('a run\'s note is told without who wrote its lines and when', () => {
+  const note = 'first beam\nHV (ch 3) lowered (A. Person, 2026-11-29 02:15:40 UTC)\nquiet (2026-11-29 03:00:00 UTC)\nat 02:15 UTC (by hand)';
+  assert.deepEqual(runs.noteLines(note), ['first beam', 'HV (ch 3) lowered', 'quiet', 'at 02:15 UTC (by hand)']);
+  assert.deepEqual(runs.noteLines(undefined), ['']);
+});
+
 test('an aborted run has no known length', () => {
   assert.equal(runs.lastedOf({ state: 'running', start_utc_s: 10, stop_utc_s: null }, 25), 15);
   assert.equal(runs.lastedOf({ state: 'aborted', start_utc_s: 10, stop_utc_s: null }, 25), null);

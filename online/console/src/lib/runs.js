@@ -54,6 +54,10 @@ export const awaitsVerdict = (run, now_s) => run.verdict === null && run.state =
 // How often runs are asked for again, ms: while one waits for its verdict, and for what other programs do to them, as reprocessing.
 export const askAgainMs = (waiting) => (waiting ? 2000 : 15_000);
 
+// The lines of a run's note, without who wrote them and when.
+const WRITTEN = / \([^()\n]*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)$/;
+export const noteLines = (note) => (note ?? '').split('\n').map((line) => line.replace(WRITTEN, ''));
+
 export function searchOf(detail) {
   const asked = new URLSearchParams(detail);
   return { text: asked.get('text') ?? '', type: asked.get('type') ?? '' };
