@@ -4,7 +4,6 @@
 
 using namespace spillgate;
 using online::DiskWatch;
-using online::Light;
 
 TEST_CASE("a disk is full when what it lost in ten minutes has taken it to where runs stop") {
     DiskWatch watch;

@@ -10,7 +10,6 @@
 
 using namespace spillgate;
 using online::Need;
-using online::Request;
 using Served = test::ServedGoodRuns;
 namespace json = boost::json;
 

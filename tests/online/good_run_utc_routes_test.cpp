@@ -27,7 +27,7 @@ struct ServedByTime : test::ServedGoodRuns {
         REQUIRE(catalogue.record(last).has_value());
         board.publish(test::fake_snapshot(2, {}));
         for (std::uint32_t number = 20; number <= 22; ++number) {
-            const std::int64_t from_ns = (begin_s + 200 * (number - 20)) * 1'000'000'000;
+            const std::int64_t from_ns = (begin_s + std::int64_t{200} * (number - 20)) * 1'000'000'000;
             wire::RunDescription run;
             run.set_format_major(1);
             run.set_number(number);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t second_ps = 1'000'000'000'000;
 
 // Under a configuration with C and AC windows.
-std::shared_ptr<online::Snapshot> snapshot_of(std::vector<test::FakeSpectrum> spectra) {
+std::shared_ptr<online::Snapshot> snapshot_of(const std::vector<test::FakeSpectrum>& spectra) {
     auto snapshot = test::fake_snapshot(1, spectra);
     auto config = std::make_shared<proto::LoadedConfig>();
     config->config.mutable_gate()->set_mode(config::Gate::SELF_TRIGGERED);

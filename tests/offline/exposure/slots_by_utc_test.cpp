@@ -10,7 +10,6 @@
 
 using namespace spillgate;
 using offline::last_slot_of_run;
-using offline::RunSlot;
 using offline::UtcRange;
 using proto::ErrorKind;
 
