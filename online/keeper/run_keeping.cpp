@@ -64,15 +64,20 @@ RunKeeping::Written RunKeeping::watch(const Snapshot& snapshot, Database* desk, 
 bool RunKeeping::tell_untold(std::uint32_t newest, Database& desk, std::int64_t utc_ns, Written& out) {
     if (options_.runs_dir.empty() || newest == told_before_) return true;
     Logbook logbook(desk);
-    auto untold = untold_entries(options_.runs_dir, newest, logbook, utc_ns);
+    auto untold = untold_events(options_.runs_dir, newest, logbook, utc_ns);
     log_once(untold_fault_, untold ? proto::Status() : proto::Status(untold.error()),
              "runs that began or ended unseen cannot be told of");
-    const auto first = untold && !untold->empty() ? untold->front().text : std::string();
+    const auto first = untold && !untold->empty() ? untold->front().entry.text : std::string();
     if (first.empty() || first == std::exchange(untold_first_, first)) {  // or the logbook does not take them
         told_before_ = newest;
         return true;
     }
-    out.entries = std::move(*untold);
+    for (auto& event : *untold) {
+        // Its watcher finds it told, and is silent.
+        const bool was_watched = event.entry.kind == EntryKind::RUN_STOP && event.entry.run == run_;
+        if (was_watched && options_.tell_run_end) options_.tell_run_end(event.run);
+        out.entries.push_back(std::move(event.entry));
+    }
     return false;
 }
 

@@ -21,9 +21,9 @@ LogbookEntry afterwards(LogbookEntry entry) {
 
 }  // namespace
 
-proto::Result<std::vector<LogbookEntry>> untold_entries(const std::string& runs_dir, std::uint32_t newest,
-                                                        Logbook& logbook, std::int64_t now_utc_ns) {
-    std::vector<LogbookEntry> untold;
+proto::Result<std::vector<RunWatch::Event>> untold_events(const std::string& runs_dir, std::uint32_t newest,
+                                                          Logbook& logbook, std::int64_t now_utc_ns) {
+    std::vector<RunWatch::Event> untold;
     const auto told = logbook.newest_run(EntryKind::RUN_START, newest);
     if (!told) return told.error();
     if (!*told) return untold;
@@ -37,7 +37,7 @@ proto::Result<std::vector<LogbookEntry>> untold_entries(const std::string& runs_
         for (const auto& entry : {begin_entry(*run, now_utc_ns), end_entry(*run, now_utc_ns)}) {
             const auto has = logbook.has(entry.kind, number);
             if (!has) return has.error();
-            if (!*has) untold.push_back(afterwards(entry));
+            if (!*has) untold.push_back({afterwards(entry), *run});
         }
     }
     return untold;

@@ -207,6 +207,7 @@ TEST_CASE(
           Texts{"Run 12 ended: target-reached. 12 slots, 0 complete, 0 spills (noted afterwards)"});
     CHECK(bench.texts(EntryKind::RUN_START) == Texts{"Run 13 (physics) began", "Run 12 (physics) began"});
     CHECK(bench.records->run() == 13);
+    CHECK(bench.run_ends == std::vector<std::uint32_t>{12});
 
     // Away for four runs, of which 15 was never begun and 16 has no end.
     for (const std::uint32_t number : {13, 14, 17})
