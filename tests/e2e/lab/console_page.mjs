@@ -158,8 +158,9 @@ export class ConsolePage {
   async fill(form, fields) {
     for (const [name, value] of Object.entries(fields)) {
       const field = this.page.locator(this.hooks.field(form, name));
-      if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
-      else await field.fill(value);
+      const kind = await field.evaluate((element) => (element.tagName === 'SELECT' ? 'select' : element.type));
+      if (kind === 'select') await field.selectOption(value);
+      else await field.fill(kind === 'datetime-local' ? value.replace(/(T\d\d:\d\d):00$/, '$1') : value); // as browsers write it
     }
   }
   // Pastes a picture of so many pixels, as from a screenshot.
