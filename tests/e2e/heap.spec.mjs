@@ -54,6 +54,7 @@ inLab('the heap of the page', { edit: edit(light, withSpectra(LINES, MAPS)), edi
     const { slope, sigma } = slopeOf(seen.map(({ told, own_mb }) => [told, 1e6 * own_mb]));
     console.log(`${slope.toFixed(2)} ± ${sigma.toFixed(2)} bytes an update; ${first.own_mb.toFixed(2)} to ${last.own_mb.toFixed(2)} MB, code ${first.code_mb.toFixed(2)} to ${last.code_mb.toFixed(2)} MB`);
     assert.ok(slope + 2 * sigma < MOST_BYTES, `${slope.toFixed(2)} ± ${sigma.toFixed(2)} bytes are left of an update`);
-    for (const what of ['nodes', 'listeners']) assert.ok(last[what] <= 1.2 * first[what], `from ${first[what]} to ${last[what]} ${what}`);
+    // Of a view that was left a moment ago the browser may collect nothing yet.
+    await until(`there are hardly more than ${first.nodes} nodes and ${first.listeners} listeners`, look, ({ nodes, listeners }) => nodes <= 1.2 * first.nodes && listeners <= 1.2 * first.listeners);
   });
 });
