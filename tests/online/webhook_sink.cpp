@@ -3,40 +3,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <stdexcept>
+#include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace spillgate::test {
 
 WebhookSink::WebhookSink(std::vector<int> statuses)
-    : statuses_(std::move(statuses)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const plain = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_, plain, size) != 0 || ::listen(socket_, 16) != 0 ||
-        ::getsockname(socket_, plain, &size) != 0)
-        throw std::runtime_error("cannot listen");
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-}
-
-WebhookSink::~WebhookSink() {
-    ::shutdown(socket_, SHUT_RDWR);
-    thread_.join();
-    ::close(socket_);
-    for (const int connection : held_)
-        ::close(connection);
-}
+    : statuses_(std::move(statuses)), listener_([this](int connection) { return answer(connection); }) {}
 
 std::string WebhookSink::url(const std::string& path) const {
-    return fmt::format("http://127.0.0.1:{}{}", port_, path);
+    return fmt::format("http://127.0.0.1:{}{}", listener_.port(), path);
 }
 
 std::vector<std::string> WebhookSink::requests(std::size_t count) {
@@ -45,15 +23,7 @@ std::vector<std::string> WebhookSink::requests(std::size_t count) {
     return requests_;
 }
 
-void WebhookSink::serve() {
-    for (;;) {
-        const int connection = ::accept(socket_, nullptr, nullptr);
-        if (connection < 0) return;
-        answer(connection);
-    }
-}
-
-void WebhookSink::answer(int connection) {
+Connection WebhookSink::answer(int connection) {
     std::string request;
     char bytes[4096];
     std::size_t wanted = std::string::npos;
@@ -76,11 +46,9 @@ void WebhookSink::answer(int connection) {
     if (status != 0) {
         const auto text = fmt::format("HTTP/1.1 {} Said\r\nContent-Length: 0\r\n\r\n", status);
         (void)::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
-        ::close(connection);
-    } else {
-        held_.push_back(connection);
     }
     arrived_.notify_all();
+    return status != 0 ? Connection::CLOSE : Connection::HOLD;
 }
 
 }  // namespace spillgate::test
