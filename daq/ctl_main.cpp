@@ -21,6 +21,7 @@
 #include "proto/config_loader.hpp"
 #include "proto/endpoints.hpp"
 #include "proto/names.hpp"
+#include "proto/software_version.hpp"
 
 namespace {
 
@@ -166,7 +167,9 @@ std::string unknown_word(const CLI::App& app) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Run control of the readout daemon, and what the console shows, from a shell."};
+    CLI::App app{"Run control of the readout daemon, and what the console shows, from a shell.",
+                 "spillgate-ctl"};
+    app.set_version_flag("--version", proto::software_version());
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(

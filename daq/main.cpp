@@ -13,6 +13,7 @@
 #include "daq/warm_memory.hpp"
 #include "proto/ending_signals.hpp"
 #include "proto/names.hpp"
+#include "proto/software_version.hpp"
 
 namespace {
 
@@ -28,7 +29,8 @@ int fail(int status, const std::string& message) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"The readout daemon: digitizers -> spill gate -> run files and ZeroMQ."};
+    CLI::App app{"The readout daemon: digitizers -> spill gate -> run files and ZeroMQ.", "spillgate-daq"};
+    app.set_version_flag("--version", proto::software_version());
     app.footer(
         "Example: spillgate-daq --config config/demo.txtpb --start physics\n"
         "Runs are started and stopped with spillgate-ctl or on the console. SIGINT and SIGTERM end a run\n"

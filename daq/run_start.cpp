@@ -12,6 +12,7 @@
 #include "daq/run_control.hpp"
 #include "daq/run_limits.hpp"
 #include "proto/names.hpp"
+#include "proto/software_version.hpp"
 
 namespace spillgate::daq {
 
@@ -52,7 +53,7 @@ proto::Result<std::unique_ptr<Readout>> RunControl::open_run(wire::RunDescriptio
     description.set_blinded(settings_.config.config.blinded());
     description.set_daemon(settings_.daemon);
     description.set_follower(!settings_.lead);
-    description.set_software_version(SPILLGATE_VERSION);
+    description.set_software_version(proto::software_version());
     description.set_host(host_name());
     description.set_start_utc_ns(proto::utc_now_ns());
     description.set_config_sha256(settings_.config.sha256);

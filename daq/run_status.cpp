@@ -5,6 +5,7 @@
 
 #include "daq/run_control.hpp"
 #include "proto/endpoints.hpp"
+#include "proto/software_version.hpp"
 
 namespace spillgate::daq {
 
@@ -72,7 +73,7 @@ wire::DaemonStatus RunControl::describe() const {
     status.set_daemon(settings_.daemon);
     status.set_lead(settings_.lead);
     status.set_reachable(true);
-    status.set_software_version(SPILLGATE_VERSION);
+    status.set_software_version(proto::software_version());
     status.set_data_endpoint(proto::data_endpoint(settings_.runtime_dir, settings_.daemon));
     status.set_runs_dir(settings_.runs_dir);
     status.set_utc_ns(proto::utc_now_ns());

@@ -8,6 +8,7 @@
 
 #include "offline/export/export.hpp"
 #include "offline/verbs/verb.hpp"
+#include "proto/software_version.hpp"
 
 namespace {
 
@@ -58,7 +59,7 @@ int run(offline::Verb& verb, bool json) {
 
 int execute(int argc, char** argv) {
     CLI::App program("spillgate-offline: from recorded runs to spectra and tables", "spillgate-offline");
-    program.set_version_flag("--version", std::string(offline::software_version()));
+    program.set_version_flag("--version", proto::software_version());
     program.require_subcommand(1);
     program.footer(
         "Example: spillgate-offline inspect runs/run-000012\n"

@@ -20,6 +20,7 @@
 #include "online/run/config_follower.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/console_loader.hpp"
+#include "proto/software_version.hpp"
 #include "proto/time.hpp"
 
 namespace {
@@ -253,13 +254,14 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int execute(int argc, char** argv) {
-    CLI::App app(
-        "Live spectra of running daemons, with the console and metrics.\n\n"
-        "Examples: spillgate-online --config config/demo.txtpb\n"
-        "prints \"console at http://127.0.0.1:8080\"; Ctrl-C ends it.\n"
-        "spillgate-online --people people.txtpb person add \"A. Shift\" --role shift\n"
-        "prints the token with which A. Shift signs in.",
-        "spillgate-online");
+    CLI::App app("Live spectra of running daemons, with the console and metrics.", "spillgate-online");
+    app.footer(
+        "Examples:\n"
+        "  spillgate-online --config config/demo.txtpb\n"
+        "  spillgate-online --people people.txtpb person add \"A. Shift\" --role shift\n"
+        "The first prints the console's address, the second the token with which A. Shift signs in.\n"
+        "SIGINT and SIGTERM end it. Exit status: 0 success, 1 failed, 2 wrong usage or configuration.");
+    app.set_version_flag("--version", proto::software_version());
     Options options;
     NewPerson person;
     add_options(app, options);

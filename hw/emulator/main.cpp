@@ -10,6 +10,7 @@
 #include "hw/emulator/emulation.hpp"
 #include "proto/emulator_loader.hpp"
 #include "proto/ending_signals.hpp"
+#include "proto/software_version.hpp"
 
 namespace {
 
@@ -68,7 +69,9 @@ int serve(const config::Emulator& config, const std::string& endpoints_path) {
 
 int run(int argc, char** argv) {
     CLI::App app{
-        "Stands in for digitizers and beam services on loopback, over their own protocols. SIMULATED."};
+        "Stands in for digitizers and beam services on loopback, over their own protocols. SIMULATED.",
+        "spillgate-emulator"};
+    app.set_version_flag("--version", proto::software_version());
     app.footer(
         "Example: spillgate-emulator --config config/demo-emulator.txtpb\n"
         "SIGINT and SIGTERM end it. Exit status: 0 success, 1 failed, 2 wrong usage or configuration.");

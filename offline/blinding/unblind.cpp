@@ -9,6 +9,7 @@
 #include "offline/export/export.hpp"
 #include "proto/config_loader.hpp"
 #include "proto/run_file/run_reader.hpp"
+#include "proto/software_version.hpp"
 #include "proto/time.hpp"
 
 namespace spillgate::offline {
@@ -94,7 +95,7 @@ proto::Result<proto::LoggedUnblinding> unblind(const UnblindRequest& request) {
     act.set_reason(request.reason);
     act.set_first_run(request.first_run);
     act.set_last_run(request.last_run);
-    act.set_software_version(std::string(software_version()));
+    act.set_software_version(proto::software_version());
     for (const auto& box : found->boxes)
         act.add_box(box);
     return log->append(std::move(act));

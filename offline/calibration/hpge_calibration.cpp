@@ -12,6 +12,7 @@
 #include "offline/calibration/line_fit.hpp"
 #include "offline/calibration/line_search.hpp"
 #include "offline/reconstruction/hpge/pole_zero.hpp"
+#include "proto/software_version.hpp"
 #include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
@@ -256,7 +257,7 @@ proto::Result<wire::HpgeCalibration> calibrate_hpge(const std::vector<std::strin
     calibration.set_kind("hpge");
     calibration.set_chain(*chain);
     calibration.set_source(options.source);
-    calibration.set_software_version(SPILLGATE_VERSION);
+    calibration.set_software_version(proto::software_version());
     for (const auto& run : runs->runs) {
         calibration.add_runs(run.description().number());
         calibration.set_simulated(calibration.simulated() || run.description().simulated());

@@ -6,6 +6,7 @@
 
 #include "offline/calibration/calibration_file.hpp"
 #include "offline/calibration/calibration_runs.hpp"
+#include "proto/software_version.hpp"
 #include "proto/utc_text.hpp"
 
 namespace spillgate::offline {
@@ -46,7 +47,7 @@ proto::Result<wire::SpeCalibration> calibrate_spe(const std::vector<std::string>
     calibration.set_format_major(calibration_major);
     calibration.set_chain(*chain);
     calibration.set_shape(fitting.shape == SpeShape::GAUSSIAN ? "gaussian" : "polya");
-    calibration.set_software_version(SPILLGATE_VERSION);
+    calibration.set_software_version(proto::software_version());
     calibration.set_slice_length_s(options.spectrum.slice_s);
     calibration.set_fit_min_adc(fitting.min_adc);
     calibration.set_fit_max_adc(fitting.max_adc);

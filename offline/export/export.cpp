@@ -4,6 +4,7 @@
 
 #include "offline/export/export_formats.hpp"
 #include "proto/names.hpp"
+#include "proto/software_version.hpp"
 
 namespace spillgate::offline {
 
@@ -13,16 +14,12 @@ Provenance provenance_of(const wire::RunDescription& run, std::string_view confi
     out.run_type = name_of(run.type());
     out.simulated = run.simulated();
     out.blinded = run.blinded();
-    out.software_version = software_version();
+    out.software_version = proto::software_version();
     out.config_sha256 = config_sha256;
     for (const auto& calibration : run.calibrations())
         out.calibrations.emplace_back(calibration.name(), calibration.sha256());
     std::sort(out.calibrations.begin(), out.calibrations.end());
     return out;
-}
-
-std::string_view software_version() {
-    return SPILLGATE_VERSION;
 }
 
 std::string_view extension_of(Format format) {

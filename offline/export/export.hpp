@@ -31,9 +31,6 @@ struct Provenance {
 // Of one run processed with a config. `config_sha256` is that of proto::LoadedConfig.
 Provenance provenance_of(const wire::RunDescription& run, std::string_view config_sha256);
 
-// This program's version, as in every output.
-std::string_view software_version();
-
 enum class Format { HDF5, JSON, CSV };
 std::string_view extension_of(Format format);                   // ".h5", ".json", ".csv"
 std::optional<Format> format_from_name(std::string_view name);  // "hdf5", "json", "csv"

@@ -8,6 +8,7 @@
 
 #include "proto/config_loader.hpp"
 #include "proto/run_catalogue.hpp"
+#include "proto/software_version.hpp"
 
 namespace spillgate::offline {
 
@@ -75,7 +76,7 @@ proto::Result<ImportedRun> ImportedRun::create(const std::string& runs_dir, cons
     d.set_type(options.type);
     d.set_note(options.note);
     d.set_daemon("import");
-    d.set_software_version(SPILLGATE_VERSION);
+    d.set_software_version(proto::software_version());
     d.set_host(host_name());
     d.set_start_utc_ns(proto::utc_now_ns());
     d.set_config_sha256(loaded->sha256);

@@ -10,6 +10,7 @@
 #include "proto/endpoints.hpp"
 #include "proto/run_catalogue.hpp"
 #include "proto/run_file/run_reader.hpp"
+#include "proto/software_version.hpp"
 #include "tests/daq/scratch_directory.hpp"
 #include "tests/integration/daemon_process.hpp"
 
@@ -176,6 +177,27 @@ TEST_CASE("wrong usage and wrong configurations end with one message and status 
     const auto nobody = ctl({"--runtime-dir", directory.path(), "status"});
     CHECK(nobody.status == 1);
     CHECK(contains(nobody.err, "is spillgate-daq running?"));
+}
+
+TEST_CASE("every program says which version it is, how it is used and what its exit status means",
+          "[integration]") {
+    test::ScratchDirectory directory;
+    for (const std::string name :
+         {"spillgate-daq", "spillgate-ctl", "spillgate-online", "spillgate-emulator", "spillgate-offline"}) {
+        INFO(name);
+        const auto version = run_program(directory.path(), name, {"--version"});
+        CHECK(version.status == 0);
+        CHECK(version.out == proto::software_version() + "\n");
+        const auto help = run_program(directory.path(), name, {"--help"});
+        CHECK(help.status == 0);
+        CHECK(contains(help.out, fmt::format("Usage: {} [OPTIONS]", name)));
+        CHECK(contains(help.out, "Example"));
+        CHECK(contains(help.out, "Exit status: 0 success, 1 "));
+        const auto odd = run_program(directory.path(), name, {"--no-such-option"});
+        CHECK(odd.status == 2);
+        CHECK(odd.out.empty());
+        CHECK_FALSE(odd.err.empty());
+    }
 }
 
 TEST_CASE("a second daemon of the same name, and a second lead over the same runs, are refused",
