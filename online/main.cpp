@@ -272,8 +272,9 @@ int execute(int argc, char** argv) {
     auto* adding = people->add_subcommand("add", "add somebody to the people file and print the token, once");
     adding->fallthrough();
     adding->add_option("name", person.name, "as it stands in runs and logs")->required();
-    adding->add_option("--role", person.roles, "what the person may do; several times for several")
-        ->required()
+    adding
+        ->add_option("--role", person.roles,
+                     "what the person may do, several times for several; none: read, also from elsewhere")
         ->transform(CLI::CheckedTransformer(std::map<std::string, std::string>{
             {"shift", "SHIFT"}, {"expert", "EXPERT"}, {"unblind", "UNBLIND"}}));
     adding->add_option("--days", person.days, "how long the token is good; default: for ever")

@@ -84,19 +84,17 @@ void ConsoleLab::keep_token(const std::string& who, const std::string& text) con
     std::filesystem::permissions(token(who), std::filesystem::perms{0600});
 }
 
-// The program gives everybody a role; a person without any is written by hand.
-void ConsoleLab::add_people() const {
-    const std::string people = path() + "/people.txtpb";
-    const auto added = run_program(path(), "spillgate-online",
-                                   {"--people", people, "person", "add", "A. Shift", "--role", "shift",
-                                    "--role", "expert", "--role", "unblind"});
+void ConsoleLab::add_person(const std::string& who, std::vector<std::string> named) const {
+    named.insert(named.begin(), {"--people", path() + "/people.txtpb", "person", "add"});
+    const auto added = run_program(path(), "spillgate-online", named);
     INFO(added.err);
     REQUIRE(added.status == 0);
-    keep_token("shift", added.out.substr(0, added.out.find('\n')));
-    const std::string guest(64, 'd');
-    std::ofstream(people, std::ios::app)
-        << fmt::format("person {{ name: \"D. Guest\" token_sha256: \"{}\" }}\n", proto::sha256_hex(guest));
-    keep_token("guest", guest);
+    keep_token(who, added.out.substr(0, added.out.find('\n')));
+}
+
+void ConsoleLab::add_people() const {
+    add_person("shift", {"A. Shift", "--role", "shift", "--role", "expert", "--role", "unblind"});
+    add_person("guest", {"D. Guest"});
 }
 
 Outcome ConsoleLab::ctl(std::vector<std::string> arguments, const std::string& typed,

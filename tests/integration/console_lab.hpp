@@ -37,6 +37,7 @@ class ConsoleLab {  // owns two processes
   private:
     std::string sockets() const { return path() + "/sockets"; }
     void write_configs() const;
+    void add_person(const std::string& who, std::vector<std::string> named) const;
     void add_people() const;
     void keep_token(const std::string& who, const std::string& text) const;
 
