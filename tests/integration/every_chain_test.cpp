@@ -43,8 +43,8 @@ std::string busy_config(const std::string& name, const std::string& directory) {
         simulation.mutable_beam()->set_repetition_hz(repetition_hz);
         if (simulation.has_hpge())
             simulation.mutable_hpge()->set_continuum_rate_hz(5000);
-        else  // the eight NaI crystals see enough at less
-            simulation.mutable_pmt()->set_steady_rate_hz(name == "nai-sns" ? 5000 : 20000);
+        else  // a crystal of NaI triggers itself: it is simulated between the spills as well, all eight are
+            simulation.mutable_pmt()->set_steady_rate_hz(name == "nai-sns" ? 1000 : 20000);
     }
     std::string text;
     google::protobuf::TextFormat::PrintToString(config, &text);
