@@ -27,7 +27,7 @@ std::vector<std::string> toys(const std::string& what, const std::vector<std::st
     return arguments;
 }
 
-constexpr std::chrono::seconds patience{120};
+constexpr std::chrono::seconds patience{240};  // of a sanitized program on a busy machine
 
 }  // namespace
 
