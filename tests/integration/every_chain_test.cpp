@@ -83,7 +83,7 @@ TEST_CASE("each kind of detector's live spectra are those of its reprocessed run
     test::Control control(path + "/sockets");
     REQUIRE(control.await_state(wire::CONFIGURED));
     REQUIRE(control.start(wire::TEST).ok());
-    REQUIRE(control.await_status([](const auto& status) { return status.run().ledger().complete() >= 200; }));
+    REQUIRE(control.await_status([](const auto& status) { return status.run().ledger().complete() >= 100; }));
     REQUIRE(control.stop().ok());
     const auto live = path + "/runs/online/run-000001/";
     REQUIRE(await([&] {
