@@ -167,7 +167,6 @@ TEST_CASE("the run that is followed counts only if it is of the plan, as it will
     auto plan = plan_of();
     plan.set_begin_utc_s(900);
     plan.set_end_utc_s(1100);
-    const Pane pane(board, plan, scratch.path());
     const auto follow = [&](std::uint32_t number, std::int64_t begin_s) {
         auto run = run_of(number);
         run.set_start_utc_ns(begin_s * second);
@@ -181,6 +180,7 @@ TEST_CASE("the run that is followed counts only if it is of the plan, as it will
     };
     const auto counts_none = [](const json::value& now) { return now.at("exposure").is_null(); };
     follow(7, 1000);
+    const Pane pane(board, plan, scratch.path());
     pane.until(counts(7));
     follow(8, 899);
     pane.until(counts_none);
