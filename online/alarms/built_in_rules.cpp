@@ -38,8 +38,9 @@ config::AlarmRule below(const Wanted& wanted, double limit) {
     return rule;
 }
 
-constexpr double yes = 0.5;      // between no (0) and yes (1)
-constexpr double silent_s = 10;  // heartbeats come once a second
+constexpr double yes = 0.5;                 // between no (0) and yes (1)
+constexpr double beyond_alarm_limit = 1.5;  // between a slow value's warning (1) and its alarm (2)
+constexpr double silent_s = 10;             // heartbeats come once a second
 constexpr auto warn = config::AlarmRule::WARN;
 constexpr auto alarm = config::AlarmRule::ALARM;
 
@@ -65,6 +66,9 @@ std::vector<config::AlarmRule> built_in_rules(std::uint64_t warn_below_bytes) {
         above({"device-lost", "device.*.lost",
                "Nothing comes from a digitizer: it is tried again every second; see cable and power"},
               yes),
+        above({"slow-alarm", "slow_state.*",
+               "A slow value is beyond its alarm limit, or its source says so: see it under Health"},
+              beyond_alarm_limit),
         std::move(disk),
         std::move(filling),
         above({"lost-slots", "loss.lost-*_per_min",

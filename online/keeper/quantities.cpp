@@ -76,12 +76,30 @@ void daemon(const DaemonView& view, double now_s, Quantities& out) {
     }
 }
 
-// A value that is stale is there without a number: then an alarm can tell that it is not known.
+// 0: within its limits; 1: beyond a warning limit; 2: beyond an alarm limit.
+std::optional<double> rank_of(wire::SlowValue::State state) {
+    switch (state) {
+        case wire::SlowValue::OK:
+            return 0;
+        case wire::SlowValue::WARN:
+            return 1;
+        case wire::SlowValue::ALARM:
+            return 2;
+        default:
+            return std::nullopt;
+    }
+}
+
+// A value that is stale is there without a number: then an alarm can tell that it is not known. The state
+// stands beside it, since a source may judge its values itself.
 void slow_values(const DaemonView& lead, bool fresh, Quantities& out) {
     if (!lead.status) return;
-    for (const auto& slow : lead.status->slow_values())
-        out.push_back({"slow." + one_word(slow.name()), slow.unit(),
-                       fresh && slow.has_value() ? finite(slow.value()) : std::nullopt});
+    for (const auto& slow : lead.status->slow_values()) {
+        const auto name = one_word(slow.name());
+        out.push_back(
+            {"slow." + name, slow.unit(), fresh && slow.has_value() ? finite(slow.value()) : std::nullopt});
+        out.push_back({"slow_state." + name, "", fresh ? rank_of(slow.state()) : std::nullopt});
+    }
 }
 
 // A channel that is not heard of is there without numbers, as slow values are.

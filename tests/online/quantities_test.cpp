@@ -56,6 +56,7 @@ TEST_CASE("a snapshot's quantities have the names, units and values that history
     slow.set_name("hv");
     slow.set_unit("V");
     slow.set_value(1300);
+    slow.set_state(wire::SlowValue::ALARM);
     status->add_slow_values()->set_name("level");  // stale
     auto& device = *status->add_devices();
     device.set_name("SIS3316");
@@ -66,7 +67,9 @@ TEST_CASE("a snapshot's quantities have the names, units and values that history
     CHECK(value(all, "daq.buffer.recorder") == 0.75);
     CHECK(value(all, "device.daq.SIS3316.lost") == 1);
     CHECK(value(all, "slow.hv") == 1300);
+    CHECK(value(all, "slow_state.hv") == 2);
     CHECK(std::isnan(value(all, "slow.level")));
+    CHECK(std::isnan(value(all, "slow_state.level")));
     CHECK(value(all, "disk.free_bytes") == 1000);
     CHECK(std::isnan(value(all, "online.latency_p99_ms")));
     CHECK_FALSE(has(all, "beam.charge_uc"));
@@ -78,10 +81,12 @@ TEST_CASE("of a daemon that is silent nothing is known but its silence") {
     auto& slow = *status->add_slow_values();
     slow.set_name("hv");
     slow.set_value(1300);
+    slow.set_state(wire::SlowValue::OK);
     const auto all = online::quantities_of(snapshot, now_s);
     CHECK(value(all, "daq.silence_s") == Approx(30).epsilon(1e-6));
     CHECK_FALSE(has(all, "daq.mark_rate_hz"));
     CHECK(std::isnan(value(all, "slow.hv")));
+    CHECK(std::isnan(value(all, "slow_state.hv")));
     CHECK(std::isnan(value(all, "disk.free_bytes")));
 }
 
