@@ -55,24 +55,23 @@ Light daemon_light(const DaemonView& daemon, const DaemonView* lead, const SlotS
     std::string words(name_of(status.state()));
     if (status.run().number() != 0 && status.run().stop_utc_ns() == 0)
         words += fmt::format(", run {}", status.run().number());
-    if (status.state() == wire::IDLE)
-        return {daemon.name, State::WARN, words + ": it has no valid configuration"};
-    if (!status.refusal().empty()) return {daemon.name, State::WARN, words + "; " + status.refusal()};
-    if (const auto trouble = buffer_trouble(status); !trouble.empty())
-        return {daemon.name, State::WARN, words + "; " + trouble};
-    if (const auto lost = daemon.lead ? lost_slots(strip, status) : std::string(); !lost.empty())
-        return {daemon.name, State::WARN, words + "; " + lost};
-    return {daemon.name, State::GOOD, words};
+    Light light{daemon.name, State::GOOD, std::move(words)};
+    for (const auto& trouble :
+         {status.state() == wire::IDLE ? "it has no valid configuration" : std::string(), status.refusal(),
+          buffer_trouble(status), daemon.lead ? lost_slots(strip, status) : std::string()}) {
+        if (trouble.empty()) continue;
+        light.state = State::WARN;
+        light.reason += "; " + trouble;
+    }
+    return light;
 }
 
 Light online_light(const Snapshot& snapshot, std::int64_t now_utc_ns) {
-    const auto light = [](State state, std::string reason) {
-        return Light{"online", state, std::move(reason)};
-    };
+    Light light{"online", State::GOOD, ""};
     const double age = static_cast<double>(now_utc_ns - snapshot.utc_ns) * 1e-9;
     if (age > snapshot_stale_s)
-        return light(State::BAD, fmt::format("nothing new from the live spectra for {:.0f} s", age));
-    if (snapshot.run.phase == RunPhase::REFUSED) return light(State::BAD, snapshot.run.statement);
+        worsen(light, State::BAD, fmt::format("nothing new from the live spectra for {:.0f} s", age));
+    if (snapshot.run.phase == RunPhase::REFUSED) worsen(light, State::BAD, snapshot.run.statement);
     std::uint64_t missing = 0;
     std::uint64_t unreadable = 0;
     for (const auto& stream : snapshot.run.streams) {
@@ -80,15 +79,16 @@ Light online_light(const Snapshot& snapshot, std::int64_t now_utc_ns) {
         unreadable += stream.unreadable;
     }
     if (unreadable > 0)
-        return light(State::WARN, fmt::format("{} messages of this run cannot be read", unreadable));
+        worsen(light, State::WARN, fmt::format("{} messages of this run cannot be read", unreadable));
     if (!snapshot.checkpoint_fault.empty())
-        return light(State::WARN, fmt::format("no checkpoint: {}", snapshot.checkpoint_fault));
-    if (snapshot.run.ended && !snapshot.run.complete) return light(State::WARN, snapshot.run.statement);
+        worsen(light, State::WARN, fmt::format("no checkpoint: {}", snapshot.checkpoint_fault));
+    if (snapshot.run.ended && !snapshot.run.complete) worsen(light, State::WARN, snapshot.run.statement);
     if (missing > 0)
-        return light(State::WARN, fmt::format("{} messages are still read back from disk", missing));
+        worsen(light, State::WARN, fmt::format("{} messages are still read back from disk", missing));
     if (const double p99 = snapshot.to_histogram.p99_s; p99 > slow_histogram_s)
-        return light(State::WARN, fmt::format("spectra lag: {:.1f} s from verdict to histogram (p99)", p99));
-    return light(State::GOOD, fmt::format("spectra are {}", name_of(snapshot.run.phase)));
+        worsen(light, State::WARN, fmt::format("spectra lag: {:.1f} s from verdict to histogram (p99)", p99));
+    if (light.state == State::GOOD) light.reason = fmt::format("spectra are {}", name_of(snapshot.run.phase));
+    return light;
 }
 
 }  // namespace

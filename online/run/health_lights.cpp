@@ -19,7 +19,7 @@ constexpr double most_missed = 0.01;         // of the last marks, without a war
 constexpr double most_without_charge = 0.5;  // of the last spills, without an alarm
 constexpr double rate_tolerance = 0.01;      // of the facility's repetition
 
-// The worse of two is shown; what is not known is better than what is known to be bad.
+// What is not known is better than what is known to be bad.
 int badness(State state) {
     switch (state) {
         case State::GOOD:
@@ -34,13 +34,6 @@ int badness(State state) {
     return 1;
 }
 
-void worsen(Light& light, State state, const std::string& reason) {
-    if (badness(state) < badness(light.state)) return;
-    const bool is_worse = badness(state) > badness(light.state);
-    light.state = state;
-    light.reason = is_worse || light.reason.empty() ? reason : light.reason + "; " + reason;
-}
-
 const wire::DeviceStatus* device_of(const HeardDaemons& heard, std::uint32_t board) {
     for (const auto* daemon : heard.all)
         for (const auto& device : daemon->devices())
@@ -53,6 +46,13 @@ bool has_run(const HeardDaemons& heard, const SlotStripView& strip) {
 }
 
 }  // namespace
+
+void worsen(Light& light, State state, const std::string& reason) {
+    if (badness(state) < badness(light.state)) return;
+    const bool is_worse = badness(state) > badness(light.state);
+    light.state = state;
+    light.reason = is_worse || light.reason.empty() ? reason : light.reason + "; " + reason;
+}
 
 HeardDaemons::HeardDaemons(const Snapshot& snapshot, std::int64_t now_utc_ns) {
     for (const auto& daemon : snapshot.daemons) {
@@ -95,7 +95,7 @@ Light timing_light(const HeardDaemons& heard, const Beam& beam, const SlotStripV
     light.state = State::GOOD;
     const auto& status = *heard.lead;
     light.reason =
-        fmt::format("{:.3f} Hz, rms {:.2f} us", status.mark_rate_hz(), status.period_rms_ns() * 1e-3);
+        fmt::format("{:.3f} Hz, rms {:.2f} µs", status.mark_rate_hz(), status.period_rms_ns() * 1e-3);
     const double expected_hz = config.facility().repetition_hz();
     if (std::abs(status.mark_rate_hz() - expected_hz) > rate_tolerance * expected_hz)
         worsen(light, State::WARN,

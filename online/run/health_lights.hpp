@@ -9,6 +9,9 @@
 
 namespace spillgate::online {
 
+// A finding for a light: the worst is its state and reason, equal ones stand together.
+void worsen(Light& light, Light::State state, const std::string& reason);
+
 // Statuses of the daemons that are heard now, the lead's apart.
 struct HeardDaemons {
     HeardDaemons(const Snapshot& snapshot, std::int64_t now_utc_ns);

@@ -111,6 +111,12 @@ TEST_CASE("each trouble turns its light, with the reason in words") {
          State::WARN, "'recorder' is 90 % full"},
         {"daq", [](Shown& s) { s.daemon.strip.slots[3].disposition = wire::LOST_DISK; }, State::WARN,
          "1 of the last 60 slots are lost"},
+        {"daq",
+         [](Shown& s) {
+             s.daemon.lead.set_refusal("too little disk space");
+             s.daemon.strip.slots[3].disposition = wire::LOST_DISK;
+         },
+         State::WARN, "running, run 7; too little disk space; 1 of the last 60 slots are lost"},
         {"east", [](Shown& s) { s.east_heard_before = 5 * second; }, State::BAD, "silent for 5 s"},
         {"east", [](Shown& s) { s.daemon.lead.mutable_followers(0)->set_reachable(false); }, State::BAD,
          "does not answer the lead, daq"},
@@ -129,6 +135,14 @@ TEST_CASE("each trouble turns its light, with the reason in words") {
         {"online",
          [](Shown& s) { s.change = [](auto& shown) { shown.run.streams.emplace_back().missing = 17; }; },
          State::WARN, "17 messages are still read back"},
+        {"online",
+         [](Shown& s) {
+             s.change = [](auto& shown) {
+                 shown.checkpoint_fault = "disk is full";
+                 shown.to_histogram.p99_s = 2.5;
+             };
+         },
+         State::WARN, "no checkpoint: disk is full; spectra lag: 2.5 s"},
         {"online", [](Shown& s) { s.change = [](auto& shown) { shown.to_histogram.p99_s = 2.5; }; },
          State::WARN, "2.5 s from verdict to histogram"},
         {"device csi",
