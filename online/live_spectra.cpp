@@ -281,6 +281,7 @@ void LiveSpectra::keep_closed(const LiveRun& run) {
     closed->run.reset.reset();
     closed->config = loaded_;
     closed->spectra = run.spectra();
+    closed->channels = channels_.newest_of(run.number());
     closed_.push_back(std::move(closed));
     if (closed_.size() > kept_closed) closed_.erase(closed_.begin());
 }

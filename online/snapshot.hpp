@@ -73,6 +73,7 @@ struct ClosedRun {
     RunView run;                // with its statement
     std::shared_ptr<const proto::LoadedConfig> config;  // that the spectra were filled by
     std::shared_ptr<const offline::Spectra> spectra;    // of a blinded run without what is sealed
+    std::shared_ptr<const ChannelsView> channels;       // as far as they were known then; empty: nothing was
 };
 
 // Beam and rates once per second, for trends.

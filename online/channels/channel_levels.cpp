@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto recent_fit_holds = 60s;
-constexpr auto run_fit_holds = 300s;
-constexpr auto failed_fit_holds = 10s;  // with more pulses it may have a minimum
-constexpr int fits_of_a_view = 4;       // others that are due wait for the next
+constexpr auto fit_holds = 10s;       // any; with more pulses one may have a minimum
+constexpr double run_grows_by = 0.1;  // its pulses, until they are fitted again
+constexpr int fits_of_a_view = 4;     // others that are due wait for the next
 
 double seconds(std::chrono::steady_clock::duration time) {
     return std::chrono::duration<double>(time).count();
@@ -33,6 +33,21 @@ std::optional<MeasuredLevel> fitted_spe(const offline::ChargeSpectrum& charges, 
 }
 
 }  // namespace
+
+ChannelsView levels_of(const std::vector<WatchedChannel>& channels, const ChannelTallies& run,
+                       std::int64_t utc_ns) {
+    ChannelsView view{run.run(), utc_ns, {}};
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const auto& tally = run[i];
+        auto& channel = view.channels.emplace_back();
+        channel.name = channels[i].name;
+        channel.spe_expected_adc = channels[i].expected_spe_adc(utc_ns);
+        channel.run = {measured(tally.mean_adc), measured(tally.rms_adc), {}, tally.singles};
+        if (channel.spe_expected_adc && tally.singles >= fewest_singles)
+            channel.run.spe_adc = fitted_spe(tally.charges, *channel.spe_expected_adc);
+    }
+    return view;
+}
 
 ChannelLevels::ChannelLevels(std::vector<WatchedChannel> channels)
     : channels_(std::move(channels)),
@@ -77,16 +92,16 @@ ChannelTally ChannelLevels::recent(std::size_t channel, Clock::time_point now) c
 }
 
 ChannelInterval ChannelLevels::interval(const ChannelTally& tally, std::optional<double> expected_spe_adc,
-                                        Fitted& fitted, Clock::duration holds, Clock::time_point now) {
+                                        Fitted& fitted, bool is_due, Clock::time_point now) {
     ChannelInterval out{measured(tally.mean_adc), measured(tally.rms_adc), {}, tally.singles};
     if (!expected_spe_adc || tally.singles < fewest_singles) {
         fitted = {};
         return out;
     }
-    const Clock::duration valid = fitted.spe ? holds : failed_fit_holds;
-    if (fits_left_ > 0 && (!fitted.at || now - *fitted.at >= valid)) {
+    const bool holds = fitted.at && (now - *fitted.at < fit_holds || (fitted.spe && !is_due));
+    if (fits_left_ > 0 && !holds) {
         --fits_left_;
-        fitted = {now, fitted_spe(tally.charges, *expected_spe_adc)};
+        fitted = {now, tally.singles, fitted_spe(tally.charges, *expected_spe_adc)};
     }
     out.spe_adc = fitted.spe;
     return out;
@@ -103,9 +118,13 @@ ChannelsView ChannelLevels::view(Clock::time_point now, std::int64_t utc_ns) {
         auto& channel = view.channels[i];
         channel.name = channels_[i].name;
         channel.spe_expected_adc = channels_[i].expected_spe_adc(utc_ns);
-        channel.recent =
-            interval(recent(i, now), channel.spe_expected_adc, recent_fits_[i], recent_fit_holds, now);
-        channel.run = interval(run_[i], channel.spe_expected_adc, run_fits_[i], run_fit_holds, now);
+        auto& recent_fit = recent_fits_[i];
+        const bool is_old = recent_fit.at && now - *recent_fit.at >= recent_fit_holds;
+        channel.recent = interval(recent(i, now), channel.spe_expected_adc, recent_fit, is_old, now);
+        auto& run_fit = run_fits_[i];
+        const bool has_grown =
+            static_cast<double>(run_[i].singles) >= (1 + run_grows_by) * static_cast<double>(run_fit.singles);
+        channel.run = interval(run_[i], channel.spe_expected_adc, run_fit, has_grown, now);
         if (heard_[i]) channel.age_s = seconds(now - *heard_[i]);
     }
     return view;

@@ -13,6 +13,11 @@
 
 namespace spillgate::online {
 
+// Of a run that is over, in one go. `utc_ns`: of its begin. Cost: an SPE fit per channel, each under 0.1 s.
+ChannelsView levels_of(const std::vector<WatchedChannel>& channels, const ChannelTallies& run,
+                       std::int64_t utc_ns);
+
+// Of one that goes on.
 class ChannelLevels {  // single-threaded
   public:
     using Clock = std::chrono::steady_clock;
@@ -21,8 +26,8 @@ class ChannelLevels {  // single-threaded
 
     // What came since the last call. Of a new run `run` begins anew; the newest stretch does not care.
     void add(const ChannelTallies& more, Clock::time_point now, std::int64_t utc_ns);
-    // Cost: at most four SPE fits, each under 0.1 s. A fit holds for a minute (recent) or five (run),
-    // one without a minimum for 10 s.
+    // Cost: at most four SPE fits, each under 0.1 s. A fit holds for a minute (recent) or until the run's
+    // pulses are a tenth more, and for 10 s at least, with a minimum or without.
     ChannelsView view(Clock::time_point now, std::int64_t utc_ns);
 
   private:
@@ -33,11 +38,12 @@ class ChannelLevels {  // single-threaded
     // A fit that holds for a while.
     struct Fitted {
         std::optional<Clock::time_point> at;
+        std::uint64_t singles = 0;  // that it was made from
         std::optional<MeasuredLevel> spe;
     };
     ChannelTally recent(std::size_t channel, Clock::time_point now) const;
     ChannelInterval interval(const ChannelTally& tally, std::optional<double> expected_spe_adc,
-                             Fitted& fitted, Clock::duration holds, Clock::time_point now);
+                             Fitted& fitted, bool is_due, Clock::time_point now);
 
     std::vector<WatchedChannel> channels_;
     ChannelTallies run_;

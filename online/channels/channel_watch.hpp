@@ -24,11 +24,14 @@ class ChannelWatch {  // owns a thread; stops when the view at hand is made
     // What came since the last call, and be it nothing. From one thread; waits for nothing.
     void take(ChannelTallies more);
     std::shared_ptr<const ChannelsView> newest() const { return board_.newest(); }  // never empty
+    // What was last known in this run, the newest or the one before it; empty: nothing.
+    std::shared_ptr<const ChannelsView> newest_of(std::uint32_t run) const;
 
   private:
     const std::vector<WatchedChannel> channels_;
     ChannelLevels levels_;  // of the worker's thread
     Board<ChannelsView> board_;
+    Board<ChannelsView> run_before_;
     std::atomic<bool> busy_ = false;
     Worker worker_{4};  // last: it uses all of the above
 };

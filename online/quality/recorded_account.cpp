@@ -7,6 +7,7 @@
 
 #include "offline/engine.hpp"
 #include "offline/spectra/accumulator.hpp"
+#include "online/channels/channel_levels.hpp"
 #include "proto/ledger.hpp"
 #include "proto/run_file/run_reader.hpp"
 #include "proto/run_file/run_writer.hpp"
@@ -29,7 +30,9 @@ class Reader {
           reading_(reading),
           worker_(engine.make_worker()),
           spectra_(engine.make_spectra()),
-          accumulator_(*spectra_, max_pending_slots) {}
+          accumulator_(*spectra_, max_pending_slots),
+          channels_(watched_channels(engine.config())),
+          tallies_(channels_) {}
 
     // What is missing of this daemon's share, in words; empty: nothing.
     proto::Result<std::string> read(const std::string& daemon, bool lead) {
@@ -58,6 +61,9 @@ class Reader {
         accumulator_.finish();
         return std::move(spectra_);
     }
+    std::shared_ptr<const ChannelsView> channels(std::int64_t begin_utc_ns) const {
+        return std::make_shared<const ChannelsView>(levels_of(channels_, tallies_, begin_utc_ns));
+    }
     wire::LedgerTotals ledger() const { return ledger_.totals(); }  // by the lead's verdicts
 
   private:
@@ -82,7 +88,8 @@ class Reader {
     }
     proto::Status take_record(const proto::BlockPlace& place) {
         if (auto status = contents_.read(place, record_); !status) return status;
-        worker_->reconstruct(record_, candidates_);
+        worker_->reconstruct(record_, candidates_, facts_);
+        tallies_.add(record_.run, facts_);
         accumulator_.add(record_.daemon, candidates_);
         return {};
     }
@@ -92,16 +99,21 @@ class Reader {
     std::unique_ptr<offline::EngineWorker> worker_;
     std::unique_ptr<offline::Spectra> spectra_;
     offline::Accumulator accumulator_;
+    std::vector<WatchedChannel> channels_;
+    ChannelTallies tallies_;
     proto::Ledger ledger_;
     proto::BlockContents contents_;
     proto::SpillRecord record_;
     offline::SlotCandidates candidates_;
+    offline::ChannelFacts facts_;
     std::uint64_t messages_ = 0;  // of the daemon that is read
     std::string damage_;          // the first that is met in it
 };
 
 bool asks_for_spectra(const RunAccount& account, const RecordedReading& reading) {
-    const auto of_ledger = quantities_of({account.description, "", "", nullptr, nullptr});
+    RunAccount ledger_alone;
+    ledger_alone.description = account.description;
+    const auto of_ledger = quantities_of(ledger_alone);
     return std::ranges::any_of(quantities_of(account), [&](const RunQuantity& one) {
         return reading.asks_for(one.name) &&
                std::ranges::find(of_ledger, one.name, &RunQuantity::name) == of_ledger.end();
@@ -123,6 +135,7 @@ proto::Status read_spectra(RunAccount& account, const RecordedReading& reading) 
         return {};
     }
     account.spectra = reader.spectra();
+    account.channels = reader.channels(account.description->start_utc_ns());
     if (account.description->ledger().slots() > 0) return {};
     auto counted = std::make_shared<wire::RunDescription>(*account.description);
     *counted->mutable_ledger() = reader.ledger();

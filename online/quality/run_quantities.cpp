@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "offline/blinding/sideband.hpp"
+#include "online/quality/channel_quantities.hpp"
 #include "online/snapshot_json.hpp"
 
 namespace spillgate::online {
@@ -168,6 +169,7 @@ RunAccount account_of(const ClosedRun& closed) {
         account.spectra_not_whole = fmt::format("online did not follow it whole ({})", closed.run.statement);
     account.config = closed.config;
     account.spectra = closed.spectra;
+    account.channels = closed.channels;
     return account;
 }
 
@@ -184,12 +186,15 @@ proto::Result<RunAccount> account_so_far(const Snapshot& snapshot) {
     if (over && !snapshot.run.complete) account.spectra_not_whole = snapshot.run.statement;
     account.config = snapshot.config;
     account.spectra = snapshot.spectra;
+    if (snapshot.channels && snapshot.channels->run == snapshot.run.description->number())
+        account.channels = snapshot.channels;
     return account;
 }
 
 RunQuantities quantities_of(const RunAccount& account) {
     RunQuantities out;
     of_ledger(account, out);
+    add_channel_quantities(account, out);
     const Of spectra{out, account.spectra_not_whole};
     if (!account.spectra) {
         if (account.config) without_spectra(account, spectra);

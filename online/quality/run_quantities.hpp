@@ -30,6 +30,7 @@ struct RunAccount {
     std::string spectra_not_whole;  // … and its spectra
     std::shared_ptr<const proto::LoadedConfig> config;  // of the spectra
     std::shared_ptr<const offline::Spectra> spectra;    // empty: there are none
+    std::shared_ptr<const ChannelsView> channels;       // of this run; empty: nothing is known of them
     bool followed = true;  // false: online was away at its end, and so was the history
 
     bool whole() const { return ledger_not_whole.empty() && spectra_not_whole.empty(); }

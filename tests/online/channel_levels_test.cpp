@@ -199,6 +199,31 @@ TEST_CASE("an SPE charge is fitted from the pulses of ten minutes and of the run
     CHECK(median_of(pulls) < 2);
 }
 
+TEST_CASE(
+    "the SPE charge of a run is fitted again when its pulses have grown by a tenth, and at its end of all") {
+    std::mt19937_64 random(7);
+    ChannelLevels shown(two_channels());
+    const auto fitted_of = [&](std::chrono::seconds at) {
+        return shown.view(begin + at, utc_ns).channels[0].run.spe_adc.value().entries;
+    };
+    shown.add(tallies_of(7, singles(120, 2000, random)), begin, utc_ns);
+    const auto first = fitted_of(1s);
+    shown.add(tallies_of(7, singles(120, 190, random)), begin + 2s, utc_ns);
+    CHECK(fitted_of(900s) == first);
+    shown.add(tallies_of(7, singles(120, 20, random)), begin + 901s, utc_ns);
+    CHECK(fitted_of(902s) > first);
+
+    const auto run = tallies_of(7, singles(120, 2210, random));
+    const auto over = online::levels_of(two_channels(), run, utc_ns);
+    CHECK(over.run == 7);
+    REQUIRE(over.channels.size() == 2);
+    CHECK(over.channels[0].name == "csi");
+    CHECK(over.channels[0].run.singles == 2210);
+    CHECK(over.channels[0].run.spe_adc.has_value());
+    CHECK_FALSE(over.channels[1].run.spe_adc.has_value());
+    CHECK_FALSE(over.channels[0].recent.spe_adc.has_value());
+}
+
 TEST_CASE("API and metrics and history have what is known of a channel, and nothing where nothing is") {
     ChannelLevels levels_of_two(two_channels());
     levels_of_two.add(tallies_of(7, levels(0, {100, 102}, 3)), begin, utc_ns);
@@ -293,4 +318,18 @@ TEST_CASE("the watch shows every channel from the beginning, and what it was giv
         std::this_thread::yield();
     REQUIRE(watch.newest()->run == 7);
     CHECK(watch.newest()->channels[0].recent.baseline_adc->value == 102);
+    // The next run begins anew, and what was known in the one before is still at hand.
+    CHECK(watch.newest_of(7) == watch.newest());
+    CHECK(watch.newest_of(8) == nullptr);
+    told.clear();
+    told.add(8, levels(0, {50, 54}, 3));
+    while (!watch.ready() && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    watch.take(told);
+    while (watch.newest()->run == 7 && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    REQUIRE(watch.newest_of(8) != nullptr);
+    CHECK(watch.newest_of(8)->channels[0].run.baseline_adc->value == 52);
+    REQUIRE(watch.newest_of(7) != nullptr);
+    CHECK(watch.newest_of(7)->channels[0].run.baseline_adc->value == 102);
 }

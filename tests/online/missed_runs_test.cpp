@@ -91,6 +91,13 @@ TEST_CASE("a missed run is read whole from its files, as reprocessing reads it, 
     CHECK(bench.account.description->ledger().slots() == slots);
     REQUIRE(bench.account.spectra);
     CHECK(bench.account.spectra->serialise() == test::spectra_of_files(bench.directory(2)));
+    REQUIRE(bench.account.channels);
+    CHECK(bench.account.channels->run == 2);
+    const auto quantities = online::quantities_of(bench.account);
+    const auto baseline = std::ranges::find(quantities, "run.baseline_adc.csi", &online::RunQuantity::name);
+    REQUIRE(baseline != quantities.end());
+    CHECK(baseline->value.has_value());
+    CHECK(baseline->reason.empty());
     CHECK(bench.next() == 3);
     CHECK(bench.next() == 0);
     // Nor is anything of it read again by a later process.

@@ -98,6 +98,21 @@ online::QualityRow row(const std::string& bands, const online::RunAccount& accou
     return all.front();
 }
 
+// What was seen of the demo's one channel in run 12, from so long after its begin on.
+std::shared_ptr<const online::ChannelsView> seen_channels(std::int64_t late_s) {
+    auto out = std::make_shared<online::ChannelsView>();
+    out->run = 12;
+    out->since_utc_ns = (static_cast<std::int64_t>(begin_s) + late_s) * s_ns;
+    auto& channel = out->channels.emplace_back();
+    channel.name = "csi";
+    channel.recent.baseline_adc = {1, 1, 1};  // not of this run alone
+    channel.run.baseline_adc = {15000.5, 0.25, 400};
+    channel.run.noise_adc = {2.5, std::nan(""), 1};
+    channel.run.spe_adc = {1200, 30, 700};
+    channel.run.singles = 700;
+    return out;
+}
+
 // A value a second from begin_s on.
 online::History history_of(const TemporaryDirectory& directory, int first_s, int last_s, double value) {
     auto history = online::History::open(directory.path() + "/history.sqlite", {}).value();
@@ -145,6 +160,36 @@ TEST_CASE("what is said of a run comes from its ledger and its spectra, with err
     const auto sideband = quantity(of, "run.sideband.pe");
     CHECK(*sideband.value == Approx(1.1));
     CHECK(*sideband.error == Approx(1.1 * std::sqrt(1.0 / 110 + 1.0 / 200)));
+}
+
+TEST_CASE("baseline, noise and SPE charge of a run are those of its own traces, with their errors") {
+    auto of = account(ended_run(12));
+    of.channels = seen_channels(3);
+    const auto baseline = quantity(of, "run.baseline_adc.csi");
+    CHECK(baseline.value == 15000.5);
+    CHECK(baseline.error == 0.25);
+    CHECK(baseline.reason.empty());
+    CHECK(quantity(of, "run.noise_adc.csi").value == 2.5);
+    CHECK_FALSE(quantity(of, "run.noise_adc.csi").error.has_value());
+    CHECK(quantity(of, "run.spe_adc.csi").value == 1200);
+    CHECK(row("quality { quantity: \"run.spe_adc.*\" low: 1000 high: 1300 }", of).verdict == "good");
+    CHECK(row("quality { quantity: \"run.spe_adc.*\" low: 1210 }", of).verdict == "doubtful");
+    CHECK(row("quality { quantity: \"run.spe_adc.*\" low: 1300 }", of).verdict == "bad");
+
+    // Of a part of the run, or with too little, or nothing at all.
+    of.channels = seen_channels(40);
+    const auto part = row("quality { quantity: \"run.spe_adc.csi\" low: 1000 }", of);
+    CHECK(part.verdict == "unknown");
+    CHECK(part.reason == "inside its band, but the traces of its first 40 s were not seen live");
+    auto few = *seen_channels(0);
+    few.channels[0].run.spe_adc.reset();
+    few.channels[0].run.singles = 130;
+    of.channels = std::make_shared<const online::ChannelsView>(few);
+    CHECK_FALSE(quantity(of, "run.spe_adc.csi").value.has_value());
+    CHECK(quantity(of, "run.spe_adc.csi").reason == "130 pulses of the 500 that a fit needs");
+    of.channels = nullptr;
+    CHECK_FALSE(quantity(of, "run.baseline_adc.csi").value.has_value());
+    CHECK(quantity(of, "run.baseline_adc.csi").reason == "no trace of it was seen live");
 }
 
 TEST_CASE("what nobody knows of a run has no value and a reason, never zero") {
