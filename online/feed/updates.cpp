@@ -32,11 +32,13 @@ void Updates::ask(const Request& request, Reply reply, Clock::time_point now) {
     const std::string names = request.asked("topics").value_or("status");
     for (std::size_t begin = 0; begin <= names.size();) {
         const auto end = std::min(names.find(',', begin), names.size());
-        Feed::Entry* const entry = feed_.find(std::string_view(names).substr(begin, end - begin));
-        if (entry == nullptr || !entry->topic->check({})) {
-            return asked.reply(refusal(400, fmt::format("topic \"{}\" cannot be followed here",
-                                                        std::string_view(names).substr(begin, end - begin))));
-        }
+        const auto name = std::string_view(names).substr(begin, end - begin);
+        Feed::Entry* const entry = feed_.find(name);
+        if (entry == nullptr || !entry->topic->check({}))
+            return asked.reply(refusal(400, fmt::format("topic \"{}\" cannot be followed here", name)));
+        // Each is answered once: an answer is no larger than what there is to follow.
+        if (std::ranges::find(asked.topics, entry) != asked.topics.end())
+            return asked.reply(refusal(400, fmt::format("topic \"{}\" is named twice", name)));
         asked.topics.push_back(entry);
         begin = end + 1;
     }

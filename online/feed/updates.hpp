@@ -19,7 +19,7 @@ class Updates {
 
     // GET /api/updates?since=VERSION&wait_s=20&topics=status,trend: what a WebSocket message has of these
     // topics that is newer than VERSION (0: all); after wait_s without news, the time and the version alone.
-    // Topics have no wishes here; one that needs any is refused.
+    // Topics have no wishes here; one that needs any is refused, and so is one that is named twice.
     void ask(const Request& request, Reply reply, Clock::time_point now);
     // Answers whom there is something for; after Feed::look().
     void look(Clock::time_point now);

@@ -182,6 +182,11 @@ TEST_CASE("clients that ask again and again get what they have not had, and wait
         ask(wrong);
         CHECK(answers.back().status == 400);
     }
+    const int made = followed.a->made;
+    ask("topics=a,slow,a");
+    CHECK(answers.back().status == 400);
+    CHECK(answers.back().body.find("named twice") != std::string::npos);
+    CHECK(followed.a->made == made);
     answers.clear();
     for (int i = 0; i < 20; ++i)
         ask("topics=a&since=" + std::to_string(followed.feed.version()));
