@@ -53,7 +53,6 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
     void take_header() {
         heard_at = Clock::now();
-        standing = Standing::BUSY;
         ++shared_->requests;
         if (!requests_.take(heard_at)) {
             auto often = refusal(429, "too many requests on one connection");
@@ -128,6 +127,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     }
 
     void serve(const Route& route) {
+        standing = Standing::BUSY;  // not earlier: whoever only announces a body could hold a place by it
         auto& request = parser_->get();
         auto type = to_string(request[http::field::content_type]);
         type.resize(std::min(type.size(), type.find(';')));

@@ -10,10 +10,10 @@ namespace spillgate::online {
 
 // What a connection is, from the one that goes first to the one that stays longest.
 enum class Standing {
-    UNKNOWN,  // has not asked for anything yet
-    IDLE,     // between two requests
+    UNKNOWN,  // its first request is not there yet, or not as a whole
+    IDLE,     // so is the next one
     FEED,     // a WebSocket
-    BUSY,     // a request is being served: stays
+    BUSY,     // a whole request is being served: stays
 };
 
 // A connection, as far as its place goes. Everything happens on the server's thread.

@@ -133,6 +133,23 @@ TEST_CASE("when all places are taken the oldest silent connection goes, and the 
     REQUIRE(served.await([](const auto& counts) { return counts.connections <= 1; }));
 }
 
+TEST_CASE("whoever announces a body and sends none keeps nobody out, and is answered once it has come") {
+    const online::ServerOptions options;
+    Served served(options);
+    std::vector<std::unique_ptr<RawHttp>> held;
+    for (std::size_t i = 0; i < options.places - options.reserved_places; ++i) {
+        held.push_back(std::make_unique<RawHttp>(served.port));
+        held.back()->send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n");
+    }
+    REQUIRE(served.await([&](const auto& counts) { return counts.requests >= held.size(); }));
+    CHECK(status_of(http(served.port, "GET", "/x")) == 200);
+    held.back()->send("body");
+    const auto answer = held.back()->receive("body");
+    CHECK(status_of(answer) == 200);
+    CHECK(answer.ends_with("body"));
+    CHECK(served.site->posts == 1);
+}
+
 TEST_CASE("places are kept for those who have signed in") {
     online::ServerOptions options;
     options.places = 6;
