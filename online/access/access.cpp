@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "online/json_body.hpp"
 #include "online/request_guard.hpp"
@@ -172,9 +173,23 @@ std::optional<Response> Access::refuse(const Caller& caller, const Head& head, c
 proto::Status Access::welcome(const Caller& caller, Clock::time_point now) {
     // A script's requests are judged one by one, its feed lasts as long as its connection.
     if (!caller.beyond_loopback || caller.scripted) return {};
-    const Session* const session = sessions_.by_id(caller.session, now);
-    if (session != nullptr && people_.by_hash(session->token_sha256, utc_s()) != nullptr) return {};
+    if (lasts(caller.session, now)) return {};
     return proto::error(proto::ErrorKind::REFUSED, "sign in again");
+}
+
+bool Access::lasts(const std::string& session, Clock::time_point now) {
+    const Session* const found = sessions_.by_id(session, now);
+    return found != nullptr && people_.by_hash(found->token_sha256, utc_s()) != nullptr;
+}
+
+void Access::look(Clock::time_point now) {
+    controls_.look(now);
+    // On this machine a page may go on reading when its session is over, so that it would never fall silent.
+    // Scripts have none: their token is judged with each request.
+    const auto& holder = controls_.holder();
+    if (!holder || holder->session.starts_with(script_session) || lasts(holder->session, now)) return;
+    spdlog::warn("the session of {} is over: the controls are free", holder->person);
+    controls_.gone(std::string(holder->session));
 }
 
 std::shared_ptr<void> Access::attend(const Caller& caller) {

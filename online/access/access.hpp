@@ -27,7 +27,8 @@ class Access {  // single-threaded: the server's
     proto::Status welcome(const Caller& caller, Clock::time_point now);
     // A feed of this session is connected, as long as what is returned lives; this Access must outlive it.
     std::shared_ptr<void> attend(const Caller& caller);
-    void look(Clock::time_point now) { controls_.look(now); }
+    // Lets go of the controls for a holder that is silent, or whose session is over.
+    void look(Clock::time_point now);
 
     // GET and POST /api/session, /api/controls. This Access must outlive them.
     std::vector<Route> routes();
@@ -40,6 +41,8 @@ class Access {  // single-threaded: the server's
     std::variant<Caller, Response> identify(const Head& head, bool beyond, Clock::time_point now);
     std::optional<Response> refuse(const Caller& caller, const Head& head, const Route& route,
                                    Clock::time_point now);
+    // Whether this session of a browser goes on, and its person is still one.
+    bool lasts(const std::string& session, Clock::time_point now);
     Response wrong_token(Clock::time_point now);
     Response sign_in(const Request& request);
     Response session_of(const Caller& caller);

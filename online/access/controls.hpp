@@ -18,6 +18,12 @@ namespace spillgate::online {
 class Controls {  // single-threaded
   public:
     using Clock = std::chrono::steady_clock;
+    struct Holder {
+        std::string person;
+        std::string session;
+        std::int64_t since_utc_ns = 0;
+        Clock::time_point heard{};
+    };
     // A holder from whom nothing was heard for `patience` has let go.
     explicit Controls(std::chrono::duration<double> patience) : patience_(patience) {}
 
@@ -39,6 +45,7 @@ class Controls {  // single-threaded
     // The session is over.
     void gone(std::string_view session);
 
+    const std::optional<Holder>& holder() const { return holder_; }
     bool held_by(const Caller& caller, Clock::time_point now);
     // {"holder": {"person", "session", "since_utc_s", "silent_s"} or null, "offer": {"person", "session"} or
     // null, "present": [{"person", "session"}]}
@@ -46,12 +53,6 @@ class Controls {  // single-threaded
     std::uint64_t version() const { return version_; }  // grows with each change
 
   private:
-    struct Holder {
-        std::string person;
-        std::string session;
-        std::int64_t since_utc_ns = 0;
-        Clock::time_point heard{};
-    };
     struct Offer {
         std::string person;
         std::string session;
