@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "proto/run_file/file_layer.hpp"
+#include "proto/run_file/group_file_layer.hpp"
 #include "proto/wire.hpp"
 
 namespace spillgate::online {
@@ -60,14 +60,8 @@ proto::Status write_checkpoint(const std::string& directory, const CheckpointKey
     }
     const std::uint32_t crc = crc_of(std::string_view(bytes).substr(prefix_bytes));
     std::memcpy(bytes.data() + magic.size(), &crc, sizeof crc);
-    const std::string path = checkpoint_path(directory, checkpoint.run().number());
-    if (auto written = proto::posix_file_layer().replace(path, bytes); !written) return written;
-    // Of blinded runs it holds what is sealed: not for everybody to read.
-    std::error_code failed;
-    using std::filesystem::perms;
-    std::filesystem::permissions(path, perms::owner_read | perms::owner_write | perms::group_read, failed);
-    if (!failed) return {};
-    return proto::error(proto::ErrorKind::IO, fmt::format("{}: {}", path, failed.message()), failed.value());
+    // Of blinded runs it holds what is sealed: not for everybody to read, not even while it is written.
+    return proto::group_file_layer().replace(checkpoint_path(directory, checkpoint.run().number()), bytes);
 }
 
 proto::Result<wire::Checkpoint> read_checkpoint(const std::string& path, const CheckpointKeys& keys) {

@@ -25,7 +25,8 @@ std::string checkpoint_directory(const config::Config& config);
 std::string checkpoint_path(const std::string& directory, std::uint32_t run);
 
 // Layout: "SPGCHKPT", CRC32C of what follows (u32 little-endian), serialised wire::Checkpoint. Fills in
-// format and calibrations. Errors: IO, DISK_FULL; the previous file is then still there.
+// format and calibrations. The file has mode 0640 from its creation. Errors: IO, DISK_FULL; the previous file
+// is then still there.
 proto::Status write_checkpoint(const std::string& directory, const CheckpointKeys& keys,
                                wire::Checkpoint checkpoint);
 

@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/run_file/file_layer.hpp"
+#include "proto/run_file/group_file_layer.hpp"
 
 namespace spillgate::proto {
 
@@ -116,15 +118,24 @@ class PosixFile final : public WritableFile {
 
 class PosixFileLayer final : public FileLayer {
   public:
+    // No `mode`: as the umask lets everybody read.
+    explicit PosixFileLayer(std::optional<mode_t> mode = std::nullopt) : mode_(mode) {}
+
     Status make_directory(const std::string& path) override {
         if (::mkdir(path.c_str(), 0755) != 0) return system_error("cannot be made", path);
         return {};
     }
 
     Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
-        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_.value_or(0644));
         if (fd < 0) return system_error("cannot be created", path);
-        return std::unique_ptr<WritableFile>(std::make_unique<PosixFile>(fd, path));
+        auto file = std::make_unique<PosixFile>(fd, path);
+        if (mode_ && ::fchmod(fd, *mode_) != 0) {
+            const auto failed = system_error("cannot be given its mode", path);
+            ::unlink(path.c_str());
+            return failed;
+        }
+        return std::unique_ptr<WritableFile>(std::move(file));
     }
 
     Status replace(const std::string& path, std::string_view content) override {
@@ -164,12 +175,18 @@ class PosixFileLayer final : public FileLayer {
 
   private:
     const std::string here_ = ".";
+    const std::optional<mode_t> mode_;
 };
 
 }  // namespace
 
 FileLayer& posix_file_layer() {
     static PosixFileLayer layer;
+    return layer;
+}
+
+FileLayer& group_file_layer() {
+    static PosixFileLayer layer(0640);
     return layer;
 }
 

@@ -1,10 +1,15 @@
 #include "online/checkpoint.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
 
 #include <catch2/catch.hpp>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/online/synthetic_run.hpp"
 
@@ -40,6 +45,12 @@ void overwrite(const std::string& path, std::string_view bytes) {
 std::string content(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+mode_t mode_of(const std::string& path) {
+    struct stat found{};
+    REQUIRE(::stat(path.c_str(), &found) == 0);
+    return found.st_mode & 07777;
 }
 
 }  // namespace
@@ -98,4 +109,36 @@ TEST_CASE("a directory that cannot be written is an error that says so, and the 
     const auto failed = online::write_checkpoint("/proc/nowhere", keys, sample(1));
     REQUIRE(failed.has_error());
     CHECK_FALSE(failed.error().message.empty());
+}
+
+TEST_CASE("a checkpoint is not for everybody to read, not even one that is half written") {
+    test::ScratchDirectory scratch;
+    constexpr rlim_t half = 500;
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {  // dies as soon as the file would be longer than half of it
+        ::umask(0);
+        ::signal(SIGXFSZ, SIG_DFL);
+        const rlimit no_core{0, 0};
+        const rlimit no_room{half, half};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        ::setrlimit(RLIMIT_FSIZE, &no_room);
+        (void)online::write_checkpoint(scratch.path(), keys, sample(3)).has_value();
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFSIGNALED(status));
+    REQUIRE(WTERMSIG(status) == SIGXFSZ);
+    const auto path = online::checkpoint_path(scratch.path(), 3);
+    REQUIRE(std::filesystem::file_size(path + ".new") == half);
+    CHECK(mode_of(path + ".new") == 0640);
+
+    for (const mode_t mask : {mode_t{0}, mode_t{0077}}) {
+        const auto before = ::umask(mask);
+        written(scratch.path());
+        ::umask(before);
+        CHECK(mode_of(path) == 0640);
+    }
+    CHECK_FALSE(std::filesystem::exists(path + ".new"));
 }
