@@ -2,6 +2,7 @@
 
 #include "offline/blinding/sideband.hpp"
 #include "online/metric_families.hpp"
+#include "online/run/freshness.hpp"
 #include "online/snapshot_json.hpp"
 #include "proto/names.hpp"
 
@@ -18,6 +19,11 @@ void latencies(Families& out, const char* name, const char* help, const LatencyQ
     metric.summary.quantile = {{0.5, latency.p50_s}, {0.99, latency.p99_s}, {0.999, latency.p999_s}};
 }
 
+bool heard_lately(const DaemonView& daemon, const Snapshot& snapshot) {
+    return is_fresh(daemon, static_cast<double>(snapshot.utc_ns) * 1e-9);
+}
+
+// Of one that has fallen silent there is its silence alone: what it said is not so any more.
 void daemons(Families& out, const Snapshot& snapshot) {
     auto& rate = out.gauge("spillgate_mark_rate_hertz", "Spill marks per second, as the daemon sees them");
     auto& period = out.gauge("spillgate_mark_period_seconds", "Slow running mean of the spill period");
@@ -32,7 +38,7 @@ void daemons(Families& out, const Snapshot& snapshot) {
         if (daemon.heard_utc_ns != 0) {
             set(age, labels, static_cast<double>(snapshot.utc_ns - daemon.heard_utc_ns) * 1e-9);
         }
-        if (!daemon.status) continue;
+        if (!heard_lately(daemon, snapshot)) continue;
         const auto& status = *daemon.status;
         set(rate, labels, status.mark_rate_hz());
         if (status.period_ns() > 0) set(period, labels, status.period_ns() * 1e-9);
@@ -45,12 +51,12 @@ void daemons(Families& out, const Snapshot& snapshot) {
     }
 }
 
-// Of the lead. A value that is not known has no sample.
+// Of the lead. A value that is not known has no sample, those of a silent daemon have no state either.
 void slow_values(Families& out, const Snapshot& snapshot) {
     auto& now = out.gauge("spillgate_slow_value", "Slow value in its own unit");
     auto& state = out.gauge("spillgate_slow_state", "State of a slow value: 1 for the one that it is in");
     for (const auto& daemon : snapshot.daemons) {
-        if (!daemon.status) continue;
+        if (!heard_lately(daemon, snapshot)) continue;
         for (const auto& value : daemon.status->slow_values()) {
             if (value.has_value()) set(now, {{"name", value.name()}, {"unit", value.unit()}}, value.value());
             set(state, {{"name", value.name()}, {"state", std::string(wire::name_of(value.state()))}}, 1);

@@ -9,13 +9,13 @@
 #include "online/history/beam_times.hpp"
 #include "online/keeper/losses.hpp"
 #include "online/run/disk_watch.hpp"
+#include "online/run/freshness.hpp"
 
 namespace spillgate::online {
 
 namespace {
 
 constexpr double minute_s = 60;
-constexpr double fresh_s = 10;  // a heartbeat comes each second
 
 std::optional<double> finite(double value) {
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
@@ -32,10 +32,6 @@ std::string one_word(std::string_view name) {
             word += '-';
     }
     return word;
-}
-
-bool is_fresh(const DaemonView& daemon, double now_s) {
-    return daemon.status && now_s - static_cast<double>(daemon.heard_utc_ns) * 1e-9 < fresh_s;
 }
 
 void beam(const Snapshot& snapshot, double now_s, Quantities& out) {

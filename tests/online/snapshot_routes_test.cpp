@@ -143,6 +143,38 @@ TEST_CASE("slow values are gauges with their unit, one that is not known has a s
     CHECK(metrics.find("spillgate_slow_value{name=\"level\"") == std::string::npos);
 }
 
+TEST_CASE("of a daemon that has fallen silent metrics have its silence, and nothing that it said") {
+    auto status = std::make_shared<wire::DaemonStatus>();
+    status->set_mark_rate_hz(60);
+    status->set_period_ns(16'666'667);
+    status->set_bytes_written(1000);
+    status->set_disk_free_bytes(500);
+    status->add_buffers()->set_name("ring");
+    auto& hv = *status->add_slow_values();
+    hv.set_name("hv");
+    hv.set_state(wire::SlowValue::OK);
+    hv.set_value(1234.5);
+    online::Snapshot snapshot;
+    snapshot.spectra = test::demo_engine()->make_spectra();
+    snapshot.utc_ns = 1'700'000'000'000'000'000;
+    const auto shown = [&](std::int64_t silent_s) {
+        snapshot.daemons = {{"daq", true, snapshot.utc_ns - silent_s * 1'000'000'000, status}};
+        return online::metrics_text(snapshot, {});
+    };
+    const auto alive = shown(2);
+    const auto dead = shown(20);
+    CAPTURE(alive, dead);
+    for (const char* said : {"spillgate_mark_rate_hertz{", "spillgate_mark_period_seconds{",
+                             "spillgate_data_rate_bytes_per_second{", "spillgate_written_bytes_total{",
+                             "spillgate_disk_free_bytes{", "spillgate_buffer_dropped_total{",
+                             "spillgate_slow_value{", "spillgate_slow_state{"}) {
+        CAPTURE(said);
+        CHECK(alive.find(said) != std::string::npos);
+        CHECK(dead.find(said) == std::string::npos);
+    }
+    CHECK(dead.find("spillgate_daemon_silence_seconds{daemon=\"daq\"} 20\n") != std::string::npos);
+}
+
 TEST_CASE("unknown pages, endpoints and spectra are not found") {
     const Shown shown;
     for (const char* path : {"/nothing", "/", "/api/", "/api/spectra/", "/api/spectra/none", "/../etc/passwd",
