@@ -47,19 +47,11 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
 
   await spec('alarms', 'a value beyond its limit is told by webhook, acknowledged with a comment, held by its hysteresis, shelved, and seen to return', async (stage) => {
     const page = await stage.open({ ...DESK, person: PEOPLE.expert });
-    await page.page.evaluate(() => {
-      window.tones = [];
-      const { start } = OscillatorNode.prototype;
-      OscillatorNode.prototype.start = function (...when) {
-        window.tones.push(`${this.context.state} ${this.frequency.value} Hz`);
-        return start.apply(this, when);
-      };
-    });
-    const sounds = () => page.page.locator('[data-action="sound"]').getAttribute('data-sound');
+    await page.listen();
     await lab.slow('hv', 1320);
     await page.press('open-alarm');
-    await until('the alarm is heard', () => page.page.evaluate(() => window.tones), (tones) => tones.includes('running 880 Hz') && tones.every((tone) => tone.startsWith('running')));
-    assert.equal(await sounds(), 'ringing');
+    await until('the alarm is heard', () => page.tones(), (tones) => tones.includes('running 880 Hz') && tones.every((tone) => tone.startsWith('running')));
+    assert.equal(await page.sound(), 'ringing');
     const row = (name) => page.alarm('hv', name);
     await untilEqual('the alarm in the table', () => row('state'), 'unacknowledged');
     assert.match(await page.words(), /1320\sV/);
@@ -68,7 +60,7 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await page.fill('acknowledge', { comment: 'HV expert called' });
     await page.press('confirm-acknowledge');
     await untilEqual('the alarm in the table', () => row('state'), 'acknowledged');
-    await untilEqual('the sound', sounds, 'on');
+    await untilEqual('the sound', () => page.sound(), 'on');
     await until('who acknowledged it', () => page.words(), (words) => words.includes(`acknowledged by ${PEOPLE.expert.name}: HV expert called`));
     await page.resize(390, 844);
     await page.untilFits('alarms on a phone');

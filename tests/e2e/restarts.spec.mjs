@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { light } from './lab/config_text.mjs';
 import { inLab, options } from './lab/spec.mjs';
-import { until } from './lab/until.mjs';
+import { until, untilEqual } from './lab/until.mjs';
 
 const CONNECTION_LOST = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
 
+const WALL = { width: 1920, height: 1080, path: '/?wall' };
+const noContact = (page) => page.page.locator('[data-alarm="no-contact"]');
 const experiment = join(options.source, 'config/experiments/demo-csi.txtpb');
 const plan = `plan { experiment: "${experiment}" spectrum: "pe_t_rec" planned_pot: 1.76e23 begin_utc_s: ${Math.floor(Date.now() / 1000)} }`;
 
@@ -17,17 +19,31 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
     'online is killed in a run: the page says so, finds it again without a reload, and no slot is missing',
     async (stage) => {
       const page = await stage.open();
+      const wall = await stage.open({ ...WALL, person: null });
       await page.untilState('running');
       await lab.untilSlots(40);
+      await page.listen();
       await lab.kill('online');
       await page.untilConnection('lost');
       await until('old data are greyed', () => page.isStale());
       await stage.shot(page, 'connection-lost');
       await page.goto('shift');
       await until('the page says that it cannot fetch a view', () => page.words(), (words) => words.includes('This view could not be fetched'));
+      for (const one of [page, wall]) {
+        await until('that there is no contact is an alarm', () => noContact(one).getAttribute('data-age'), (seconds) => Number(seconds) >= 10);
+        assert.match(await noContact(one).innerText(), /No contact with spillgate-online for \d+\ss/);
+      }
+      await until('it is heard', () => page.tones(), (tones) => tones.includes('running 880 Hz'));
+      assert.equal(await page.sound(), 'ringing');
+      await stage.shot(page, 'no-contact');
+      await stage.shot(wall, 'no-contact-wall');
       lab.launchOnline();
       await lab.console();
-      await page.untilConnection('live');
+      for (const one of [page, wall]) {
+        await one.untilConnection('live');
+        await noContact(one).waitFor({ state: 'detached' });
+      }
+      await untilEqual('the sound', () => page.sound(), 'on');
       await page.goto('run');
       await page.goto('shift');
       await page.page.locator('main [data-shift]').first().waitFor();

@@ -191,6 +191,26 @@ export class ConsolePage {
     );
   }
 
+  // Notes every tone from now on, for tones(). A browser lets a page sound only after a press of a person.
+  async listen() {
+    await this.page.evaluate(() => {
+      window.tones = [];
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...when) {
+        window.tones.push(`${this.context.state} ${this.frequency.value} Hz`);
+        return start.apply(this, when);
+      };
+    });
+    await this.page.locator('main').click({ position: { x: 2, y: 2 } });
+  }
+  // "running 880 Hz" of each.
+  tones() {
+    return this.page.evaluate(() => window.tones);
+  }
+  sound() {
+    return this.hooks.sound(this.page);
+  }
+
   // Both presses: the page asks first.
   async end() {
     await this.goto('run');

@@ -51,6 +51,8 @@ export const hooks = {
   allDrawn: (page) => page.locator(PAD).evaluateAll((pads) => pads.length > 0 && pads.every((one) => Number(one.dataset.drawings) > 0)),
   // Of an alarm in the table: "state".
   alarm: (page, id, name) => attribute(page, `[data-alarm-row="${id}"]`, `data-${name}`),
+  // Of the alarms: "off", "on", "waiting" or "ringing".
+  sound: (page) => attribute(page, '[data-action="sound"]', 'data-sound'),
   // Of a run in the list: a number, "slots", "lost", "pot-recorded".
   runTotal: async (page, run, name) => number(await attribute(page, `[data-run="${run}"] [data-total="${name}"]`, 'data-value')),
   // Of a curve of the history: "points", "gaps", or "value", "low", "high" where the cursor is.

@@ -11,6 +11,8 @@ const LOG_LINES = 500;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 5000;
 const SILENT_S = 2.5;
+// Without contact for so long, it is an alarm, as a daemon's silence is: spillgate-online restarts in less.
+const GRACE_S = 10;
 const POLLED = ['health', 'beam', 'controls', 'alarms']; // once a second, where frames do not bring them
 
 // One spectrum; pads that show others do not wake when it changes.
@@ -45,6 +47,8 @@ class Feed {
 
   #socket = null;
   #retryMs = RETRY_FIRST_MS;
+  #begunAt = Date.now(); // or when it was last told to sign in
+  #openedAt = 0; // the socket
   #askedAgain = 0;
   #followed = new Map(); // topic → { wish, take }: what the open view follows beside what all need
   #wish = ''; // the last one, word for word: the same again means "from the beginning"
@@ -52,7 +56,9 @@ class Feed {
   begin() {
     setInterval(() => {
       this.now = Date.now();
-      if (this.connected) this.#poll();
+      if (!this.connected) return;
+      if (this.#silence(this.#openedAt) > GRACE_S) this.reconnect(); // a dead line may look open for many minutes
+      else this.#poll();
     }, 500);
     document.addEventListener('visibilitychange', () => this.#send({ hidden: document.hidden }));
     session.onChange(() => this.reconnect());
@@ -65,6 +71,17 @@ class Feed {
 
   get stale() {
     return !this.connected || this.age === null || this.age > SILENT_S;
+  }
+
+  // For how many seconds nothing came, once they are too many; else null. Who is told to sign in has contact.
+  get noContact() {
+    const seconds = this.#silence(this.#begunAt);
+    return this.forbidden || seconds <= GRACE_S ? null : seconds;
+  }
+
+  // s without news; not counting what was before `since`.
+  #silence(since) {
+    return (this.now - Math.max(this.heardAt, since)) / 1000;
   }
 
   get lead() {
@@ -128,7 +145,10 @@ class Feed {
   async #connect() {
     const list = await ask('/api/spectra');
     this.forbidden = list.status === 401;
-    if (this.forbidden) await session.refresh();
+    if (this.forbidden) {
+      this.#begunAt = Date.now();
+      await session.refresh();
+    }
     if (!list.ok) return this.#retry();
     this.#list(list.body.spectra);
     this.ranges = list.body.ranges ?? ['run'];
@@ -139,6 +159,7 @@ class Feed {
     this.#socket = socket;
     socket.onopen = () => {
       this.connected = true;
+      this.#openedAt = Date.now();
       this.trend = [];
       this.#told.clear();
       this.#want();
