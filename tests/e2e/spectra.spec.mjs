@@ -402,6 +402,21 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await assert.rejects(lab.api.get('/api/references/else/spectra/pe'), /404/);
   });
 
+  await spec('compare_run', 'the page of a run leads to the spectra with that run as their reference', async (stage) => {
+    const page = await stage.open(DESK);
+    await page.goto('runs/1');
+    await page.press('compare-run');
+    await pad(page, 'pe').locator('[data-reference="run-1"]').waitFor();
+    await untilEqual('the reference that is chosen', () => page.page.locator('[data-choose="reference"]').inputValue(), 'run-1');
+    await choose(page, 'reference', '');
+    await page.page.locator('[data-layout="all"]').click();
+    await pad(page, 't_rec').waitFor();
+    assert.equal(await page.page.locator('[data-choose="reference"]').inputValue(), '', 'what was chosen last is not kept');
+    await page.page.goBack(); // to the pads of the shift, and from there to the run
+    await page.page.goBack();
+    await page.page.locator('[data-run-page="1"]').waitFor();
+  });
+
   await spec('layouts', 'a layout is kept for its person, in any browser', async (stage) => {
     const page = await open(stage, { person: PEOPLE.shift });
     await page.page.locator('[data-layout="all"]').click();

@@ -18,6 +18,11 @@ class Route {
     location.hash = this.link(view, detail);
   }
 
+  // The same without a step of its own in the browser's history.
+  replace(view, detail = '') {
+    location.replace(this.link(view, detail));
+  }
+
   // For the `href` of a link. What means nothing in a fragment stays readable.
   link(view, detail = '') {
     return `#/${view}${detail ? `/${encodeURIComponent(detail).replace(/%(3D|2C|26|3A|2F)/g, decodeURIComponent)}` : ''}`;
