@@ -36,6 +36,7 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
       await until('it is heard', () => page.tones(), (tones) => tones.includes('running 880 Hz'));
       assert.equal(await page.sound(), 'ringing');
       await stage.shot(page, 'no-contact');
+      await until('all of the wall is in view', () => wall.page.evaluate(() => document.documentElement.scrollHeight), (px) => px <= WALL.height);
       await stage.shot(wall, 'no-contact-wall');
       lab.launchOnline();
       await lab.console();
@@ -120,6 +121,11 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
     assert.equal(await page.state(), 'running');
     await page.untilConnection('live');
     await stage.shot(page, 'device-lost');
+    const wall = await stage.open({ ...WALL, person: null });
+    await wall.page.locator('[data-alarm^="device-lost"]').waitFor();
+    const pressed = wall.page.locator('a:not([href="#main"]), button, select, input, summary');
+    const shown = await pressed.evaluateAll((all) => all.filter((one) => one.checkVisibility()).map(({ dataset }) => dataset.action));
+    assert.deepEqual(shown, ['sound'], 'what may be pressed on the wall');
     await lab.kill('emulator');
     await lab.startEmulator();
     const { ledger } = await lab.api.status();

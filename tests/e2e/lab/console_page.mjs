@@ -30,7 +30,7 @@ export class ConsolePage {
     opened.page = await opened.context.newPage();
     opened.page.on('pageerror', (error) => opened.#errors.push(error.stack ?? error.message));
     opened.page.on('console', (said) => {
-      if (said.type() === 'error' && !isAbsentRoute(said)) opened.#errors.push(`console: ${said.text()}`);
+      if (said.type() === 'error' && !isAbsentRoute(said)) opened.#errors.push(`console: ${said.text()} (${said.location().url})`);
     });
     opened.page.on('crash', () => opened.#errors.push('the page crashed'));
     if (holdable) await opened.#makeHoldable();

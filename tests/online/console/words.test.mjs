@@ -5,7 +5,7 @@ import { classesOf, deadTimes, moodOfBuffer, oldnessOf, selectionsOf } from '../
 import { legendOf } from '../../../online/console/src/lib/legend.js';
 import { joined, matching } from '../../../online/console/src/lib/lines.js';
 import { allowedIn, courseOf, elapsedOf, fieldsOf, isAnswered, limitsOf, reachedOf, remainingInWords, stateOf } from '../../../online/console/src/lib/run.js';
-import { countRange, residualRange, roomy, shade, steady, ticks } from '../../../online/console/src/plots/scale.js';
+import { countRange, divisionsOn, residualRange, roomy, shade, steady, ticks } from '../../../online/console/src/plots/scale.js';
 
 const plain = (text) => text.replaceAll('\u202f', ' ');
 
@@ -179,4 +179,14 @@ test('a colour bar of counts has no ticks between two counts', () => {
   assert.deepEqual(ticks({ min: 0, max: 2 }, 5, false, true), [0, 1, 2]);
   assert.deepEqual(ticks({ min: -10, max: 10 }, 5, false), [-8, -4, 0, 4, 8]);
   assert.deepEqual(ticks({ min: 0, max: 100 }, 5, true), [1, 10, 100]);
+});
+
+test('an axis has as many divisions as leave its labels apart', () => {
+  const range = { min: -1.5, max: 15 };
+  assert.equal(divisionsOn(120, range, 12, 3), 3); // 0, 5, 10, 15
+  assert.equal(divisionsOn(44, range, 16, 3), 2); // 0, 10
+  assert.equal(divisionsOn(20, range, 16, 3), 1);
+  assert.equal(divisionsOn(20, { min: -1.5e-7, max: 1.5e-6 }, 16, 3), 1);
+  assert.equal(divisionsOn(5, range, 16, 3), 1); // there is one at least
+  assert.equal(divisionsOn(Infinity, range, 16, 6), 6);
 });

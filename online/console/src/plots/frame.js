@@ -150,7 +150,7 @@ export class Frame {
     this.#axes = axes;
     const { left, right, top, bottom } = this.#margins;
     prepare(theme, { left: left / width, right: right / width, top: top / height, bottom: bottom / height });
-    const painter = await TH1Painter.draw(this.#element, axesOf(theme, axes.x, axes.y, this.#textPx), 'axis');
+    const painter = await TH1Painter.draw(this.#element, this.#histogram(axes.y, axes.logY), 'axis');
     if (this.#closed) return cleanup(this.#element);
     const pad = painter.getPadPainter().getRootPad(true);
     Object.assign(pad, { fLogx: axes.logX ? 1 : 0, fLogy: axes.logY ? 1 : 0 });
@@ -167,16 +167,21 @@ export class Frame {
     this.#redrawn();
   }
 
+  // Labels of a logarithmic axis are JSROOT's choice.
+  #histogram(y, logY) {
+    const { top, bottom } = this.#margins;
+    return axesOf(this.#theme, this.#axes.x, y, this.#textPx, logY ? Infinity : this.#element.clientHeight - top - bottom);
+  }
+
   // The same axes with another range; zoomed axes stay as they are.
   setRange(min, max, logY) {
     return this.#then(async () => {
       if (!this.ready || this.#closed) return;
       // Only a new object makes JSROOT look at its range again.
-      const { x, y } = this.#axes;
       const frame = this.#painter.getFramePainter();
       // What is not called a person's zoom, JSROOT takes from the new object's axes, which have none.
       for (const axis of ['x', 'y']) if (frame[`zoom_${axis}min`] !== frame[`zoom_${axis}max`]) frame.zoomChangedInteractive(axis, true);
-      this.#painter.updateObject(axesOf(this.#theme, x, { ...y, min, max }, this.#textPx));
+      this.#painter.updateObject(this.#histogram({ ...this.#axes.y, min, max }, logY));
       Object.assign(this.#painter.getObject(), { fMinimum: min, fMaximum: max });
       this.#painter.getPadPainter().getRootPad(true).fLogy = logY ? 1 : 0;
       await this.#painter.redrawPad();

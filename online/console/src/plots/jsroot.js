@@ -2,6 +2,7 @@
 import { addColor } from 'jsroot/colors';
 import { createHistogram, gStyle, settings } from 'jsroot/core';
 import { coloursOf } from '../lib/colours.js';
+import { divisionsOn } from './scale.js';
 
 Object.assign(settings, {
   ContextMenu: false,
@@ -49,14 +50,19 @@ export function prepare(theme, margins) {
 const Y_TITLE_OFFSET = 2.3;
 const NO_STATS = 1 << 9;
 
-// An empty histogram that gives a frame its axes. x: { min, max, bins, title }, y: { min, max, title, divisions }; text in pixels.
-export function axesOf(theme, x, y, textPx) {
+// ROOT's number for so many divisions; where there are fewer than there might be, there is less room between them, too.
+const rootDivisions = (count, most) => 100 * (count < most ? 2 : 5) + count;
+
+// An empty histogram that gives a frame its axes. x: { min, max, bins, title }, y: { min, max, title, divisions }, divisions at most;
+// text and the y axis in pixels.
+export function axesOf(theme, x, y, textPx, yPx) {
+  const most = y.divisions ?? 6;
   const colour = indicesOf(theme);
   const histogram = createHistogram('TH1D', x.bins);
   Object.assign(histogram.fXaxis, { fXmin: x.min, fXmax: x.max });
   for (const [axis, title, divisions] of [
-    [histogram.fXaxis, x.title, x.divisions ?? 508],
-    [histogram.fYaxis, y.title, y.divisions ?? 506],
+    [histogram.fXaxis, x.title, 508],
+    [histogram.fYaxis, y.title, rootDivisions(divisionsOn(yPx, y, textPx, most), most)],
   ]) {
     Object.assign(axis, {
       fTitle: title,

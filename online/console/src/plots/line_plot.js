@@ -169,7 +169,7 @@ export class LinePlot {
       named: true,
       zoom: () => (zoom() ? { x: zoom().x, y: [0, 0] } : null),
       title: 'C − α·AC',
-      divisions: 503,
+      divisions: 3,
       zoomed: ofResidual,
       selecting,
     });

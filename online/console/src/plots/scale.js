@@ -55,6 +55,26 @@ export function shade(limits, steps, log) {
   return (value) => Math.max(0, Math.min(steps - 1, Math.floor((value - min) * factor)));
 }
 
+// Labels of an axis stand at the round steps that d3 takes for so many divisions: [from which part of a decade on, step].
+const LABEL_STEPS = [
+  [Math.sqrt(50), 10],
+  [Math.sqrt(10), 5],
+  [Math.sqrt(2), 2],
+  [1, 1],
+];
+
+// The most divisions, up to `most`, with which labels of a height of textPx stand apart on px pixels; at least one.
+export function divisionsOn(px, { min, max }, textPx, most) {
+  const labelStep = (count) => {
+    const step = (max - min) / count;
+    const decade = 10 ** Math.floor(Math.log10(step));
+    return decade * LABEL_STEPS.find(([from]) => step / decade >= from * (1 - 1e-12))[1];
+  };
+  let count = most;
+  while (count > 1 && (labelStep(count) / (max - min)) * px < textPx) --count;
+  return count;
+}
+
 // About `count` round numbers between the limits, for a colour bar; of counts (`whole`) none between two counts.
 export function ticks({ min, max }, count, log, whole) {
   if (log) {
