@@ -1,7 +1,7 @@
 // Programs that die and come back: pages say what is no longer true, and go on by themselves.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { light } from './lab/config_text.mjs';
+import { beamFaults, light } from './lab/config_text.mjs';
 import { inLab, options } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
@@ -108,6 +108,37 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
     await page.page.locator('[data-action="beam-times"][data-value="plan"]').click();
     await until('since the plan began', () => page.figure('time:not-recorded'), (seconds) => seconds < 60);
     await stage.shot(page, 'beam-times', { of: '[data-beam-account]' });
+  });
+
+  await spec('beam_lost', 'marks that come without protons are a beam that is down, not a DAQ: the run goes on, and the time is the beam’s', async (stage) => {
+    const page = await stage.open();
+    await page.goto('physics');
+    const inHeader = () => page.page.locator('[data-beam-state]').getAttribute('data-beam-state', { timeout: 1000 });
+    const account = page.page.locator('[data-beam-account]');
+    await untilEqual('the beam', inHeader, 'beam');
+    const number = await page.runNumber();
+    const before = await times();
+    const withBeam = lab.emulatorText;
+    const emulate = async (text) => {
+      await lab.kill('emulator');
+      lab.emulatorText = text;
+      await lab.startEmulator();
+    };
+    await emulate(beamFaults('no_beam_fraction: 1')(withBeam));
+    await untilEqual('the beam', inHeader, 'beam-off');
+    await untilEqual('the account', () => account.getAttribute('data-beam-account'), 'beam-off');
+    await until('why', () => account.innerText(), (words) => words.includes('marks come, protons on our target do not'));
+    assert.equal(await page.state(), 'running');
+    await page.untilConnection('live');
+    await stage.shot(page, 'beam-off', { of: '[data-beam-account]' });
+    const after = await until('it has lasted', times, (now) => now['beam-off'] > before['beam-off'] + 1);
+    assert.ok(Math.abs(after['daq-down'] - before['daq-down']) < 0.5, 'taken for a dead DAQ');
+
+    await emulate(withBeam);
+    await untilEqual('the beam', inHeader, 'beam');
+    assert.equal(await page.runNumber(), number);
+    await page.page.locator('[data-action="beam-times"][data-value="week"]').click(); // asks again
+    await until('the page has it', () => page.figure('time:beam-off'), (seconds) => seconds >= after['beam-off']);
   });
 
   await spec('device_lost', 'a digitizer freezes, dies and comes back: its slots are counted as lost, and the run stays open', async (stage) => {
