@@ -4,12 +4,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refused } from './lab/api.mjs';
 import { findings } from './lab/axe.mjs';
-import { light, replaced } from './lab/config_text.mjs';
+import { light, REPETITION_HZ, replaced } from './lab/config_text.mjs';
 import { PEOPLE } from './lab/people.mjs';
 import { inLab } from './lab/spec.mjs';
 import { until, untilEqual } from './lab/until.mjs';
 
 const NO_LIMITS = { limit_minutes: '', limit_spills: '', limit_protons: '', limit_gigabytes: '' };
+const LATEST_S = 1.5; // after its limit a run has ended, on a busy machine as well: the lead looks ten times a second
 const CONNECTION_LOST = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
 
 inLab('what runs are begun with', { edit: light, editEmulator: light, start: { type: null } }, async (spec, lab) => {
@@ -28,10 +29,10 @@ inLab('what runs are begun with', { edit: light, editEmulator: light, start: { t
     let perSpill = 0;
     // What the run had reached at its end, of what it was limited to.
     const limited = [
-      ['limit_spills', () => 30, ({ ledger }) => ledger.spills],
+      ['limit_spills', () => 45, ({ ledger }) => ledger.spills],
       ['limit_minutes', () => 0.05, ({ run }) => (run.stop_utc_s - run.start_utc_s) / 60],
-      ['limit_protons', () => 30 * perSpill, ({ ledger }) => ledger.pot_delivered],
-      ['limit_gigabytes', () => 0.0005, ({ run }) => bytesOf(run.number) / 1e9],
+      ['limit_protons', () => 45 * perSpill, ({ ledger }) => ledger.pot_delivered],
+      ['limit_gigabytes', () => 0.003, ({ run }) => bytesOf(run.number) / 1e9],
     ];
     for (const [at, [field, wanted, reached]] of limited.entries()) {
       await untilEqual('the next run on the page', () => nextRun(page), at + 1);
@@ -43,7 +44,8 @@ inLab('what runs are begun with', { edit: light, editEmulator: light, start: { t
       const status = await closed(at + 1);
       assert.equal(status.run.stop_reason, 'target-reached');
       const had = reached(status);
-      assert.ok(had >= limit && had < 5 * limit, `${field} ${limit}: ended at ${had}`);
+      const late_s = (status.run.stop_utc_s - status.run.start_utc_s) * (1 - limit / had);
+      assert.ok(had >= limit && late_s < LATEST_S, `${field} ${limit}: ended at ${had}, ${late_s} s late`);
       perSpill = status.ledger.pot_delivered / status.ledger.spills;
       await page.untilState('configured');
     }
@@ -89,7 +91,7 @@ inLab('what runs are begun with', { edit: light, editEmulator: light, start: { t
     await page.press('confirm-limits');
     const status = await closed(number);
     assert.equal(status.run.stop_reason, 'target-reached');
-    assert.ok(status.ledger.spills >= wanted && status.ledger.spills < wanted + 60, `ended at ${status.ledger.spills}`);
+    assert.ok(status.ledger.spills >= wanted && status.ledger.spills < wanted + LATEST_S * REPETITION_HZ, `ended at ${status.ledger.spills}`);
     await page.untilState('configured');
   });
 
