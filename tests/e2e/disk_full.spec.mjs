@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { edit, light, storage } from './lab/config_text.mjs';
+import { edit, replace, storage } from './lab/config_text.mjs';
 import { inLab } from './lab/spec.mjs';
 import { until } from './lab/until.mjs';
 
 const MEGABYTE = 2 ** 20;
-const ROOM = 160 * MEGABYTE; // between what is free and what must stay free: more than a minute of the run
-const WARNED = 64 * MEGABYTE; // … and less than this is warned of
+const ROOM = 36 * MEGABYTE; // between what is free and what must stay free: more than a minute of the run, at few spills
+const WARNED = 16 * MEGABYTE; // … and less than this is warned of
+const LACK = 12 * MEGABYTE; // of what must stay free
+const slow = replace('repetition_hz: 60', 'repetition_hz: 5');
 
 const place = mkdtempSync('/dev/shm/spillgate-e2e-');
 const free = () => {
@@ -35,14 +37,14 @@ class Filler {
 }
 
 process.on('exit', () => rmSync(place, { recursive: true, force: true }));
-if (free() < 2 * ROOM) {
+if (free() < ROOM + 2 * LACK) {
   console.log(`SKIPPED: only ${Math.round(free() / MEGABYTE)} MB are free in /dev/shm`);
   process.exit(0);
 }
 const least = free() - ROOM;
-const limits = storage(`stop_below_bytes: ${least} warn_below_bytes: ${least + WARNED} reserve_bytes: ${4 * MEGABYTE}`);
+const limits = storage(`stop_below_bytes: ${least} warn_below_bytes: ${least + WARNED} reserve_bytes: ${MEGABYTE}`);
 
-inLab('a full disk', { edit: edit(light, limits), editEmulator: light, runs: join(place, 'runs') }, async (spec, lab) => {
+inLab('a full disk', { edit: edit(slow, limits), editEmulator: slow, runs: join(place, 'runs') }, async (spec, lab) => {
   await spec(
     'disk_full',
     'is warned of, ends the run with that reason, is no room for another, and may be freed again',
@@ -50,7 +52,7 @@ inLab('a full disk', { edit: edit(light, limits), editEmulator: light, runs: joi
       const filler = new Filler();
       const page = await stage.open();
       await page.untilState('running');
-      await lab.untilSlots(20);
+      await lab.untilSlots(10);
       // In the log, or as the reason of a refusal.
       const says = async (words) => {
         await page.goto('health');
@@ -77,7 +79,7 @@ inLab('a full disk', { edit: edit(light, limits), editEmulator: light, runs: joi
       await says(/are free at .*, less than storage.stop_below_bytes/);
       await stage.shot(page, 'disk-full');
 
-      filler.leave(least - 32 * MEGABYTE); // what the ended run had reserved is free again
+      filler.leave(least - LACK); // what the ended run had reserved is free again
       await page.begin({ note: 'no room for it' });
       await says(/no run was started: too little disk space for a run: .* are free in .*, .* are needed/);
       await page.untilState('configured');
