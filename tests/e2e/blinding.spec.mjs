@@ -51,7 +51,11 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(await page.page.locator('[data-action="unblind"]').isEnabled(), false, 'an expert may not unblind');
 
     await until('CEvNS is expected', () => page.figure('expected-cevns:now'), (events) => events > 0);
-    await until('and the precision of the plan', () => page.figure('expected-sigma:planned'), (fm) => fm > 0);
+    const figures = (...names) => page.page.evaluate((all) => all.map((name) => Number(document.querySelector(`[data-figure="${name}"]`)?.dataset.value)), names); // of one moment
+    const sigmas = () => figures('expected-sigma:now', 'expected-sigma:planned');
+    await until('and the precision, which is better with the plan', sigmas, ([now, planned]) => planned > 0 && now > planned);
+    const [potNow, eventsNow, planned] = await figures('exposure-pot', 'expected-cevns:now', 'expected-cevns:planned');
+    assert.ok(Math.abs((planned / eventsNow) * (potNow / PLANNED_POT) - 1) < 0.05, `${planned} events for the plan, ${eventsNow} for ${potNow} POT`);
     const status = await lab.api.get('/api/physics');
     assert.ok(Math.abs(status.exposure.fraction - status.exposure.pot / PLANNED_POT) < 1e-9);
     assert.ok(Math.abs(status.exposure.gwh - status.exposure.pot * GWH_PER_POT) < 1e-6 * status.exposure.gwh, `${status.exposure.gwh} GWh`);
@@ -59,7 +63,7 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(status.simulated, true);
     assert.equal(status.measured, null);
     await until('the page follows', () => page.figure('exposure-pot'), (pot) => pot >= status.exposure.pot);
-    const [pot, gwh, part] = await page.page.evaluate(() => ['exposure-pot', 'exposure-gwh', 'plan-fraction'].map((name) => Number(document.querySelector(`[data-figure="${name}"]`).dataset.value)));
+    const [pot, gwh, part] = await figures('exposure-pot', 'exposure-gwh', 'plan-fraction');
     assert.ok(Math.abs(gwh / pot / GWH_PER_POT - 1) < 1e-6 && Math.abs(part * PLANNED_POT / pot - 1) < 1e-6, `${pot} POT, ${gwh} GWh, ${part} of the plan`);
     assert.equal(await page.page.locator('[data-measured]').getAttribute('data-measured'), 'sealed');
     for (const figure of MEASURED) assert.equal(await page.page.locator(`[data-figure="${figure}"]`).count(), 0, figure);
