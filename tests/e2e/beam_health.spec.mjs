@@ -92,7 +92,7 @@ inLab('beam and health', setUp, async (spec, lab) => {
     for (const [what, variable] of [['marks', '--in-time'], ['charge', '--anti-coincident']])
       await until(`${what} of the slots are drawn`, () => drawn(variable), (pixels) => pixels > 50);
     const odd = () => page.page.locator('[data-slot]').evaluateAll((rows) => rows.map((row) => row.innerText));
-    await until('slots without beam or charge stand out', odd, (rows) => /no-beam|charge-missing/.test(rows.join()));
+    await until('slots without beam or charge stand out', odd, (rows) => ['no-beam', 'charge-missing'].every((trouble) => rows.some((row) => row.includes(trouble))));
     await stage.shot(page, 'beam-view');
 
     await page.goto('health');
@@ -126,8 +126,13 @@ inLab('beam and health', setUp, async (spec, lab) => {
     const found = await until('those with the text alone', lines, (all) => all.length > 0 && all.every(({ source, text }) => `${source} ${text}`.includes('online')));
     assert.ok(found.every(({ text }) => /^\d\d:\d\d:\d\d/.test(text)), JSON.stringify(found));
     await page.page.locator('[name="log-text"]').fill('');
+    const levels = (all) => new Set(all.map(({ level }) => /\b(info|warn|error)\b/.exec(level)?.[0]));
+    await lab.slow('hv', 1350);
+    await until('lines of both levels', lines, (all) => levels(all).has('info') && levels(all).has('warn'));
     await page.page.locator('[name="log-level"]').selectOption('warn');
-    await until('no line of a lower level', lines, (all) => all.every(({ level }) => !/\binfo\b/.test(level)));
+    await until('warnings alone', lines, (all) => all.some(({ text }) => text.includes('slow value hv is warn')) && !levels(all).has('info') && !levels(all).has(undefined));
+    await page.page.locator('[name="log-level"]').selectOption('error');
+    await until('nothing less than an error', lines, (all) => all.every(({ level }) => /\berror\b/.test(level)));
   });
 
   await spec('channels', 'baseline, noise and SPE gain of a channel are those that it was simulated with', async (stage) => {
