@@ -54,6 +54,22 @@ async function saved(page, name, action, encoding = 'utf8') {
   return { file: download.suggestedFilename(), text: readFileSync(await download.path(), encoding) };
 }
 
+// The map's counts in BAND, a part of its t_rec, onto its PE, with the table of them.
+const BAND = [1, 6]; // μs
+async function projectBand(page) {
+  const map = pad(page, 'pe_t_rec');
+  await press(page, 'pe_t_rec', 'project', 'x');
+  await map.locator('[name="band-min"]').fill(String(BAND[0]));
+  await map.locator('[name="band-max"]').fill(String(BAND[1]));
+  await page.page.keyboard.press('Tab');
+  await press(page, 'pe_t_rec', 'table');
+}
+function bandSums({ axes: [pe, time], ...kinds }, kind) {
+  const middle = (bin) => time.min + ((bin + 0.5) * (time.max - time.min)) / time.bins;
+  const rows = Array.from({ length: pe.bins }, (_, row) => kinds[kind].counts.slice(row * time.bins, (row + 1) * time.bins));
+  return rows.map((row) => sum(row.filter((_, bin) => middle(bin) > BAND[0] && middle(bin) < BAND[1])));
+}
+
 // A CSV's columns by name, numbers; null where there is none.
 function columnsIn(text) {
   const rows = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(','));
@@ -74,13 +90,61 @@ async function pinch(page, name, layer, ...places) {
   await cdp.detach();
 }
 
-// The deviance of a Gaussian in counts per bin from Poisson's, as Baker and Cousins have it.
-function deviance(counts, middles, [a, mu, sigma]) {
-  return 2 * sum(counts.map((n, i) => {
-    const expected = a * Math.exp(-0.5 * ((middles[i] - mu) / sigma) ** 2);
-    return expected - n + (n > 0 ? n * Math.log(n / expected) : 0);
-  }));
+// Models in counts per bin, of a fit that begins at `low`.
+const MODELS = {
+  gaussian: { names: ['A', 'μ', 'σ'], of: ([a, mu, sigma]) => (x) => a * Math.exp(-0.5 * ((x - mu) / sigma) ** 2) },
+  exponential: { names: ['A', 'τ'], of: ([a, tau], low) => (x) => a * Math.exp(-(x - low) / tau) },
+};
+
+// The deviance of a model from Poisson counts, as Baker and Cousins have it.
+function deviance(counts, middles, f) {
+  return 2 * sum(counts.map((n, i) => f(middles[i]) - n + (n > 0 ? n * Math.log(n / f(middles[i])) : 0)));
 }
+
+// The parameters that the page has fitted to these counts of `pe`, which must be where the deviance is least.
+async function fitted(page, model, counts, middles, low) {
+  const { names, of } = MODELS[model];
+  const fit = pad(page, 'pe').locator(`[data-fit="${model}"]`);
+  await fit.waitFor();
+  const read = (what) => Promise.all(names.map((name) => number(fit.locator(`[data-parameter="${name}"]`), what)));
+  const [parameters, errors] = [await read('data-value'), await read('data-sigma')];
+  assert.ok([...parameters, ...errors].every(Number.isFinite) && errors.every((error) => error > 0), `${parameters} ± ${errors}`);
+  const deviates = (values) => deviance(counts, middles, of(values, low));
+  const least = deviates(parameters);
+  assert.ok(Math.abs(least - (await number(fit, 'data-chi2'))) < 1e-6 * (1 + least), `${least}`);
+  assert.equal(await number(fit, 'data-ndf'), counts.length - names.length);
+  parameters.forEach((_, which) => {
+    for (const sign of [-1, 1]) {
+      const beside = deviates(parameters.map((value, i) => (i === which ? value + 0.3 * sign * errors[i] : value)));
+      assert.ok(beside > least, `${names[which]}: ${beside} beside ${least}`);
+    }
+  });
+  return parameters;
+}
+
+// Labels of the counts' axis: { value, height }, in px above its lower end.
+const countLabels = (page, name) =>
+  pad(page, name).locator('canvas[data-layer="bins"]').evaluate((canvas) => {
+    const { bottom } = canvas.getBoundingClientRect();
+    const number = (text) => {
+      const [, base, exponent] = /^(\d+)([⁰¹²³⁴⁵⁶⁷⁸⁹]*)$/.exec(text) ?? [];
+      return exponent ? Number(base) ** Number([...exponent].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit)).join('')) : Number(base);
+    };
+    return [...canvas.parentElement.querySelectorAll('.yaxis_container .axis_labels text')].map((label) => {
+      const box = label.getBoundingClientRect();
+      return { value: number(label.textContent), height: bottom - (box.top + box.bottom) / 2 };
+    });
+  });
+const LEAST_COUNT = 0.5; // where a logarithmic axis begins
+const NEAR = 0.04; // labels are some pixels beside their place
+const isLogarithmic = (labels) => {
+  const height = (count) => labels.find(({ value }) => value === count)?.height;
+  return labels.every(({ value }) => value > 0) && Math.abs(height(1) / height(10) - Math.log(1 / LEAST_COUNT) / Math.log(10 / LEAST_COUNT)) < NEAR;
+};
+const isLinear = (labels) => {
+  const top = labels.reduce((one, other) => (one?.value > other.value ? one : other), null);
+  return labels.length > 2 && labels.every(({ value, height }) => Math.abs(height / top.height - value / top.value) < NEAR);
+};
 
 inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, async (spec, lab) => {
   const open = async (stage, view = {}) => {
@@ -108,6 +172,9 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
       await press(page, 'pe', 'reset-zoom');
       await untilEqual('the zoom', () => zoomOf(page, 'pe'), null);
     }
+    await until('counts are linear', () => countLabels(page, 'pe'), isLinear);
+    await press(page, 'pe', 'log');
+    await until('counts are logarithmic', () => countLabels(page, 'pe'), isLogarithmic);
   });
 
   await spec('zoom_without_mouse', 'keys and two fingers zoom as the mouse does', async (stage) => {
@@ -160,7 +227,7 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await untilEqual('the pads', names, 'pe,pe_t_rec');
   });
 
-  await spec('map_kinds', 'a map shows each kind, and its projection adds up a band', async (stage) => {
+  await spec('map_kinds', 'a map shows each kind, and is projected onto an axis', async (stage) => {
     const page = await open(stage);
     const cells = () => pad(page, 'pe_t_rec').locator('canvas[data-layer="cells"]').evaluate((canvas) => canvas.toDataURL());
     const seen = new Set();
@@ -170,11 +237,7 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
       await until(`${kind} is drawn`, cells, (drawn) => !seen.has(drawn));
       seen.add(await cells());
     }
-    await press(page, 'pe_t_rec', 'project', 'x');
-    await pad(page, 'pe_t_rec').locator('[name="band-min"]').fill('1');
-    await pad(page, 'pe_t_rec').locator('[name="band-max"]').fill('6');
-    await page.page.keyboard.press('Tab');
-    await press(page, 'pe_t_rec', 'table');
+    await projectBand(page);
     await until('the projection is of 30 bins', () => columnOf(page, 'pe_t_rec', 'in_time'), (column) => column.length === 30);
     await stage.shot(page, 'spectra-projection');
   });
@@ -261,11 +324,20 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     await assert.rejects(lab.api.takeControls().then(() => lab.api.post('/api/spectra/reset')), /409: run 1 is over/);
     await lab.api.post('/api/controls/release');
     await press(page, 'pe', 'table');
-    const untilColumn = (name, values) => untilEqual(`the table's ${name}`, async () => (await columnOf(page, 'pe', name)).join(), values.join());
+    const untilColumn = (name, values, of = 'pe') => untilEqual(`the table's ${name}`, async () => (await columnOf(page, of, name)).join(), values.join());
     await untilColumn('in_time', pe.in_time.counts);
     await untilColumn('anti_coincident', pe.anti_coincident.counts);
     await untilColumn('residual', pe.residual.values);
     await untilColumn('residual_sigma', pe.residual.sigmas);
+
+    const map = await lab.api.spectrum('pe_t_rec');
+    await projectBand(page);
+    for (const kind of ['in_time', 'anti_coincident']) {
+      const sums = bandSums(map, kind);
+      assert.ok(sum(sums) > 0 && sum(sums) < map[kind].inside, `${kind}: ${sum(sums)} of ${map[kind].inside}`);
+      await untilColumn(kind, sums, 'pe_t_rec');
+    }
+    await press(page, 'pe_t_rec', 'table');
 
     await drag(page, 'pe', 'bins', 0.03, 0.5, { shift: true });
     const [low, high] = (await until('the region is marked', () => attribute(pad(page, 'pe').locator('[data-roi]'), 'data-roi'))).split(',').map(Number);
@@ -277,27 +349,28 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     assert.ok(Math.abs((await number(pad(page, 'pe').locator('[data-sum="residual"]'), 'data-value')) - of(pe.residual.values)) < 1e-9);
     const variance = of(pe.residual.sigmas.map((sigma) => sigma * sigma));
     assert.ok(Math.abs((await number(pad(page, 'pe').locator('[data-sum="residual"]'), 'data-sigma')) - Math.sqrt(variance)) < 1e-9);
+    const middlesOf = (some) => some.map((bin) => 2 * bin + 1);
+    const countsOf = (some) => some.map((bin) => pe.in_time.counts[bin]);
+    const markRoi = async (ends) => {
+      for (const [at, end] of ['min', 'max'].entries()) {
+        await pad(page, 'pe').locator(`[name="roi-${end}"]`).fill(String(ends[at]));
+        await page.page.keyboard.press('Tab');
+      }
+      await untilEqual('the region', () => attribute(pad(page, 'pe').locator('[data-roi]'), 'data-roi'), ends.join());
+    };
+    // From its fullest bin on the spectrum falls.
+    const highest = Math.max(...countsOf(bins));
+    const falls = [2 * bins.find((bin) => pe.in_time.counts[bin] === highest), 60];
+    const falling = pe.in_time.counts.map((_, bin) => bin).filter((bin) => 2 * bin >= falls[0] && 2 * bin < falls[1]);
     await pad(page, 'pe').locator('[name="fit-model"]').selectOption('exponential');
     await pad(page, 'pe').locator('[name="fit-what"]').selectOption('in_time');
-    await pad(page, 'pe').locator('[data-fit="exponential"] [data-parameter="τ"], [data-fit-trouble]').waitFor();
+    await markRoi(falls);
+    const [first, tau] = await fitted(page, 'exponential', countsOf(falling), middlesOf(falling), falls[0]);
+    assert.ok(first > highest / 4 && first < 3 * highest && tau > 2 && tau < 60, `${first}, ${tau} PE`);
+    await markRoi([low, high]);
     await pad(page, 'pe').locator('[name="fit-model"]').selectOption('gaussian');
-    const fit = pad(page, 'pe').locator('[data-fit="gaussian"]');
-    await fit.waitFor();
-    const parameters = await Promise.all(['A', 'μ', 'σ'].map((name) => number(fit.locator(`[data-parameter="${name}"]`), 'data-value')));
-    const errors = await Promise.all(['A', 'μ', 'σ'].map((name) => number(fit.locator(`[data-parameter="${name}"]`), 'data-sigma')));
-    const fitted = [bins.map((bin) => pe.in_time.counts[bin]), bins.map((bin) => 2 * bin + 1)];
-    const least = deviance(...fitted, parameters);
-    assert.ok(Math.abs(least - (await number(fit, 'data-chi2'))) < 1e-6 * (1 + least), `${least}`);
-    assert.equal(await number(fit, 'data-ndf'), bins.length - 3);
-    const [height, middle, width] = parameters;
-    const highest = Math.max(...fitted[0]);
-    assert.ok(height > highest / 4 && height < 2 * highest && middle > 4 && middle < 28 && width > 2 && width < 25, parameters.join());
-    parameters.forEach((_, which) => {
-      for (const sign of [-1, 1]) {
-        const beside = deviance(...fitted, parameters.map((value, i) => (i === which ? value + 0.3 * sign * errors[i] : value)));
-        assert.ok(beside > least, `parameter ${which}: ${beside} beside ${least}`);
-      }
-    });
+    const [height, middle, width] = await fitted(page, 'gaussian', countsOf(bins), middlesOf(bins), low);
+    assert.ok(height > highest / 4 && height < 2 * highest && middle > 4 && middle < 28 && width > 2 && width < 25, `${height}, ${middle}, ${width}`);
     await stage.shot(page, 'spectra-roi');
 
     await pad(page, 'pe').locator('[data-prediction]').waitFor(); // a busy server is asked again
@@ -310,7 +383,7 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     assert.deepEqual(columns.residual_sigma, pe.residual.sigmas);
     const { per_pot: perPot } = await lab.api.get('/api/prediction/pe');
     columns.prediction.forEach((value, bin) => assert.ok(Math.abs(value - perPot[bin] * potOf(pe)) <= 1e-12 * value, `${value} in bin ${bin}`));
-    const curve = (x) => height * Math.exp(-0.5 * ((x - middle) / width) ** 2);
+    const curve = MODELS.gaussian.of([height, middle, width]);
     columns.fit_in_time.forEach((value, bin) => (bins.includes(bin) ? assert.ok(Math.abs(value - curve(2 * bin + 1)) < 1e-9 * (1 + value)) : assert.equal(value, null)));
     const uhi = await saved(page, 'pe', 'uhi');
     assert.equal(uhi.file, 'run-1-pe.json');
@@ -333,74 +406,79 @@ inLab('spectra', { edit: light, editEmulator: light, consoleText: CONSOLE }, asy
     assert.ok(picture.colours > 20, `${picture.colours} colours`);
   });
 
-  await spec('reference', 'the ended run lies over the next one, scaled by POT and exposure; what cannot be compared is refused in words', async (stage) => {
-    const page = await open(stage);
-    await lab.api.act('start', { type: 'physics' });
-    await page.untilRun(2);
-    await until('the second run has spectra', () => lab.api.spectrum('pe'), (pe) => pe.run === 2 && pe.in_time?.inside > 5 && pe.anti_coincident?.inside > 0);
-    await page.page.locator('[data-choose="reference"]').focus();
-    await page.page.locator('[data-choose="reference"] option[value="run-1"]').waitFor({ state: 'attached' });
-    await choose(page, 'reference', 'run-1');
-    const line = pad(page, 'pe').locator('[data-reference="run-1"]');
-    await line.waitFor();
-    assert.equal(await attribute(line, 'data-by'), 'POT');
-    await lab.api.act('stop');
-    await until('the second run is closed', async () => (await lab.api.status()).run.exports);
-    const [live, reference] = await Promise.all([lab.api.spectrum('pe'), lab.api.get('/api/references/run-1/spectra/pe')]);
-    await until('the scale is that of the interface', () => number(line, 'data-factor'), (factor) => Math.abs(factor - potOf(live) / potOf(reference)) < 1e-12);
-    const byExposure = live.anti_coincident.exposure_s / reference.anti_coincident.exposure_s;
-    await until('AC is scaled by exposure', () => number(line, 'data-ac-factor'), (factor) => Math.abs(factor - byExposure) < 1e-12);
-    assert.equal(sum(reference.in_time.counts), reference.in_time.inside);
-    await stage.shot(page, 'spectra-reference');
+  await spec(
+    'reference',
+    'the ended run lies over the next one, scaled by POT and exposure; what cannot be compared is refused in words',
+    async (stage) => {
+      const page = await open(stage);
+      await lab.api.act('start', { type: 'physics' });
+      await page.untilRun(2);
+      await until('the second run has spectra', () => lab.api.spectrum('pe'), (pe) => pe.run === 2 && pe.in_time?.inside > 5 && pe.anti_coincident?.inside > 0);
+      await page.page.locator('[data-choose="reference"]').focus();
+      await page.page.locator('[data-choose="reference"] option[value="run-1"]').waitFor({ state: 'attached' });
+      await choose(page, 'reference', 'run-1');
+      const line = pad(page, 'pe').locator('[data-reference="run-1"]');
+      await line.waitFor();
+      assert.equal(await attribute(line, 'data-by'), 'POT');
+      await lab.api.act('stop');
+      await until('the second run is closed', async () => (await lab.api.status()).run.exports);
+      const [live, reference] = await Promise.all([lab.api.spectrum('pe'), lab.api.get('/api/references/run-1/spectra/pe')]);
+      await until('the scale is that of the interface', () => number(line, 'data-factor'), (factor) => Math.abs(factor - potOf(live) / potOf(reference)) < 1e-12);
+      const byExposure = live.anti_coincident.exposure_s / reference.anti_coincident.exposure_s;
+      await until('AC is scaled by exposure', () => number(line, 'data-ac-factor'), (factor) => Math.abs(factor - byExposure) < 1e-12);
+      assert.equal(sum(reference.in_time.counts), reference.in_time.inside);
+      await stage.shot(page, 'spectra-reference');
 
-    await choose(page, 'reference', '');
-    await choose(page, 'reference', 'from a file');
-    await until('the file is the same run', () => number(pad(page, 'pe').locator('[data-reference="from a file"]'), 'data-factor'), (factor) => Math.abs(factor - potOf(live) / potOf(reference)) < 1e-12);
-    const byNumber = async (run) => {
-      await page.fill('reference-run', { run: String(run) });
-      await page.press('reference-run');
-    };
-    await byNumber(999);
-    await page.page.locator('[data-reference-run-trouble]').getByText('run 999 has no spectra').waitFor();
-    assert.equal(await page.page.locator('[data-choose="reference"]').inputValue(), 'from a file');
-    await byNumber(1);
-    await line.waitFor();
-    assert.equal(await page.page.locator('[data-reference-run-trouble]').count(), 0);
+      await choose(page, 'reference', '');
+      await choose(page, 'reference', 'from a file');
+      await until('the file is the same run', () => number(pad(page, 'pe').locator('[data-reference="from a file"]'), 'data-factor'), (factor) => Math.abs(factor - potOf(live) / potOf(reference)) < 1e-12);
+      const byNumber = async (run) => {
+        await page.fill('reference-run', { run: String(run) });
+        await page.press('reference-run');
+      };
+      await byNumber(999);
+      await page.page.locator('[data-reference-run-trouble]').getByText('run 999 has no spectra').waitFor();
+      assert.equal(await page.page.locator('[data-choose="reference"]').inputValue(), 'from a file');
+      await byNumber(1);
+      await line.waitFor();
+      assert.equal(await page.page.locator('[data-reference-run-trouble]').count(), 0);
 
-    const [map, past] = await Promise.all([lab.api.spectrum('pe_t_rec'), lab.api.get('/api/references/run-1/spectra/pe_t_rec')]);
-    const factor = potOf(map) / potOf(past);
-    const cells = () => pad(page, 'pe_t_rec').locator('canvas[data-layer="cells"]').evaluate((canvas) => canvas.toDataURL());
-    const compare = pad(page, 'pe_t_rec').locator('[data-choose="compare"]');
-    await press(page, 'pe_t_rec', 'map-kind', 'in_time');
-    const seen = new Set([await cells()]);
-    for (const how of ['reference', 'difference', 'significance']) {
-      await compare.selectOption(how);
-      await until(`${how} is drawn`, cells, (drawn) => !seen.has(drawn));
-      seen.add(await cells());
-    }
-    await stage.shot(page, 'spectra-map-significance');
-    await press(page, 'pe_t_rec', 'table');
-    const bins = await pad(page, 'pe_t_rec').locator('[data-bin]').evaluateAll((rows) => rows.map((row) => Number(row.dataset.bin)).sort((one, other) => one - other));
-    const shown = await columnOf(page, 'pe_t_rec', 'difference');
-    bins.forEach((bin, i) => assert.ok(Math.abs(shown[i] - (map.in_time.counts[bin] - factor * past.in_time.counts[bin])) < 1e-9, `bin ${bin}: ${shown[i]}`));
-    const total = pad(page, 'pe_t_rec').locator('[data-difference]');
-    assert.ok(Math.abs((await number(total, 'data-difference')) - (map.in_time.inside - factor * past.in_time.inside)) < 1e-6);
-    const maps = await saved(page, 'pe_t_rec', 'csv');
-    assert.match(maps.text, /,reference_in_time,reference_in_time_sigma,/);
-    await compare.selectOption('');
-    await untilEqual('the legend speaks of a difference', () => total.count(), 0);
-    await press(page, 'pe_t_rec', 'table');
+      const [map, past] = await Promise.all([lab.api.spectrum('pe_t_rec'), lab.api.get('/api/references/run-1/spectra/pe_t_rec')]);
+      const factor = potOf(map) / potOf(past);
+      const cells = () => pad(page, 'pe_t_rec').locator('canvas[data-layer="cells"]').evaluate((canvas) => canvas.toDataURL());
+      const compare = pad(page, 'pe_t_rec').locator('[data-choose="compare"]');
+      await press(page, 'pe_t_rec', 'map-kind', 'in_time');
+      const seen = new Set([await cells()]);
+      for (const how of ['reference', 'difference', 'significance']) {
+        await compare.selectOption(how);
+        await until(`${how} is drawn`, cells, (drawn) => !seen.has(drawn));
+        seen.add(await cells());
+      }
+      await stage.shot(page, 'spectra-map-significance');
+      await press(page, 'pe_t_rec', 'table');
+      const bins = await pad(page, 'pe_t_rec').locator('[data-bin]').evaluateAll((rows) => rows.map((row) => Number(row.dataset.bin)).sort((one, other) => one - other));
+      const shown = await columnOf(page, 'pe_t_rec', 'difference');
+      bins.forEach((bin, i) => assert.ok(Math.abs(shown[i] - (map.in_time.counts[bin] - factor * past.in_time.counts[bin])) < 1e-9, `bin ${bin}: ${shown[i]}`));
+      const total = pad(page, 'pe_t_rec').locator('[data-difference]');
+      assert.ok(Math.abs((await number(total, 'data-difference')) - (map.in_time.inside - factor * past.in_time.inside)) < 1e-6);
+      const maps = await saved(page, 'pe_t_rec', 'csv');
+      assert.match(maps.text, /,reference_in_time,reference_in_time_sigma,/);
+      await compare.selectOption('');
+      await untilEqual('the legend speaks of a difference', () => total.count(), 0);
+      await press(page, 'pe_t_rec', 'table');
 
-    const overlaid = await page.drawing('pe', 'in_time');
-    await choose(page, 'reference', '');
-    const without = await until('the reference is gone', () => page.drawing('pe', 'in_time'), (drawn) => drawn !== overlaid);
-    await choose(page, 'reference', 'run-1');
-    await until('it is drawn again', () => page.drawing('pe', 'in_time'), (drawn) => drawn !== without);
-    const { references } = await lab.api.get('/api/references');
-    assert.match(references[0].trouble, /run 999 has no spectra/);
-    await assert.rejects(lab.api.get('/api/references/run-999/spectra/pe'), /404/);
-    await assert.rejects(lab.api.get('/api/references/else/spectra/pe'), /404/);
-  });
+      const overlaid = await page.drawing('pe', 'in_time');
+      await choose(page, 'reference', '');
+      const without = await until('the reference is gone', () => page.drawing('pe', 'in_time'), (drawn) => drawn !== overlaid);
+      await choose(page, 'reference', 'run-1');
+      await until('it is drawn again', () => page.drawing('pe', 'in_time'), (drawn) => drawn !== without);
+      const { references } = await lab.api.get('/api/references');
+      assert.match(references[0].trouble, /run 999 has no spectra/);
+      await assert.rejects(lab.api.get('/api/references/run-999/spectra/pe'), /404/);
+      await assert.rejects(lab.api.get('/api/references/else/spectra/pe'), /404/);
+    },
+    { expected: /status of 404.*\/api\/references\/run-999\// },
+  );
 
   await spec('compare_run', 'the page of a run leads to the spectra with that run as their reference', async (stage) => {
     const page = await stage.open(DESK);
