@@ -9,8 +9,9 @@ const SMALL = { width: 800, height: 600 };
 const STEERING = ['configure', 'start', 'stop', 'pause', 'resume', 'reset', 'note', 'limits'];
 export const DESK = { width: 1280, height: 800 };
 
-// Pages ask servers for more than older ones have.
-const isAbsentRoute = (said) => /status of 404/.test(said.text()) && /\/api\//.test(said.location().url);
+// How a page learns that there is no plan, and no run yet to compare a configuration with. Any other 404 is a fault.
+const ABSENT = [/^\/api\/prediction\/[^/]+$/, /^\/api\/configs\/[^/]+\/difference$/];
+const isAbsent = (said) => /status of 404/.test(said.text()) && ABSENT.some((route) => route.test(new URL(said.location().url).pathname));
 
 export class ConsolePage {
   #errors = [];
@@ -30,7 +31,7 @@ export class ConsolePage {
     opened.page = await opened.context.newPage();
     opened.page.on('pageerror', (error) => opened.#errors.push(error.stack ?? error.message));
     opened.page.on('console', (said) => {
-      if (said.type() === 'error' && !isAbsentRoute(said)) opened.#errors.push(`console: ${said.text()} (${said.location().url})`);
+      if (said.type() === 'error' && !isAbsent(said)) opened.#errors.push(`console: ${said.text()} (${said.location().url})`);
     });
     opened.page.on('crash', () => opened.#errors.push('the page crashed'));
     if (holdable) await opened.#makeHoldable();
