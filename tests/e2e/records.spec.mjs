@@ -263,6 +263,32 @@ inLab('history, alarms, logbook and runs', setUp, async (spec, lab) => {
     await stage.shot(page, 'run-quality-phone');
   });
 
+  await spec('system_entries', 'the alarm of the run is acknowledged in the banner by one press, and the logbook has what the system wrote, by kind', async (stage) => {
+    const page = await stage.open({ ...DESK, person: PEOPLE.shift });
+    const banner = page.page.locator('[data-alarm="run-bad"]');
+    await untilEqual('the alarm in the banner', () => banner.getAttribute('data-state'), 'unacknowledged');
+    await banner.locator('[data-action="acknowledge"]').click();
+    await untilEqual('the alarm in the banner', () => banner.getAttribute('data-state'), 'acknowledged');
+    assert.equal(await banner.locator('[data-action="acknowledge"]').count(), 0);
+    const { alarms } = await lab.api.get('/api/alarms');
+    assert.equal(alarms.find(({ id }) => id === 'run-bad').state, 'acknowledged');
+
+    await page.goto('logbook');
+    const entries = () => page.page.locator('[data-entry]').evaluateAll((all) => all.map(({ dataset, innerText }) => ({ kind: dataset.kindOfEntry, text: innerText })));
+    const ofKind = async (kind, ...words) => {
+      await page.page.locator('[name="entry-kind"]').selectOption(kind);
+      const holds = (all) => all.length > 0 && all.every((entry) => entry.kind === kind) && words.every((some) => all.some(({ text }) => some.test(text)));
+      return until(`${kind} alone`, entries, holds);
+    };
+    await until('entries of people and of the system', entries, (all) => ['person', 'run-start', 'run-stop', 'alarm'].every((kind) => all.some((entry) => entry.kind === kind)));
+    assert.equal((await ofKind('run-start', /Run 1 \(test, SIMULATED\) began/)).length, 1);
+    assert.equal((await ofKind('run-stop', /Run 1 ended: requested, by C\. Expert\. \d+ slots/)).length, 1);
+    await ofKind('alarm', /\bhv\b.*1320 V/s, /HV expert called/, new RegExp(`run-bad.*${PEOPLE.shift.name}`, 's'));
+    await stage.shot(page, 'logbook-alarms');
+    await page.press('clear-search');
+    await until('all of them again', entries, (all) => all.some(({ kind }) => kind === 'person') && all.some(({ kind }) => kind === 'run-start'));
+  });
+
   await spec('good_runs', 'an expert flags a run and slots of it, of two who sign one is told, and offline takes what was written', async (stage) => {
     const flag = (more) => ({ good: true, first_run: 1, reason: 'stable', ...more });
     const signs = (person, body) => lab.api.post('/api/good-runs', body, { Authorization: `Bearer ${person.token}` });
