@@ -30,6 +30,8 @@ const editEmulator = edit(light, replace('steady_rate_hz: 2500', 'steady_rate_hz
 
 inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, consoleText: plan }, async (spec, lab) => {
   const blinding = (page) => page.page.locator('[data-blinding]').getAttribute('data-blinding');
+  // Numbers of one moment.
+  const figures = (page, ...names) => page.page.evaluate((all) => all.map((name) => Number(document.querySelector(`[data-figure="${name}"]`)?.dataset.value)), names);
   const act = { first_run: 1, last_run: 1, reason: 'selection and background are frozen', confirm: 'UNBLIND 1-1' };
   let picture; // of the logbook, by its SHA-256
   const acts = async () => (await lab.api.get('/api/unblinding')).unblindings;
@@ -51,10 +53,8 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(await page.page.locator('[data-action="unblind"]').isEnabled(), false, 'an expert may not unblind');
 
     await until('CEvNS is expected', () => page.figure('expected-cevns:now'), (events) => events > 0);
-    const figures = (...names) => page.page.evaluate((all) => all.map((name) => Number(document.querySelector(`[data-figure="${name}"]`)?.dataset.value)), names); // of one moment
-    const sigmas = () => figures('expected-sigma:now', 'expected-sigma:planned');
-    await until('and the precision, which is better with the plan', sigmas, ([now, planned]) => planned > 0 && now > planned);
-    const [potNow, eventsNow, planned] = await figures('exposure-pot', 'expected-cevns:now', 'expected-cevns:planned');
+    await until('and the precision of the plan', () => page.figure('expected-sigma:planned'), (fm) => fm > 0);
+    const [potNow, eventsNow, planned] = await figures(page, 'exposure-pot', 'expected-cevns:now', 'expected-cevns:planned');
     assert.ok(Math.abs((planned / eventsNow) * (potNow / PLANNED_POT) - 1) < 0.05, `${planned} events for the plan, ${eventsNow} for ${potNow} POT`);
     const status = await lab.api.get('/api/physics');
     assert.ok(Math.abs(status.exposure.fraction - status.exposure.pot / PLANNED_POT) < 1e-9);
@@ -63,7 +63,7 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     assert.equal(status.simulated, true);
     assert.equal(status.measured, null);
     await until('the page follows', () => page.figure('exposure-pot'), (pot) => pot >= status.exposure.pot);
-    const [pot, gwh, part] = await figures('exposure-pot', 'exposure-gwh', 'plan-fraction');
+    const [pot, gwh, part] = await figures(page, 'exposure-pot', 'exposure-gwh', 'plan-fraction');
     assert.ok(Math.abs(gwh / pot / GWH_PER_POT - 1) < 1e-6 && Math.abs(part * PLANNED_POT / pot - 1) < 1e-6, `${pot} POT, ${gwh} GWh, ${part} of the plan`);
     assert.equal(await page.page.locator('[data-measured]').getAttribute('data-measured'), 'sealed');
     for (const figure of MEASURED) assert.equal(await page.page.locator(`[data-figure="${figure}"]`).count(), 0, figure);
@@ -194,6 +194,8 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
   await spec('unblinded', 'with phrase, reason and name C opens while the run goes on, and the logbook says who did it', async (stage) => {
     const page = await stage.open({ person: PEOPLE.opener, width: 1280, height: 900 });
     await page.goto('physics');
+    const sigmas = () => figures(page, 'expected-sigma:now', 'expected-sigma:planned');
+    await until('the precision so far, which is worse than the plan’s', sigmas, ([now, planned]) => planned > 0 && now > planned && Number.isFinite(now));
     const outside = await until('C outside the box', () => page.inside(MAP, 'in_time'), (n) => n >= 0);
     await page.press('unblind');
     const form = page.page.locator('[data-form="unblind"]');
