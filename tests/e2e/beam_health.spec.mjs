@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beamFaults, edit, light, REPETITION_HZ, replace, slowValues } from './lab/config_text.mjs';
 import { inLab } from './lab/spec.mjs';
-import { until } from './lab/until.mjs';
+import { until, untilEqual } from './lab/until.mjs';
 
 const HV = 'value { name: "hv" unit: "V" pushed {} warn_above: 1300 alarm_above: 1400 stale_s: 3 }';
 // What the emulated digitizer is made of (config/demo-emulator.txtpb), with single photoelectrons often enough to wait for.
@@ -115,26 +115,6 @@ inLab('beam and health', setUp, async (spec, lab) => {
     await stage.shot(page, 'health-view');
   });
 
-  await spec('log', 'what online and the daemon say is one stream, found by text and by level', async (stage) => {
-    const page = await stage.open();
-    await page.goto('health');
-    const lines = () => page.page.locator('[data-log-line]').evaluateAll((all) => all.map(({ dataset, className, innerText }) => ({ source: dataset.source, level: className, text: innerText })));
-    const from = (source) => (all) => all.some((line) => line.source === source);
-    await until('lines of the daemon', lines, from('daq'));
-    await until('lines of online beside them', lines, from('online'));
-    await page.page.locator('[name="log-text"]').fill('online');
-    const found = await until('those with the text alone', lines, (all) => all.length > 0 && all.every(({ source, text }) => `${source} ${text}`.includes('online')));
-    assert.ok(found.every(({ text }) => /^\d\d:\d\d:\d\d/.test(text)), JSON.stringify(found));
-    await page.page.locator('[name="log-text"]').fill('');
-    const levels = (all) => new Set(all.map(({ level }) => /\b(info|warn|error)\b/.exec(level)?.[0]));
-    await lab.slow('hv', 1350);
-    await until('lines of both levels', lines, (all) => levels(all).has('info') && levels(all).has('warn'));
-    await page.page.locator('[name="log-level"]').selectOption('warn');
-    await until('warnings alone', lines, (all) => all.some(({ text }) => text.includes('slow value hv is warn')) && !levels(all).has('info') && !levels(all).has(undefined));
-    await page.page.locator('[name="log-level"]').selectOption('error');
-    await until('nothing less than an error', lines, (all) => all.every(({ level }) => /\berror\b/.test(level)));
-  });
-
   await spec('channels', 'baseline, noise and SPE gain of a channel are those that it was simulated with', async (stage) => {
     const page = await stage.open({ width: 1400, height: 1000 });
     await page.goto('health');
@@ -173,5 +153,26 @@ inLab('beam and health', setUp, async (spec, lab) => {
     const status = await lab.api.daemon('daq');
     assert.ok(status.status.buffers.every((buffer) => buffer.dropped === 0), 'a buffer dropped something');
     assert.ok(status.status.disk_free_bytes > 0);
+  });
+
+  await spec('log', 'what online and the daemon say is one stream, found by text and by level', async (stage) => {
+    const page = await stage.open();
+    await page.goto('health');
+    const lines = () => page.page.locator('[data-log-line]').evaluateAll((all) => all.map(({ dataset, className, innerText }) => ({ source: dataset.source, level: className, text: innerText })));
+    const from = (source) => (all) => all.some((line) => line.source === source);
+    await until('lines of the daemon', lines, from('daq'));
+    await until('lines of online beside them', lines, from('online'));
+    await page.page.locator('[name="log-text"]').fill('online');
+    const found = await until('those with the text alone', lines, (all) => all.length > 0 && all.every(({ source, text }) => `${source} ${text}`.includes('online')));
+    assert.ok(found.every(({ text }) => /^\d\d:\d\d:\d\d/.test(text)), JSON.stringify(found));
+    await page.page.locator('[name="log-text"]').fill('');
+    // What became of the slow value is told at each level.
+    const levels = (all) => [...new Set(all.map(({ level }) => /\b(info|warn|error)\b/.exec(level)?.[0]))].sort().join();
+    await untilEqual('the levels', async () => levels(await lines()), 'error,info,warn');
+    for (const [level, those, words] of [['warn', 'error,warn', 'hv is warn: 1350 V'], ['error', 'error', 'hv is alarm: 1450 V']]) {
+      await page.page.locator('[name="log-level"]').selectOption(level);
+      await untilEqual(`the levels from ${level} on`, async () => levels(await lines()), those);
+      assert.ok((await lines()).some(({ text }) => text.includes(words)), words);
+    }
   });
 });
