@@ -152,4 +152,20 @@ inLab('programs die and come back', { edit: light, editEmulator: light, consoleT
     await until('the page has it', () => page.figure('time:beam-off'), (seconds) => seconds >= after['beam-off']);
     await stage.shot(page, 'beam-off', { of: '[data-beam-account]' });
   });
+
+  await spec('spectra_frozen', 'a console that is answered, but told nothing of the live spectra, greys figures and may still act', async (stage) => {
+    const page = await stage.open({ holdable: true });
+    await page.untilConnection('live');
+    page.withhold('status', 'spectra');
+    await page.untilConnection('frozen');
+    assert.match(await page.page.locator('[data-connection]').innerText(), /nothing new from the live spectra for \d+\ss/);
+    assert.ok(await page.page.locator('[aria-label="Run control"][data-stale]').count(), 'old figures are not greyed');
+    assert.equal(await page.page.locator('[aria-label="State of everything"][data-stale]').count(), 0, 'lights, which come, are greyed');
+    await stage.shot(page, 'spectra-frozen');
+    await page.end();
+    await until('the run is over', () => lab.api.daemon('daq'), ({ status }) => status.state === 'configured');
+    page.withhold();
+    await page.untilConnection('live');
+    await page.untilState('configured');
+  });
 });

@@ -16,6 +16,7 @@ const isAbsent = (said) => /status of 404/.test(said.text()) && ABSENT.some((rou
 export class ConsolePage {
   #errors = [];
   #held = false;
+  #withheld = []; // topics
   hooks = hooks;
 
   // A browser of its own, as another person's: nothing is shared with other pages. holdable: hold() makes it a page that is
@@ -46,13 +47,23 @@ export class ConsolePage {
     return this.page.routeWebSocket(/\/api\/ws/, (socket) => {
       let last = '';
       socket.connectToServer().onMessage((frame) => {
-        if (!this.#held) last = frame;
+        if (!this.#held) last = this.#without(frame);
         socket.send(last);
       });
     });
   }
   hold() {
     this.#held = true;
+  }
+  // Of a holdable page: signs of life come, and all else, but nothing of these topics.
+  withhold(...topics) {
+    this.#withheld = topics;
+  }
+  #without(frame) {
+    if (this.#withheld.length === 0) return frame;
+    const news = JSON.parse(frame);
+    for (const topic of this.#withheld) delete news[topic];
+    return JSON.stringify(news);
   }
   release() {
     this.#held = false;

@@ -33,7 +33,7 @@ export const hooks = {
   // The lead's state; "no-daemon" if it is not heard.
   state: (page) => attribute(page, '[data-run-state]', 'data-run-state'),
   runNumber: async (page) => number(await attribute(page, '[data-run-number]', 'data-run-number')),
-  // "live", "silent", "daemon-silent", "lost" or "connecting".
+  // "live", "silent", "frozen", "daemon-silent", "lost" or "connecting".
   connection: (page) => attribute(page, '[data-connection]', 'data-connection'),
   // A number of the view's figures; null if it is not known.
   figure: async (page, name) => number(await attribute(page, `[data-figure="${name}"]`, 'data-value')),

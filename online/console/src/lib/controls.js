@@ -21,7 +21,7 @@ export function offeredToMe() {
 // Why this person may not do from here what needs no controls; empty if they may. role: 'person' (anybody who signed in), 'shift' or
 // 'expert'.
 export function whyNotAs(role) {
-  if (feed.stale) return 'spillgate-online is not heard';
+  if (feed.silent) return 'spillgate-online is not heard';
   if (session.offered && !session.person) return 'sign in to act';
   if (session.offered && role !== 'person' && !session.can(role)) return `${session.person} has no ${role} role`;
   return '';
@@ -29,7 +29,7 @@ export function whyNotAs(role) {
 
 // Why nothing may be asked of the daemons from here; empty if it may.
 export function whyNot() {
-  if (feed.stale) return 'spillgate-online is not heard';
+  if (feed.silent) return 'spillgate-online is not heard';
   if (session.offered && !session.person) return 'sign in to act';
   if (session.offered && !session.can('shift')) return `${session.person} has no shift role`;
   const held = holding();

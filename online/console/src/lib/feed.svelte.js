@@ -11,6 +11,7 @@ const LOG_LINES = 500;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 5000;
 const SILENT_S = 2.5;
+const FROZEN_S = 5; // the live spectra say nothing new, whatever else comes: as the light "online" has it
 // Without contact for so long, it is an alarm, as a daemon's silence is: spillgate-online restarts in less.
 const GRACE_S = 10;
 const POLLED = ['health', 'beam', 'controls', 'alarms']; // once a second, where frames do not bring them
@@ -39,7 +40,8 @@ class Feed {
   spectra = $state.raw([]); // SpectrumStores in the config's order
   offered = $state.raw({}); // route → whether this server has it
   connected = $state(false);
-  heardAt = $state(0); // ms, this browser's clock
+  heardAt = $state(0); // ms, this browser's clock: anything, signs of life too
+  statusAt = $state(0); // … the live spectra's status, which figures come with
   now = $state(Date.now());
   forbidden = $state(false); // reading needs a person here
   range = $state('run'); // which slots of the run spectra are of
@@ -66,11 +68,22 @@ class Feed {
   }
 
   get age() {
-    return this.heardAt === 0 ? null : Math.max(0, (this.now - this.heardAt) / 1000);
+    return this.statusAt === 0 ? null : Math.max(0, (this.now - this.statusAt) / 1000);
   }
 
+  // Figures are not those of now: nothing comes, or nothing of the live spectra.
   get stale() {
-    return !this.connected || this.age === null || this.age > SILENT_S;
+    return this.silent || this.age === null || this.age > FROZEN_S;
+  }
+
+  // spillgate-online gives no sign of life. While it does, one may act, whatever its spectra do.
+  get silent() {
+    return !this.connected || this.heardAt === 0 || this.#silence(0) > SILENT_S;
+  }
+
+  // s, or null while it is heard, or if it never was: of what does not come from the live spectra.
+  get silentFor() {
+    return this.silent && this.heardAt > 0 ? Math.max(0, this.#silence(0)) : null;
   }
 
   // For how many seconds nothing came, once they are too many; else null. Who is told to sign in has contact.
@@ -91,7 +104,8 @@ class Feed {
   // live, or why what is shown is not what is now.
   get state() {
     if (!this.connected) return this.age === null ? 'connecting' : 'lost';
-    if (this.stale) return 'silent';
+    if (this.silent) return 'silent';
+    if (this.stale) return 'frozen';
     return this.lead && !this.lead.connected ? 'daemon-silent' : 'live';
   }
 
@@ -102,7 +116,9 @@ class Feed {
       case 'lost':
         return `not connected, data ${age(this.age)} old`;
       case 'silent':
-        return `no news for ${age(this.age)}`;
+        return `no news for ${age(this.silentFor)}`;
+      case 'frozen':
+        return this.age === null ? 'no figures yet' : `nothing new from the live spectra for ${age(this.age)}`;
       case 'daemon-silent':
         return this.lead.age_s === null ? `${this.lead.name} not heard yet` : `${this.lead.name} silent for ${age(this.lead.age_s)}`;
       default:
@@ -228,6 +244,7 @@ class Feed {
   // The newest lines of online and of each daemon come with the status; each is taken once.
   #takeStatus(status) {
     this.status = status;
+    this.statusAt = Date.now();
     if (status.log?.length > 0) this.#takeLines(status.log.map((line) => ({ ...line, source: 'online' })));
     for (const daemon of status.daemons) {
       const lines = daemon.status?.log;
