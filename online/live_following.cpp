@@ -123,9 +123,14 @@ void LiveSpectra::take_ended_run(Daemon& daemon, const wire::RunDescription& des
     if (LiveRun* run = find(description.number())) run->end(daemon.name, true, description.stop_reason());
 }
 
-void LiveSpectra::watch_silence(Clock::duration elapsed) {
-    for (Daemon& daemon : daemons_) {
+// Before what has come is taken, which ends the silence of those who spoke.
+void LiveSpectra::count_silence(Clock::duration elapsed) {
+    for (Daemon& daemon : daemons_)
         daemon.silence += elapsed;
+}
+
+void LiveSpectra::leave_silent() {
+    for (const Daemon& daemon : daemons_) {
         if (daemon.silence < silence_limit) continue;
         for (auto& [number, run] : runs_) {
             if (!run.following(daemon.name)) continue;

@@ -102,9 +102,10 @@ void LiveSpectra::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         subscriber_.receive(batch_, batch_limit, more ? 0ms : idle_wait);
         const auto now = Clock::now();
-        const bool heard = !batch_.empty();
+        // Of each daemon, however much the others say.
+        count_silence(std::min<Clock::duration>(now - last, silence_step));
         receive();
-        if (!heard) watch_silence(std::min<Clock::duration>(now - last, silence_step));
+        leave_silent();
         tell_of_no_daemon(now);
         last = now;
         more = false;

@@ -68,7 +68,8 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void follow(Daemon& daemon, const wire::RunDescription& description, bool from_start);
     void take_ended_run(Daemon& daemon, const wire::RunDescription& description);
     void leave_others(Daemon& daemon, std::uint32_t current, const std::string& why);
-    void watch_silence(Clock::duration elapsed);
+    void count_silence(Clock::duration elapsed);
+    void leave_silent();
     void close_runs();
     void export_run(const LiveRun& run);
     void keep_closed(const LiveRun& run);
