@@ -22,12 +22,17 @@ std::vector<Loss> losses_of(const Snapshot& snapshot) {
         for (const auto& buffer : daemon.status->buffers())
             add(daemon.name, "dropped: " + buffer.name(), buffer.dropped());
     }
+    StreamView all;  // of all daemons
     for (const auto& stream : snapshot.run.streams) {
-        add("online", "lost live", stream.lost);
-        add("online", "not yet healed", stream.missing);
-        add("online", "pushed out while waiting", stream.overflows);
-        add("online", "unreadable", stream.unreadable);
+        all.lost += stream.lost;
+        all.missing += stream.missing;
+        all.overflows += stream.overflows;
+        all.unreadable += stream.unreadable;
     }
+    add("online", "lost live", all.lost);
+    add("online", "not yet healed", all.missing);
+    add("online", "pushed out while waiting", all.overflows);
+    add("online", "unreadable", all.unreadable);
     add("online", "bad messages", snapshot.bad_messages);
     return losses;
 }

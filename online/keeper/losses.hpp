@@ -15,7 +15,7 @@ struct Loss {
     std::uint64_t value = 0;
 };
 
-// Since the run began. What never happened is left out.
+// Since the run began, each name once for each place. What never happened is left out.
 std::vector<Loss> losses_of(const Snapshot& snapshot);
 
 }  // namespace spillgate::online

@@ -7,6 +7,7 @@
 
 #include "online/alarms/alarm_table.hpp"
 #include "online/alarms/built_in_rules.hpp"
+#include "online/keeper/losses.hpp"
 #include "proto/console_loader.hpp"
 
 using namespace spillgate;
@@ -107,6 +108,30 @@ TEST_CASE("losses become rates of the last minute, what was counted before onlin
     CHECK(value(rates.of(snapshot, now_s + 30), "loss.lost-disk_per_min") == 10);
     CHECK(value(rates.of(snapshot, now_s + 62), "loss.lost-disk_per_min") == 3);
     CHECK(value(rates.of(snapshot, now_s + 100), "loss.lost-disk_per_min") == 0);
+}
+
+TEST_CASE("what was lost on its way from several daemons is one loss, and a rate only while it grows") {
+    online::QuantityRates rates;
+    auto snapshot = one_daemon(now_s).first;
+    snapshot.run.streams.resize(2);
+    auto& streams = snapshot.run.streams;
+    streams[0].lost = 5;
+    streams[1].lost = 3;
+    streams[1].unreadable = 1;
+    const auto losses = online::losses_of(snapshot);
+    REQUIRE(losses.size() == 2);
+    CHECK(losses[0].where == "online");
+    CHECK(losses[0].name == "lost live");
+    CHECK(losses[0].value == 8);
+    CHECK(losses[1].value == 1);
+    rates.of(snapshot, now_s);
+    streams[1].lost = 4;
+    CHECK(value(rates.of(snapshot, now_s + 1), "loss.lost-live_per_min") == 1);
+    for (int second = 2; second < 62; ++second)
+        rates.of(snapshot, now_s + second);
+    const auto later = rates.of(snapshot, now_s + 62);
+    CHECK(value(later, "loss.lost-live_per_min") == 0);
+    CHECK(value(later, "loss.unreadable_per_min") == 0);
 }
 
 TEST_CASE("dead time is a share of the windows of the last minute, and unknown without any") {
