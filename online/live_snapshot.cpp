@@ -1,11 +1,9 @@
 // What the writer publishes: snapshots and trend points.
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "online/live_spectra.hpp"
-#include "online/run/charge_per_spill.hpp"
 #include "online/spectrum_bins.hpp"
 
 namespace spillgate::online {
@@ -13,23 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t max_trend_points = 900;
+constexpr auto lead_silent_after = 3s;  // heartbeats come each second
 
 }  // namespace
-
-bool takes_data(wire::State state) {
-    switch (state) {
-        case wire::STARTING:
-        case wire::RUNNING:
-        case wire::PAUSING:
-        case wire::PAUSED_STATE:
-        case wire::RESUMING:
-        case wire::STOPPING:
-            return true;
-        default:
-            return false;
-    }
-}
 
 void LiveSpectra::publish() {
     auto snapshot = std::make_shared<Snapshot>();
@@ -69,7 +53,7 @@ void LiveSpectra::publish() {
     }
     changed_ = false;
     scope_.publish();
-    snapshot->trend = shared_trend_;
+    snapshot->trend = trend_.points();
     snapshot->strip = strip_.view();
     snapshot->channels = channels_.newest();
     snapshot->closed = closed_;
@@ -123,39 +107,15 @@ void LiveSpectra::look_for_unblinding() {
     changed_ = true;
 }
 
-// Differences of the lead's ledger over the last second. Without a daemon there is no point, not a zero.
+LiveTrend::Filled LiveSpectra::filled() {
+    const LiveRun* const run = newest();
+    return run == nullptr ? LiveTrend::Filled{} : LiveTrend::Filled{run->number(), run->slots_filled()};
+}
+
 void LiveSpectra::add_trend_point() {
     const auto lead = std::ranges::find(daemons_, true, &Daemon::lead);
-    const auto now = Clock::now();
-    const double elapsed = std::chrono::duration<double>(now - trend_at_).count();
-    const std::uint64_t slots = newest() == nullptr ? 0 : newest()->slots_filled();
-    const std::uint64_t filled = slots >= trend_slots_ ? slots - trend_slots_ : slots;
-    if (lead == daemons_.end() || !lead->status || lead->silence > 3s) {
-        trend_ledger_.reset();
-    } else {
-        const wire::DaemonStatus& status = *lead->status;
-        const wire::LedgerTotals& ledger = status.run().ledger();
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
-        TrendPoint point;
-        point.utc_s = static_cast<double>(proto::utc_now_ns()) * 1e-9;
-        point.mark_rate_hz = takes_data(status.state()) ? status.mark_rate_hz() : none;  // else nobody looks
-        point.period_us = status.period_ns() > 0 ? status.period_ns() * 1e-3 : none;
-        point.period_rms_us = status.period_ns() > 0 ? status.period_rms_ns() * 1e-3 : none;
-        point.slot_rate_hz = static_cast<double>(filled) / elapsed;
-        point.data_rate_mb_s = status.data_rate_bytes_per_s() * 1e-6;
-        point.charge_uc = none;
-        if (trend_ledger_ && ledger.slots() >= trend_ledger_->slots()) {
-            point.missed_per_s =
-                static_cast<double>(ledger.mark_missed() - trend_ledger_->mark_missed()) / elapsed;
-            if (const auto charge = charge_per_spill_uc(*trend_ledger_, ledger)) point.charge_uc = *charge;
-        }
-        trend_ledger_ = ledger;
-        trend_.push_back(point);
-        if (trend_.size() > max_trend_points) trend_.pop_front();
-        shared_trend_ = std::make_shared<const std::vector<TrendPoint>>(trend_.begin(), trend_.end());
-    }
-    trend_slots_ = slots;
-    trend_at_ = now;
+    const bool speaks = lead != daemons_.end() && lead->silence <= lead_silent_after;
+    trend_.take(Clock::now(), speaks ? lead->status.get() : nullptr, filled());
 }
 
 }  // namespace spillgate::online

@@ -47,8 +47,7 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
       resets_(resets),
       crew_(*engine_, config_.online().threads()),
       channels_(config_),
-      subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())),
-      shared_trend_(std::make_shared<const std::vector<TrendPoint>>()) {
+      subscriber_(endpoints(config_), static_cast<int>(config_.network().send_high_water())) {
     for (const auto& daemon : config_.daemon()) {
         Daemon& added = daemons_.emplace_back();
         added.name = daemon.name();
@@ -62,15 +61,15 @@ LiveSpectra::LiveSpectra(std::shared_ptr<const proto::LoadedConfig> config,
             fmt::format("cannot make the directory for checkpoints, {}: {}", directory_, failed.message()),
             failed.value()));
     }
-    if (const auto before = board_.newest()) {
+    const auto before = board_.newest();
+    if (before) {
         version_ = before->version;
-        trend_.assign(before->trend->begin(), before->trend->end());
-        shared_trend_ = before->trend;
         log_.assign(before->log.begin(), before->log.end());
         closed_ = before->closed;
     }
     scope_.begin(loaded_, engine_);
     restore();
+    trend_.begin(before ? before->trend : nullptr, Clock::now(), filled());
     publish();
 }
 

@@ -18,19 +18,18 @@
 #include "online/control_client.hpp"
 #include "online/latency.hpp"
 #include "online/live_run.hpp"
+#include "online/live_trend.hpp"
 #include "online/opened_runs.hpp"
 #include "online/reconstruction_crew.hpp"
 #include "online/run/disk_watch.hpp"
 #include "online/scope/scope_ring.hpp"
 #include "online/snapshot.hpp"
 #include "online/subscriber.hpp"
+#include "online/takes_data.hpp"
 #include "online/window_ends.hpp"
 #include "proto/config_loader.hpp"
 
 namespace spillgate::online {
-
-// A daemon in this state may send data of its run.
-bool takes_data(wire::State state);
 
 class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a checkpoint
   public:
@@ -78,6 +77,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     void report_losses();
     void publish();
     proto::Result<SpectraResetPtr> reset(const std::string& person, Snapshot& snapshot);
+    LiveTrend::Filled filled();
     void add_trend_point();
     void look_at_channels();
     void look_for_unblinding();
@@ -121,11 +121,7 @@ class LiveSpectra {  // owns threads and sockets; stops within 500 ms plus a che
     bool changed_ = true;  // spectra may differ from the last snapshot's
     std::uint64_t version_ = 0;
     SnapshotPtr last_;
-    std::deque<TrendPoint> trend_;
-    std::shared_ptr<const std::vector<TrendPoint>> shared_trend_;
-    std::uint64_t trend_slots_ = 0;
-    std::optional<wire::LedgerTotals> trend_ledger_;
-    Clock::time_point trend_at_{};
+    LiveTrend trend_;
     std::deque<OnlineLine> log_;
     std::uint64_t checkpoints_ = 0;
     std::string checkpoint_fault_;

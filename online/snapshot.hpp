@@ -76,7 +76,7 @@ struct ClosedRun {
     std::shared_ptr<const ChannelsView> channels;       // as far as they were known then; empty: nothing was
 };
 
-// Beam and rates once per second, for trends.
+// Beam and rates once per second, for trends. NaN: not known.
 struct TrendPoint {
     double utc_s = 0;
     double mark_rate_hz = 0;
