@@ -33,7 +33,17 @@ void ScopeRing::begin(std::shared_ptr<const proto::LoadedConfig> config,
     publish();
 }
 
+template <class Condition>
+void ScopeRing::give_up_waiting(Condition lost) {
+    std::erase_if(waiting_, [&](const auto& slot) {
+        if (!lost(*slot)) return false;
+        bytes_ -= slot->bytes();
+        return true;
+    });
+}
+
 void ScopeRing::take(RawMessage&& message, const SpillJob& job) {
+    give_up_waiting([&](const ScopeSlot& slot) { return slot.run < job.run; });
     auto slot = std::make_shared<ScopeSlot>();
     slot->run = job.run;
     slot->slot = job.candidates.slot;
@@ -48,6 +58,11 @@ void ScopeRing::take(RawMessage&& message, const SpillJob& job) {
 }
 
 void ScopeRing::take(const proto::Verdict& verdict) {
+    // A daemon's verdicts come in the order of its slots: one that has been passed over is lost.
+    give_up_waiting([&](const ScopeSlot& slot) {
+        if (slot.run != verdict.run) return slot.run < verdict.run;
+        return slot.daemon == verdict.daemon && slot.slot < verdict.slot;
+    });
     // The newest first: verdicts follow their records.
     const auto found = std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const auto& slot) {
         return slot->slot == verdict.slot && slot->run == verdict.run && slot->daemon == verdict.daemon;

@@ -44,6 +44,8 @@ class ScopeRing {  // the live thread's; newest() is for all
 
   private:
     using Slots = std::deque<std::shared_ptr<ScopeSlot>>;
+    template <class Condition>
+    void give_up_waiting(Condition lost);
     void bound();
     void remember_largest(const ScopeSlotPtr& slot);
     void bound_largest();

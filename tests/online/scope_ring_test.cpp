@@ -83,6 +83,44 @@ TEST_CASE("bytes bound what the scope keeps, slots that wait for their verdict a
     CHECK(numbers(ring.newest()->slots) == Slots{19});
 }
 
+TEST_CASE("slots whose verdict was lost take no room from those that are shown") {
+    ScopeRing all({});
+    test::ScopeFeeder feeder(all);
+    feeder.add({.slot = 0});
+    const std::size_t one = all.bytes();
+
+    ScopeRing ring({.kept = 3, .bytes = 5 * one + one / 2});
+    test::ScopeFeeder fed(ring);
+    for (std::uint64_t slot = 0; slot < 30; ++slot)
+        fed.add({.slot = slot}, slot % 2 == 0);
+    ring.publish();
+    CHECK(numbers(ring.newest()->slots) == Slots{24, 26, 28});
+    ring.take(fed.verdict({.slot = 29}));  // late, not lost
+    ring.publish();
+    CHECK(numbers(ring.newest()->slots) == Slots{26, 28, 29});
+
+    // Nor do the last ones of a run that is over.
+    for (std::uint64_t slot = 30; slot < 33; ++slot)
+        fed.add({.slot = slot}, false);
+    for (std::uint64_t slot = 0; slot < 3; ++slot)
+        fed.add({.slot = slot, .run = 8});
+    ring.publish();
+    CHECK(numbers(ring.newest()->slots) == Slots{0, 1, 2});
+    CHECK(ring.bytes() < 4 * one);
+}
+
+TEST_CASE("another daemon's verdicts say nothing of a slot that waits for its own") {
+    ScopeRing ring({});
+    test::ScopeFeeder feeder(ring);
+    feeder.add({.slot = 4}, false);
+    auto of_another = feeder.verdict({.slot = 5});
+    of_another.daemon = "east";
+    ring.take(of_another);
+    ring.take(feeder.verdict({.slot = 4}));
+    ring.publish();
+    CHECK(numbers(ring.newest()->slots) == Slots{4});
+}
+
 TEST_CASE("filters find slots by what was found in windows of a kind") {
     ScopeRing ring({});
     test::ScopeFeeder feeder(ring);
