@@ -1,5 +1,6 @@
 #include "online/physics/exported_spectrum.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 
@@ -104,10 +105,18 @@ SpectrumSum sum_of(const Found& found, std::uint32_t run) {
     return sum;
 }
 
+double alpha_relative_uncertainty(const config::Config& config, std::string_view spectrum) {
+    const auto chosen = std::ranges::find(config.spectrum(), spectrum, &config::Spectrum::name);
+    if (chosen == config.spectrum().end()) return 0;
+    const auto selection =
+        std::ranges::find(config.selection(), chosen->selection(), &config::Selection::name);
+    return selection == config.selection().end() ? 0 : selection->alpha_relative_uncertainty();
+}
+
 }  // namespace
 
-proto::Result<SpectrumSum> exported_spectrum(const std::string& path, std::string_view spectrum,
-                                             std::uint32_t run) {
+proto::Result<SpectrumSum> exported_spectrum(const std::string& path, const config::Config& config,
+                                             std::string_view spectrum, std::uint32_t run) {
     std::ifstream file(path);
     if (!file) return error(ErrorKind::NOT_FOUND, fmt::format("there is no file {}", path));
     try {
@@ -115,6 +124,7 @@ proto::Result<SpectrumSum> exported_spectrum(const std::string& path, std::strin
         if (!found.anti_coincident)
             return error(ErrorKind::NOT_FOUND, fmt::format("{} has no spectrum \"{}\"", path, spectrum));
         auto sum = sum_of(found, run);
+        sum.alpha_relative_uncertainty = alpha_relative_uncertainty(config, spectrum);
         std::size_t bins = 1;
         for (const auto& axis : sum.axes)
             bins *= axis.bins + 2u;

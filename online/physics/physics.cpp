@@ -103,7 +103,7 @@ void Physics::sum_runs(const Snapshot& snapshot) {
     const std::uint32_t number = alive ? run->number() : 0;
     if (state_.utc_s - looked_at_runs_s_ >= look_at_runs_s || number != state_.followed) {
         looked_at_runs_s_ = state_.utc_s;
-        const auto looked = past_.look(config_->sha256, number);
+        const auto looked = past_.look(*config_, number);
         state_.catalogue_trouble = looked ? std::string() : looked.error().message;
     }
     state_.followed = number;

@@ -45,17 +45,17 @@ bool PlannedRuns::is_planned(const wire::RunDescription& run) const {
            (!plan_.has_end_utc_s() || begin_s < plan_.end_utc_s());
 }
 
-bool PlannedRuns::take(std::uint32_t run) {
-    const auto spectrum =
-        exported_spectrum(fmt::format("{}/run-{:06}/spectra.json", exports_dir_, run), plan_.spectrum(), run);
+bool PlannedRuns::take(const config::Config& config, std::uint32_t run) {
+    const auto spectrum = exported_spectrum(fmt::format("{}/run-{:06}/spectra.json", exports_dir_, run),
+                                            config, plan_.spectrum(), run);
     if (!spectrum || !all_.add(*spectrum)) return false;
     if (!spectrum->sealed) open_.add(*spectrum);
     return true;
 }
 
-proto::Status PlannedRuns::look(const std::string& config_sha256, std::uint32_t followed) {
-    if (config_sha256 != config_sha256_) *this = PlannedRuns(runs_dir_, exports_dir_, plan_);
-    config_sha256_ = config_sha256;
+proto::Status PlannedRuns::look(const proto::LoadedConfig& config, std::uint32_t followed) {
+    if (config.sha256 != config_sha256_) *this = PlannedRuns(runs_dir_, exports_dir_, plan_);
+    config_sha256_ = config.sha256;
     const auto catalogue = proto::RunCatalogue::open_read_only(runs_dir_);
     if (!catalogue) {
         if (catalogue.error().kind == proto::ErrorKind::NOT_FOUND) return {};
@@ -71,7 +71,7 @@ proto::Status PlannedRuns::look(const std::string& config_sha256, std::uint32_t 
         if (first_utc_ns_ == 0) first_utc_ns_ = run.start_utc_ns();
         without_[run.number()] = run.ledger().charge_recorded_pc();
     }
-    std::erase_if(without_, [&](const auto& run) { return take(run.first); });
+    std::erase_if(without_, [&](const auto& run) { return take(config.config, run.first); });
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "online/physics/spectrum_sum.hpp"
+#include "proto/config_loader.hpp"
 #include "proto/schema/console.pb.h"
 #include "proto/schema/run.pb.h"
 
@@ -20,7 +21,7 @@ class PlannedRuns {  // one thread at a time; opens the catalogue, read-only, fo
     // Takes up what is new: physics runs of this configuration that began between the plan's begin and end.
     // `followed`: the run whose spectra are alive, which is not counted here; 0: none. With another
     // configuration it begins anew. Errors: of the catalogue; no catalogue is no error.
-    proto::Status look(const std::string& config_sha256, std::uint32_t followed);
+    proto::Status look(const proto::LoadedConfig& config, std::uint32_t followed);
 
     const SpectrumSum& all() const { return all_; }    // exposure and AC; C only if nothing is sealed
     const SpectrumSum& open() const { return open_; }  // of the runs of which nothing is sealed
@@ -33,7 +34,7 @@ class PlannedRuns {  // one thread at a time; opens the catalogue, read-only, fo
     bool is_planned(const wire::RunDescription& run) const;
 
   private:
-    bool take(std::uint32_t run);
+    bool take(const config::Config& config, std::uint32_t run);
 
     std::string runs_dir_, exports_dir_;
     config::Plan plan_;

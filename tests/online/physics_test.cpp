@@ -29,10 +29,16 @@ namespace {
 constexpr auto spectrum = "pe_t_rec";
 constexpr std::int64_t second = 1'000'000'000;
 
-std::shared_ptr<const offline::Engine> engine_of(bool blinded) {
+config::Config config_of(bool blinded) {
     auto config = test::demo_config().config;
+    for (auto& selection : *config.mutable_selection())
+        selection.set_alpha_relative_uncertainty(0.02);
     config.set_blinded(blinded);
-    return offline::Engine::make(config).value();
+    return config;
+}
+
+std::shared_ptr<const offline::Engine> engine_of(bool blinded) {
+    return offline::Engine::make(config_of(blinded)).value();
 }
 
 // Spectra of a synthetic run: forty slots of 23.3 uC.
@@ -271,8 +277,9 @@ TEST_CASE("runs that are over count once each, if they are of the plan, those wi
     auto plan = plan_of();
     plan.set_begin_utc_s(100);
     online::PlannedRuns runs(scratch.path(), exports, plan);
-    const auto& hash = test::demo_config().sha256;
-    REQUIRE(runs.look(hash, 7).has_value());
+    auto config = test::demo_config();
+    config.config = config_of(false);
+    REQUIRE(runs.look(config, 7).has_value());
     using Numbers = std::set<std::uint32_t>;
     CHECK(runs.all().runs == Numbers{2, 6});
     CHECK(runs.runs_without_spectra() == 1);
@@ -281,44 +288,52 @@ TEST_CASE("runs that are over count once each, if they are of the plan, those wi
     CHECK(runs.all().pot() == Approx(2 * one.pot()));
     CHECK(runs.all().anti_coincident.size() == one.anti_coincident.size());
     CHECK(runs.open().in_time[5] == 2 * one.in_time[5]);
+    CHECK(runs.open().alpha_relative_uncertainty == 0.02);
 
     // The run that was followed is over, and what was missing has been exported.
-    online::export_run_spectra(*engine, *spectra, run_of(5), hash, exports).value();
-    REQUIRE(runs.look(hash, 8).has_value());
+    online::export_run_spectra(*engine, *spectra, run_of(5), config.sha256, exports).value();
+    REQUIRE(runs.look(config, 8).has_value());
     CHECK(runs.all().runs == Numbers{2, 5, 6, 7});
     CHECK(runs.runs_without_spectra() == 0);
-    REQUIRE(runs.look(hash, 8).has_value());
+    REQUIRE(runs.look(config, 8).has_value());
     CHECK(runs.all().pot() == Approx(4 * one.pot()));
-    REQUIRE(runs.look("another", 8).has_value());
+    auto another = config;
+    another.sha256 = "another";
+    REQUIRE(runs.look(another, 8).has_value());
     CHECK(runs.all().runs == Numbers{4});
     online::PlannedRuns nowhere("/nowhere", "/nowhere", plan);
-    CHECK(nowhere.look(hash, 0).has_value());
+    CHECK(nowhere.look(config, 0).has_value());
 }
 
 TEST_CASE("an exported spectrum has the counts and exposure that were filled, but what is sealed") {
     const test::ScratchDirectory scratch;
     for (const bool blinded : {false, true}) {
+        const auto config = config_of(blinded);
         const auto engine = engine_of(blinded);
         const auto spectra = filled(*engine);
         auto run = run_of(7);
         run.set_blinded(blinded);
         const auto path = online::export_run_spectra(*engine, *spectra, run, "hash", scratch.path()).value() +
                           "/spectra.json";
-        const auto read = online::exported_spectrum(path, spectrum, 7).value();
+        const auto read = online::exported_spectrum(path, config, spectrum, 7).value();
         const auto view = spectra->histogram(index_of(*spectra));
         const auto live = online::SpectrumSum::of(view, 7, true);
         CHECK(read.in_time == live.in_time);
         CHECK(read.anti_coincident == live.anti_coincident);
         CHECK(read.exposure == live.exposure);
+        CHECK(live.alpha_relative_uncertainty == 0.02);
+        CHECK(read.alpha_relative_uncertainty == live.alpha_relative_uncertainty);
         CHECK(read.sealed == blinded);
         CHECK(read.simulated);
         CHECK(read.view().axes[1].max == view.axes[1].max);
-        CHECK(online::exported_spectrum(path, "wish", 7).error().kind == ErrorKind::NOT_FOUND);
+        CHECK(online::exported_spectrum(path, config, "wish", 7).error().kind == ErrorKind::NOT_FOUND);
     }
     const auto damaged = scratch.path() + "/damaged.json";
     std::ofstream(damaged) << "{\n\"pe_t_rec/anti_coincident\": {\"metadata\": 5\n";
-    CHECK(online::exported_spectrum(damaged, spectrum, 7).error().kind == ErrorKind::CORRUPT);
-    CHECK(online::exported_spectrum("/nowhere", spectrum, 7).error().kind == ErrorKind::NOT_FOUND);
+    CHECK(online::exported_spectrum(damaged, config_of(false), spectrum, 7).error().kind ==
+          ErrorKind::CORRUPT);
+    CHECK(online::exported_spectrum("/nowhere", config_of(false), spectrum, 7).error().kind ==
+          ErrorKind::NOT_FOUND);
 }
 
 TEST_CASE("the rate is that of the last minutes, and leads to the day on which the plan is reached") {
