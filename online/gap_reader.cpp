@@ -101,39 +101,46 @@ proto::Result<bool> GapReader::read(const std::vector<Interval>& missing, Clock:
     }
 }
 
-proto::Result<RecordedMessages> recorded_messages(const proto::RunReader& run) {
-    RecordedMessages found;
-    std::vector<proto::SegmentInfo> segments;
+RecordedMessages::RecordedMessages(const proto::RunReader& run) : end_(run.description().next_sequence()) {
     for (const auto& segment : run.segments()) {
         if (segment.readable) {
-            segments.push_back(segment);
+            segments_.push_back(segment);
         } else {
-            note(found.damage, unreadable(segment));
+            note(damage_, unreadable(segment));
         }
     }
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        const auto& segment = segments[i];
-        const std::uint64_t end = segment.first_sequence + segment.blocks;
-        const bool last = i + 1 == segments.size();
-        const std::uint64_t follows =
-            last ? run.description().next_sequence() : segments[i + 1].first_sequence;
-        if (segment.closed && end == follows) {
-            found.sequences.insert(segment.first_sequence, end);
-            continue;
+}
+
+bool RecordedMessages::taken_at_its_word(std::size_t index) {
+    const auto& segment = segments_[index];
+    const std::uint64_t end = segment.first_sequence + segment.blocks;
+    const bool last = index + 1 == segments_.size();
+    if (!segment.closed || end != (last ? end_ : segments_[index + 1].first_sequence)) return false;
+    sequences_.insert(segment.first_sequence, end);
+    return true;
+}
+
+proto::Result<bool> RecordedMessages::read(Clock::time_point deadline) {
+    proto::BlockView block;
+    for (; segment_ < segments_.size(); ++segment_) {
+        if (!reader_) {
+            if (taken_at_its_word(segment_)) continue;
+            auto opened = proto::SegmentReader::open(segments_[segment_].path);
+            if (!opened) return opened.error();
+            reader_ = std::move(*opened);
         }
-        auto reader = proto::SegmentReader::open(segment.path);
-        if (!reader) return reader.error();
-        proto::BlockView block;
         while (true) {
-            auto more = (*reader)->next(block);
+            if (Clock::now() >= deadline) return false;
+            auto more = reader_->next(block);
             if (!more) return more.error();
             if (!*more) break;
-            found.sequences.insert(block.sequence);
+            sequences_.insert(block.sequence);
         }
-        for (const auto& damage : (*reader)->damage())
-            note(found.damage, damage);
+        for (const auto& damage : reader_->damage())
+            note(damage_, damage);
+        reader_.reset();
     }
-    return found;
+    return true;
 }
 
 }  // namespace spillgate::online

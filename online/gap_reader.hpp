@@ -44,12 +44,30 @@ class GapReader {  // owns an open segment
 };
 
 // What a run directory holds, by sequence number, without reading more than needed: closed segments that
-// follow each other without a hole are taken at their word, all others are read through. Errors: those of
-// RunReader.
-struct RecordedMessages {
-    IntervalSet sequences;
-    std::vector<std::string> damage;
+// follow each other without a hole are taken at their word, all others are read through.
+class RecordedMessages {  // owns an open segment
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit RecordedMessages(const proto::RunReader& run);
+
+    // Until all of it is known or `deadline` has passed. True: all. False: a next call goes on where this one
+    // stopped. Errors: those of RunReader.
+    proto::Result<bool> read(Clock::time_point deadline);
+
+    const IntervalSet& sequences() const { return sequences_; }
+    // Why blocks could not be read; bounded.
+    const std::vector<std::string>& damage() const { return damage_; }
+
+  private:
+    bool taken_at_its_word(std::size_t segment);
+
+    std::vector<proto::SegmentInfo> segments_;
+    std::uint64_t end_ = 0;  // the run's next sequence number, as its end record says
+    std::size_t segment_ = 0;
+    std::unique_ptr<proto::SegmentReader> reader_;  // of segment_
+    IntervalSet sequences_;
+    std::vector<std::string> damage_;
 };
-proto::Result<RecordedMessages> recorded_messages(const proto::RunReader& run);
 
 }  // namespace spillgate::online

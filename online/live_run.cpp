@@ -107,6 +107,7 @@ void LiveRun::end(const std::string& daemon, bool announced, std::string why) {
     stream->announced = announced;
     stream->ended_at = Clock::now();
     stream->not_before = {};
+    stream->inventory.reset();
     stream->recorded.reset();
     stream->passes = 0;
     stream->why = std::move(why);
@@ -116,6 +117,7 @@ void LiveRun::reopen(const std::string& daemon) {
     Stream* stream = find(daemon);
     if (stream == nullptr || stream->phase == RunPhase::FOLLOWING) return;
     stream->phase = RunPhase::FOLLOWING;
+    stream->inventory.reset();
     stream->spectra.reset();
     stream->unreadable = 0;
     stream->expecting = false;
@@ -190,7 +192,10 @@ void LiveRun::take_block(Stream& stream, const proto::BlockView& block) {
 bool LiveRun::close(const std::string& daemon, Stream& stream, Clock::time_point now,
                     Clock::time_point deadline) {
     if (now < stream.not_before) return false;
-    if (!stream.recorded && !take_inventory(daemon, stream, now)) return false;
+    if (!stream.recorded) {
+        const bool more = take_inventory(daemon, stream, now, deadline);
+        if (!stream.recorded) return more;
+    }
     const auto missing = missing_of(stream.spectra.received(), *stream.recorded);
     if (missing.empty()) {
         finish(daemon, stream);
@@ -211,35 +216,50 @@ bool LiveRun::close(const std::string& daemon, Stream& stream, Clock::time_point
     return true;
 }
 
-// Learns what the files hold, and takes back what was seen live but never reached them. False: not yet, or
-// never.
-bool LiveRun::take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now) {
-    const auto run = proto::RunReader::open(stream.files.directory());
-    const bool patient = now - stream.ended_at < end_record_patience;
-    if (stream.announced && patient && (!run || run->aborted())) {
-        stream.not_before = now + 50ms;
-        return false;
-    }
-    auto recorded = run ? recorded_messages(*run) : proto::Result<RecordedMessages>(run.error());
-    if (!recorded) {
+// Learns what the files hold. True: there is more of them to read at once. Without `recorded` else: not yet,
+// or never.
+bool LiveRun::take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now,
+                             Clock::time_point deadline) {
+    const auto give_up = [&](const proto::Error& error) {
+        stream.inventory.reset();
         stream.phase = RunPhase::CLOSED;
         stream.complete = false;
         stream.statement = fmt::format(
             "{}: {} slots are in the spectra as seen live, but the run's files cannot be read: {}", daemon,
-            stream.spectra.slots_filled(), recorded.error().message);
+            stream.spectra.slots_filled(), error.message);
         return false;
+    };
+    if (!stream.inventory) {
+        auto run = proto::RunReader::open(stream.files.directory());
+        const bool patient = now - stream.ended_at < end_record_patience;
+        if (stream.announced && patient && (!run || run->aborted())) {
+            stream.not_before = now + 50ms;
+            return false;
+        }
+        if (!run) return give_up(run.error());
+        stream.inventory.emplace(std::move(*run));
     }
-    stream.aborted = run->aborted();
-    stream.damage = std::move(recorded->damage);
-    if (!stream.spectra.settled_sequences().subset_of(recorded->sequences)) {
+    const auto done = stream.inventory->messages.read(deadline);
+    if (!done) return give_up(done.error());
+    if (!*done) return true;
+    take_recorded(daemon, stream);
+    return false;
+}
+
+// Takes back what was seen live but never reached the files.
+void LiveRun::take_recorded(const std::string& daemon, Stream& stream) {
+    const auto& [run, messages] = *stream.inventory;
+    stream.aborted = run.aborted();
+    stream.damage = messages.damage();
+    stream.recorded = messages.sequences();
+    if (!stream.spectra.settled_sequences().subset_of(*stream.recorded)) {
         stream.spectra.reset();
         stream.unreadable = 0;
-    } else if (!stream.spectra.received().subset_of(recorded->sequences)) {
+    } else if (!stream.spectra.received().subset_of(*stream.recorded)) {
         stream.spectra.forget_unsettled();
     }
-    if (!run->aborted() && daemon == description_->daemon()) describe(run->description());
-    stream.recorded = std::move(recorded->sequences);
-    return true;
+    if (!run.aborted() && daemon == description_->daemon()) describe(run.description());
+    stream.inventory.reset();
 }
 
 // What did not come live, in words.

@@ -67,6 +67,11 @@ class LiveRun {  // single-threaded
     proto::Status restore(const wire::Checkpoint& checkpoint);
 
   private:
+    struct Inventory {
+        explicit Inventory(proto::RunReader opened) : run(std::move(opened)), messages(run) {}
+        proto::RunReader run;
+        RecordedMessages messages;
+    };
     struct Stream {
         Stream(std::shared_ptr<const offline::Engine> engine, std::size_t pending_slots,
                std::string directory)
@@ -87,6 +92,7 @@ class LiveRun {  // single-threaded
         Clock::time_point not_before{};  // of the next pass through the files
         bool announced = false;
         Clock::time_point ended_at{};
+        std::optional<Inventory> inventory;   // closing: being taken
         std::optional<IntervalSet> recorded;  // closing: what the files hold
         bool aborted = false;
         std::vector<std::string> damage;
@@ -101,7 +107,9 @@ class LiveRun {  // single-threaded
     bool follow(Stream& stream, Clock::time_point now, Clock::time_point deadline);
     bool close(const std::string& daemon, Stream& stream, Clock::time_point now, Clock::time_point deadline);
     std::string losses(const Stream& stream) const;
-    bool take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now);
+    bool take_inventory(const std::string& daemon, Stream& stream, Clock::time_point now,
+                        Clock::time_point deadline);
+    void take_recorded(const std::string& daemon, Stream& stream);
     void finish(const std::string& daemon, Stream& stream);
     void take_block(Stream& stream, const proto::BlockView& block);
     bool reset_reached() const;

@@ -89,6 +89,30 @@ TEST_CASE("what was seen live but never reached the disk is taken back when the 
     CHECK(followed.run.spectra()->serialise() == test::spectra_of_files(directory));
 }
 
+TEST_CASE("what a daemon that died has recorded is looked through in slices, and live filling goes on") {
+    test::ScratchDirectory scratch;
+    const auto messages = test::synthetic_messages(7, 40, 3);
+    const auto directory = test::write_synthetic_run(scratch.path(), 7, messages, false);
+    Followed followed(7, directory, true);
+    followed.arrive(messages);
+    followed.run.end("daq", false, "daq fell silent");
+    for (int call = 0; call < 3; ++call) {
+        const auto now = LiveRun::Clock::now();
+        CHECK(followed.run.heal(now, now));  // no time is left
+        CHECK(followed.run.phase() == RunPhase::CLOSING);
+    }
+    int slices = 0;
+    while (followed.run.phase() != RunPhase::CLOSED && slices < 100'000) {
+        const auto now = LiveRun::Clock::now();
+        followed.run.heal(now, now + 50us);
+        ++slices;
+    }
+    CHECK(slices > 1);
+    CHECK(followed.run.complete());
+    CHECK(followed.run.view().streams.at(0).read_back == 0);
+    CHECK(followed.run.spectra()->serialise() == test::spectra_of_files(directory));
+}
+
 TEST_CASE("even acknowledged messages give way to what the disk says") {
     test::ScratchDirectory scratch;
     const auto messages = test::synthetic_messages(8, 40, 4);
