@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <boost/numeric/ublas/lu.hpp>
-#include <boost/numeric/ublas/matrix.hpp>
 
 namespace spillgate::offline {
 
@@ -37,10 +36,12 @@ double LikelihoodMinimum::with_gradient(const Values& point, Values& gradient) c
     return chi2_(point);
 }
 
-void LikelihoodMinimum::improve(nlopt::algorithm algorithm, Values& p) {
+double LikelihoodMinimum::improve(nlopt::algorithm algorithm, Values& p, std::optional<std::size_t> held) {
+    Values lowest = lowest_, highest = highest_;
+    if (held) lowest[*held] = highest[*held] = p[*held];
     nlopt::opt optimizer(algorithm, static_cast<unsigned>(p.size()));
-    optimizer.set_lower_bounds(lowest_);
-    optimizer.set_upper_bounds(highest_);
+    optimizer.set_lower_bounds(lowest);
+    optimizer.set_upper_bounds(highest);
     optimizer.set_min_objective(
         [](const Values& point, Values& gradient, void* self) {
             return static_cast<const LikelihoodMinimum*>(self)->with_gradient(point, gradient);
@@ -56,9 +57,53 @@ void LikelihoodMinimum::improve(nlopt::algorithm algorithm, Values& p) {
         // Round-off at the minimum ends the gradient method this way; p is its best point.
         reached = chi2_(p);
     }
-    if (!(reached < best_chi2_)) return;
-    best_chi2_ = reached;
-    best_ = p;
+    if (reached < best_chi2_) {
+        best_chi2_ = reached;
+        best_ = p;
+    }
+    return reached;
+}
+
+std::optional<double> LikelihoodMinimum::half_interval(std::size_t parameter, const Values& other) {
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        const double before = best_chi2_;
+        const auto up = distance_to_edge(parameter, 1, other);
+        const auto down = distance_to_edge(parameter, -1, other);
+        if (best_chi2_ > before - 0.01) return up && down ? std::optional(0.5 * (*up + *down)) : std::nullopt;
+        minimise(Values(best_));
+    }
+    return std::nullopt;
+}
+
+std::optional<double> LikelihoodMinimum::distance_to_edge(std::size_t parameter, double direction,
+                                                          const Values& other) {
+    const double centre = best_[parameter];
+    const double minimum = best_chi2_;
+    Values from = best_;  // the end of the newest point inside
+    double inside = 0, sigmas_inside = 0;
+    double outside = HUGE_VAL, sigmas_outside = HUGE_VAL;
+    double distance = 0.03 * std::abs(centre);
+    for (int i = 0; i < 30 && !(outside < HUGE_VAL && outside - inside < 0.01 * outside); ++i) {
+        const double value = centre + direction * distance;
+        if (!(value > lowest_[parameter] && value < highest_[parameter])) return std::nullopt;
+        Values p = from, q = other;
+        p[parameter] = q[parameter] = value;
+        const double near = improve(nlopt::LD_SLSQP, p, parameter);
+        const double far = improve(nlopt::LD_SLSQP, q, parameter);
+        const double sigmas = std::sqrt(std::max(0.0, std::min(near, far) - minimum));
+        if (std::abs(sigmas - 1) < 0.03) return distance;
+        if (sigmas < 1) from = far < near ? q : p;
+        (sigmas < 1 ? inside : outside) = distance;
+        (sigmas < 1 ? sigmas_inside : sigmas_outside) = sigmas;
+        // The root of the rise is all but linear in the distance.
+        if (outside < HUGE_VAL)
+            distance =
+                inside + (outside - inside) *
+                             std::clamp((1 - sigmas_inside) / (sigmas_outside - sigmas_inside), 0.1, 0.9);
+        else
+            distance *= std::clamp(1.05 / sigmas, 1.05, 2.0);
+    }
+    return inside > 0 && outside < HUGE_VAL ? std::optional(distance) : std::nullopt;
 }
 
 // Errors are the square roots of the diagonal of 2·H⁻¹, H the second derivatives of χ².
@@ -67,6 +112,7 @@ bool LikelihoodMinimum::find_errors(const std::vector<bool>& varied) {
     for (std::size_t i = 0; i < varied.size(); ++i)
         if (varied[i]) free.push_back(i);
     errors_.assign(best_.size(), 0);
+    covariance_ = ublas::zero_matrix<double>(best_.size(), best_.size());
     const auto n = free.size();
     if (n == 0) return false;
     ublas::matrix<double> hessian(n, n);
@@ -80,8 +126,18 @@ bool LikelihoodMinimum::find_errors(const std::vector<bool>& varied) {
     for (std::size_t a = 0; a < n; ++a) {
         if (!(inverse(a, a) > 0) || !std::isfinite(inverse(a, a))) return false;
         errors_[free[a]] = std::sqrt(2 * inverse(a, a));
+        for (std::size_t b = 0; b < n; ++b)
+            covariance_(free[a], free[b]) = 2 * inverse(a, b);
     }
     return true;
+}
+
+double LikelihoodMinimum::error_of(const Values& gradient) const {
+    double variance = 0;
+    for (std::size_t a = 0; a < gradient.size(); ++a)
+        for (std::size_t b = 0; b < gradient.size(); ++b)
+            variance += gradient[a] * covariance_(a, b) * gradient[b];
+    return std::sqrt(std::max(0.0, variance));
 }
 
 double LikelihoodMinimum::second_derivative(std::size_t a, std::size_t b) const {

@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include <boost/numeric/ublas/matrix.hpp>
 #include <nlopt.hpp>
 
 namespace spillgate::offline {
@@ -25,6 +27,13 @@ class LikelihoodMinimum {
     // From the inverse of the matrix of second derivatives, taken numerically, of the parameters with
     // `varied`; the others get 0. False if the point is no minimum in them.
     bool find_errors(const std::vector<bool>& varied);
+    // The error, by the matrix that find_errors made, of a function of the parameters with this gradient.
+    double error_of(const Values& gradient) const;
+    // Half the interval in which χ², minimised over the other parameters, is within 1 of its minimum: a
+    // standard deviation also where others are at their bounds or χ² is no parabola. Each minimisation starts
+    // from its neighbour's end and from `other`; a lower minimum found on the way becomes the best point.
+    // Nothing if the interval reaches a bound.
+    std::optional<double> half_interval(std::size_t parameter, const Values& other);
 
     const Values& best() const { return best_; }
     const Values& errors() const { return errors_; }
@@ -35,12 +44,15 @@ class LikelihoodMinimum {
   private:
     double step(std::size_t i, const Values& p) const { return 1e-4 * std::max(std::abs(p[i]), 0.01); }
     double with_gradient(const Values& point, Values& gradient) const;
-    void improve(nlopt::algorithm algorithm, Values& p);
+    // Returns the χ² that p reached.
+    double improve(nlopt::algorithm algorithm, Values& p, std::optional<std::size_t> held = std::nullopt);
+    std::optional<double> distance_to_edge(std::size_t parameter, double direction, const Values& other);
     double second_derivative(std::size_t a, std::size_t b) const;
 
     Chi2 chi2_;
     Values lowest_, highest_, best_, errors_;
     double best_chi2_ = HUGE_VAL;
+    boost::numeric::ublas::matrix<double> covariance_;  // 0 where not varied
 };
 
 }  // namespace spillgate::offline

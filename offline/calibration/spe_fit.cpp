@@ -14,33 +14,56 @@ namespace spillgate::offline {
 
 namespace {
 
-// Parameters in units of their scale, so that all are of order one.
+// Parameters in units of their scale, so that all are of order one. In the minimum TWO and THREE are
+// fractions of ONE.
 enum Index : std::size_t { PEDESTAL, DECAY, ONE, CHARGE, WIDTH, TWO, THREE, COUNT };
 using Values = std::array<double, COUNT>;
 
-double gaussian(double q, double mean, double sigma) {
-    const double z = (q - mean) / sigma;
-    return std::exp(-0.5 * z * z) / (sigma * std::sqrt(2 * std::numbers::pi));
-}
+// Several PE make a pulse less often than one does. If as many could, the spectrum would not say how many: n
+// PE of charge Q/n look like one of Q.
+constexpr double most_of_two = 0.5;
+constexpr double most_of_three = most_of_two * most_of_two;
 
-double gamma_density(double q, double shape, double mean) {
-    if (q <= 0) return 0;
-    const double x = shape * q / mean;
-    return std::exp((shape - 1) * std::log(x) - x - std::lgamma(shape)) * shape / mean;
-}
-
-double density(double q, const Values& p, SpeShape shape, double min_adc) {
-    double sum = p[PEDESTAL] / p[DECAY] * std::exp(-(q - min_adc) / p[DECAY]);
-    const std::array<double, 3> entries{p[ONE], p[TWO], p[THREE]};
-    for (std::size_t n = 1; n <= entries.size(); ++n) {
-        if (entries[n - 1] == 0) continue;
-        const auto pe = static_cast<double>(n);
-        sum += entries[n - 1] * (shape == SpeShape::GAUSSIAN
-                                     ? gaussian(q, pe * p[CHARGE], std::sqrt(pe) * p[WIDTH])
-                                     : gamma_density(q, pe * (p[WIDTH] + 1), pe * p[CHARGE]));
+// Expected entries per unit of charge; what does not depend on the charge is worked out once.
+class Density {
+  public:
+    Density(const Values& p, SpeShape shape, double min_adc)
+        : shape_(shape), min_adc_(min_adc), decay_(p[DECAY]), pedestal_(p[PEDESTAL] / p[DECAY]) {
+        const std::array<double, 3> entries{p[ONE], p[TWO], p[THREE]};
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const auto n = static_cast<double>(i + 1);
+            const double mean = n * p[CHARGE];
+            if (shape == SpeShape::GAUSSIAN) {
+                const double sigma = std::sqrt(n) * p[WIDTH];
+                terms_[i] = {entries[i] / (sigma * std::sqrt(2 * std::numbers::pi)), mean, sigma, 0};
+            } else {
+                const double k = n * (p[WIDTH] + 1);
+                terms_[i] = {entries[i], k - 1, k / mean, k * std::log(k / mean) - std::lgamma(k)};
+            }
+        }
     }
-    return sum;
-}
+
+    double at(double q) const {
+        double sum = pedestal_ * std::exp(-(q - min_adc_) / decay_);
+        if (shape_ == SpeShape::POLYA && q <= 0) return sum;
+        const double log_q = shape_ == SpeShape::POLYA ? std::log(q) : 0;
+        for (const auto& [factor, a, b, c] : terms_) {
+            if (factor == 0) continue;
+            const double z = (q - a) / b;  // of a gaussian
+            sum += factor * std::exp(shape_ == SpeShape::GAUSSIAN ? -0.5 * z * z : a * log_q - b * q + c);
+        }
+        return sum;
+    }
+
+  private:
+    // Gaussian: mean a and sigma b. Gamma distribution: q^a·exp(−b·q + c).
+    struct Term {
+        double factor = 0, a = 0, b = 1, c = 0;
+    };
+    SpeShape shape_;
+    double min_adc_, decay_, pedestal_;
+    std::array<Term, 3> terms_;
+};
 
 class SpeFit {
   public:
@@ -63,8 +86,16 @@ class SpeFit {
     std::uint64_t entries() const { return static_cast<std::uint64_t>(scale_[ONE]); }
     std::size_t bins() const { return charges_.size(); }
     double chi2() const { return minimum_.chi2(); }
-    double value(Index i) const { return minimum_.best()[i] * scale_[i]; }
-    double error(Index i) const { return minimum_.errors()[i] * scale_[i]; }
+    double value(Index i) const { return natural(minimum_.best())[i]; }
+    double error(Index i) const {
+        if (i == CHARGE) return charge_error_ * scale_[i];
+        if (i != TWO && i != THREE) return minimum_.errors()[i] * scale_[i];
+        if (!varied_[i]) return 0;
+        std::vector<double> gradient(COUNT, 0);
+        gradient[i] = minimum_.best()[ONE];
+        gradient[ONE] = minimum_.best()[i];
+        return minimum_.error_of(gradient) * scale_[ONE];
+    }
     std::size_t varied_count() const {
         return static_cast<std::size_t>(std::count(varied_.begin(), varied_.end(), true));
     }
@@ -72,11 +103,18 @@ class SpeFit {
     void minimise() {
         const double width = options_.shape == SpeShape::GAUSSIAN ? 0.4 : 3.0;
         for (const auto& [pedestal, decay] : {std::pair{0.2, 0.15}, {0.5, 0.05}, {0.02, 0.5}})
-            minimum_.minimise({pedestal, decay, 0.75, 1, width, 0.04, 0.01});
+            minimum_.minimise({pedestal, decay, 0.75, 1, width, 0.05, 0.01});
     }
 
-    // False if the second derivatives at the minimum are not those of one.
+    // False if the minimum is none, or the charge is not bounded by it.
     bool find_errors() {
+        auto with_pedestal = minimum_.best();
+        with_pedestal[PEDESTAL] = std::max(with_pedestal[PEDESTAL], 0.05);
+        with_pedestal[DECAY] = 0.3;
+        with_pedestal[TWO] = std::max(with_pedestal[TWO], 0.02);
+        const auto charge_error = minimum_.half_interval(CHARGE, with_pedestal);
+        if (!charge_error || minimum_.best()[TWO] > 0.999 * most_of_two) return false;
+        charge_error_ = *charge_error;
         for (std::size_t i = 0; i < COUNT; ++i)
             varied_[i] = minimum_.inside_bounds(i);
         // Without a pedestal its decay means nothing.
@@ -94,21 +132,27 @@ class SpeFit {
                 entries += spectrum.counts[bin];
         const auto n = static_cast<double>(entries);
         const double q = options.start_adc;
-        return {n, q, n, q, options.shape == SpeShape::GAUSSIAN ? q : 1.0, n, n};
+        return {n, q, n, q, options.shape == SpeShape::GAUSSIAN ? q : 1.0, 1, 1};
     }
 
     static std::vector<double> highest(SpeShape shape) {
-        return {2, 20, 2, 10, shape == SpeShape::GAUSSIAN ? 3.0 : 100.0, 2, 2};
+        return {2, 20, 2, 10, shape == SpeShape::GAUSSIAN ? 3.0 : 100.0, most_of_two, most_of_three};
     }
 
-    double chi2_of(const std::vector<double>& scaled) const {
+    Values natural(const std::vector<double>& scaled) const {
         Values p;
         for (std::size_t i = 0; i < COUNT; ++i)
             p[i] = scaled[i] * scale_[i];
+        p[TWO] *= p[ONE];
+        p[THREE] *= p[ONE];
+        return p;
+    }
+
+    double chi2_of(const std::vector<double>& scaled) const {
+        const Density density(natural(scaled), options_.shape, options_.min_adc);
         double sum = 0;
         for (std::size_t i = 0; i < charges_.size(); ++i) {
-            const double expected =
-                std::max(1e-9, width_ * density(charges_[i], p, options_.shape, options_.min_adc));
+            const double expected = std::max(1e-9, width_ * density.at(charges_[i]));
             sum += expected - counts_[i];
             if (counts_[i] > 0) sum += counts_[i] * std::log(counts_[i] / expected);
         }
@@ -121,6 +165,7 @@ class SpeFit {
     std::vector<double> counts_;
     Values scale_;
     LikelihoodMinimum minimum_;
+    double charge_error_ = 0;
     std::vector<bool> varied_ = std::vector<bool>(COUNT, false);
 };
 
@@ -151,11 +196,14 @@ SpeFitOptions spe_fit_around(double charge_adc) {
 }
 
 double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc) {
-    return density(q,
-                   {fit.pedestal_entries().value(), fit.pedestal_decay_adc().value(),
-                    fit.one_pe_entries().value(), fit.spe_charge_adc().value(), fit.width().value(),
-                    fit.two_pe_entries().value(), fit.three_pe_entries().value()},
-                   shape, min_adc);
+    const Values p{fit.pedestal_entries().value(),
+                   fit.pedestal_decay_adc().value(),
+                   fit.one_pe_entries().value(),
+                   fit.spe_charge_adc().value(),
+                   fit.width().value(),
+                   fit.two_pe_entries().value(),
+                   fit.three_pe_entries().value()};
+    return Density(p, shape, min_adc).at(q);
 }
 
 wire::SpeSliceFit fit_spe(const ChargeSpectrum& spectrum, const SpeFitOptions& options) {

@@ -28,9 +28,12 @@ SpeFitOptions spe_fit_around(double charge_adc);
 // Expected entries per unit of charge at q, for values of the result's parameters.
 double spe_density(double q, const wire::SpeSliceFit& fit, SpeShape shape, double min_adc);
 
-// Minimises the Poisson likelihood ratio (Baker and Cousins, NIM 221 (1984) 437) with NLopt; errors from the
-// inverse of its matrix of second derivatives, taken numerically. Fills everything but channel and validity.
-// A spectrum that cannot be fitted comes back with fitted = false and the problem in words.
+// Minimises the Poisson likelihood ratio (Baker and Cousins, NIM 221 (1984) 437) with NLopt, with at most
+// half as many pulses of 2 PE and a quarter as many of 3 as of one: without that, pulses of one PE of Q are
+// as well n PE of Q/n. The error of the charge is half the interval in which the ratio, minimised over all
+// else, is within 1 of its minimum; the others come from the inverse of the matrix of second derivatives,
+// taken numerically. Fills everything but channel and validity. A spectrum that cannot be fitted comes back
+// with fitted = false and the problem in words.
 wire::SpeSliceFit fit_spe(const ChargeSpectrum& spectrum, const SpeFitOptions& options);
 
 }  // namespace spillgate::offline

@@ -1,7 +1,6 @@
 // What is shown of channels, against sums made the slow way.
 #include "online/channels/channel_levels.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -61,12 +60,6 @@ offline::ChannelFacts levels(std::uint16_t channel, const std::vector<double>& m
     for (const double mean : means)
         facts.levels.push_back({channel, mean, rms});
     return facts;
-}
-
-double median_of(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
 }
 
 // Charges of single photoelectrons: gamma distributed about `spe`, as the simulation draws them, without
@@ -166,9 +159,9 @@ TEST_CASE("an SPE charge is fitted from the pulses of ten minutes and of the run
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937_64 random(seed);
-    constexpr std::size_t toys = 12;
-    std::vector<double> pulls, relative_errors;  // few pulses have long tails: medians are judged
-    for (std::size_t toy = 0; toy < toys; ++toy) {
+    constexpr int toys = 12;
+    double squares = 0;
+    for (int toy = 0; toy < toys; ++toy) {
         const double spe = 100 + 40 * std::uniform_real_distribution<double>()(random);
         ChannelLevels shown(two_channels());
         shown.add(tallies_of(7, singles(spe, 499, random)), begin, utc_ns);
@@ -180,23 +173,22 @@ TEST_CASE("an SPE charge is fitted from the pulses of ten minutes and of the run
         view = shown.view(begin + 101s, utc_ns);
         CHECK_FALSE(view.channels[1].run.spe_adc.has_value());
         const auto& measured = view.channels[0].recent.spe_adc;
-        if (!measured) continue;
+        REQUIRE(measured.has_value());
         CHECK(measured->value == Approx(view.channels[0].run.spe_adc.value().value));
-        CHECK(std::abs(measured->value - spe) < spe);
-        pulls.push_back((measured->value - spe) / measured->error);
-        relative_errors.push_back(measured->error / spe);
+        const double pull = (measured->value - spe) / measured->error;
+        CAPTURE(spe, measured->value, measured->error);
+        CHECK(std::abs(measured->value - spe) < 0.35 * spe);
+        CHECK(measured->error < 0.2 * spe);
+        // A fluctuation may make a few pulses of 2 PE the best fit, 10 % lower with the error of that place.
+        CHECK(std::abs(measured->value - spe) < 5 * measured->error + 0.12 * spe);
+        squares += pull * pull;
         // After ten minutes the pulses are the run's alone.
         view = shown.view(begin + 800s, utc_ns);
         CHECK(view.channels[0].recent.singles == 0);
         CHECK_FALSE(view.channels[0].recent.spe_adc.has_value());
         CHECK(view.channels[0].run.spe_adc.has_value());
     }
-    REQUIRE(pulls.size() > toys / 2);
-    CHECK(median_of(relative_errors) < 0.25);
-    CHECK(std::abs(median_of(pulls)) < 2);
-    for (auto& pull : pulls)
-        pull = std::abs(pull);
-    CHECK(median_of(pulls) < 2);
+    CHECK(squares / toys < 8);
 }
 
 TEST_CASE(

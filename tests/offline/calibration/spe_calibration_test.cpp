@@ -88,6 +88,26 @@ TEST_CASE("the fit gives back the SPE charge that a spectrum was drawn from, wit
     }
 }
 
+TEST_CASE("pulses of one PE are not taken for several of a smaller charge, wherever the fit starts") {
+    constexpr double spe = 120, sigma = 36;
+    // As well 2 PE of half the charge, or 3 of a third: gaussians of the same mean and width.
+    ChargeSpectrum expected;
+    for (std::size_t bin = 0; bin < 400; ++bin) {
+        const double z = (expected.centre(bin) - spe) / sigma;
+        expected.counts.push_back(static_cast<std::uint64_t>(std::llround(444 * std::exp(-0.5 * z * z))));
+    }
+    for (const double start : {30.0, 36.0, 60.0, 120.0, 180.0}) {
+        auto options = spe_fit_around(start);
+        options.shape = SpeShape::GAUSSIAN;
+        const auto fit = fit_spe(expected, options);
+        INFO(start << fit.DebugString());
+        REQUIRE(fit.fitted());
+        CHECK(fit.spe_charge_adc().value() == Approx(spe).epsilon(0.01));
+        CHECK(fit.spe_charge_adc().error() > 0.2);  // sigma / √20 000 = 0.25
+        CHECK(fit.spe_charge_adc().error() < 3);
+    }
+}
+
 TEST_CASE("a slice with too few pulses is not fitted and says why") {
     std::mt19937_64 random(1);
     const auto fit = fit_spe(draw(random, SpeShape::POLYA, 60, 3, 500), {});
