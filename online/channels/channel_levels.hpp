@@ -13,7 +13,7 @@
 
 namespace spillgate::online {
 
-// Of a run that is over, in one go. `utc_ns`: of its begin. Cost: an SPE fit per channel, each under 0.1 s.
+// Of a run that is over, in one go. `utc_ns`: of its begin. Cost: an SPE fit per channel, each some 0.05 s.
 ChannelsView levels_of(const std::vector<WatchedChannel>& channels, const ChannelTallies& run,
                        std::int64_t utc_ns);
 
@@ -26,7 +26,7 @@ class ChannelLevels {  // single-threaded
 
     // What came since the last call. Of a new run `run` begins anew; the newest stretch does not care.
     void add(const ChannelTallies& more, Clock::time_point now, std::int64_t utc_ns);
-    // Cost: at most four SPE fits, each under 0.1 s. A fit holds for a minute (recent) or until the run's
+    // Cost: at most four SPE fits, each some 0.05 s. A fit holds for a minute (recent) or until the run's
     // pulses are a tenth more, and for 10 s at least, with a minimum or without.
     ChannelsView view(Clock::time_point now, std::int64_t utc_ns);
 
