@@ -131,7 +131,7 @@ class PosixFileLayer final : public FileLayer {
         if (fd < 0) return system_error("cannot be created", path);
         auto file = std::make_unique<PosixFile>(fd, path);
         if (mode_ && ::fchmod(fd, *mode_) != 0) {
-            const auto failed = system_error("cannot be given its mode", path);
+            auto failed = system_error("cannot be given its mode", path);
             ::unlink(path.c_str());
             return failed;
         }
