@@ -248,6 +248,8 @@ inLab('a blinded run', { edit: edit(light, blinded(...BOX)), editEmulator, conso
     await lab.api.act('stop');
     await until('the run is closed', () => lab.api.status(), ({ run }) => run.phase === 'closed');
     await until('its spectra are exported', () => lab.api.get('/api/runs/1'), ({ export_files: files }) => files.length === 3);
+    // The daemon says so with its next heartbeat.
+    await until('no run goes on', () => lab.api.daemon('daq'), ({ status }) => status.state === 'configured');
     await lab.api.post('/api/good-runs', { replaces: 0, flags: [{ good: true, first_run: 1, reason: 'stable' }] });
     const answers = await askEverything({ '/api/ws$': 426 });
     const reference = answers[`/api/references/run-1/spectra/${MAP}`];

@@ -60,12 +60,14 @@ inLab('the demo', {}, async (spec, lab) => {
   await spec('spectra_numbers', 'the page states what the interface says, and the residual is C − α·AC', async (stage) => {
     const page = await stage.open(DESK);
     await page.untilState('running');
+    const hasCounts = ({ in_time: c, anti_coincident: ac }) => c.inside > 0 && ac.inside > 0;
+    await until('each has counts of C and of AC', () => Promise.all(LINES.map((name) => lab.api.spectrum(name))), (all) => all.every(hasCounts));
     await page.end();
     await until('the end-of-run statement', () => page.statement());
     await page.goto('spectra');
     for (const name of LINES) {
       const spectrum = await lab.api.spectrum(name);
-      assert.ok(spectrum.in_time.inside > 0 && spectrum.anti_coincident.inside > 0, `${name} is empty`);
+      assert.ok(hasCounts(spectrum), `${name} is empty`);
       for (const kind of ['in_time', 'anti_coincident']) {
         const sum = spectrum[kind].counts.reduce((total, n) => total + n, 0);
         assert.equal(sum, spectrum[kind].inside, `counts of ${kind} in ${name}`);
