@@ -71,6 +71,12 @@ struct Guarded {
         return answer;
     }
 
+    // Who holds the controls once it has been looked after them; null: nobody.
+    json::value holder() {
+        access->look(now);
+        return json::parse(ask("GET", "/api/controls", "", Caller()).body).at("holder");
+    }
+
     // A browser's header once it has signed in.
     Head signed_in(const std::string& token) {
         const auto answer = ask("POST", "/api/session", "{\"token\": \"" + token + "\"}", {});
@@ -298,37 +304,29 @@ TEST_CASE("of all who may steer one holds the controls, and steering is refused 
 
 TEST_CASE("controls are free once their holder's session is over, though the page is still connected") {
     Guarded guarded;
-    const auto holder = [&] {
-        guarded.access->look(guarded.now);
-        return json::parse(guarded.ask("GET", "/api/controls", "", Caller()).body).at("holder");
-    };
     const Caller caller = guarded.caller(guarded.signed_in(guarded.shift));
     REQUIRE(guarded.ask("POST", "/api/controls/take", "", caller).status == 200);
     const auto page = guarded.access->attend(caller);
     guarded.now += 11h;
-    REQUIRE(holder().at("person") == "A. Shift");
+    REQUIRE(guarded.holder().at("person") == "A. Shift");
     guarded.now += 2h;
-    CHECK(holder().is_null());
+    CHECK(guarded.holder().is_null());
     CHECK(guarded.access->welcome(caller, guarded.now).has_value());  // to read, on this machine
 }
 
 TEST_CASE("controls are free once their holder is no person any more, though the page is still connected") {
     Guarded guarded;
-    const auto holder = [&] {
-        guarded.access->look(guarded.now);
-        return json::parse(guarded.ask("GET", "/api/controls", "", Caller()).body).at("holder");
-    };
     const Caller caller = guarded.caller(guarded.signed_in(guarded.shift));
     REQUIRE(guarded.ask("POST", "/api/controls/take", "", caller).status == 200);
     const auto page = guarded.access->attend(caller);
-    REQUIRE(holder().at("person") == "A. Shift");
+    REQUIRE(guarded.holder().at("person") == "A. Shift");
     auto people = online::load_people(guarded.people_file).value();
     people.mutable_person()->DeleteSubrange(1, 1);
     std::ofstream(guarded.people_file) << proto::printed(people);
     const auto end = std::chrono::steady_clock::now() + 30s;
-    while (!holder().is_null() && std::chrono::steady_clock::now() < end)
+    while (!guarded.holder().is_null() && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(50ms);
-    CHECK(holder().is_null());
+    CHECK(guarded.holder().is_null());
 }
 
 TEST_CASE("a script that holds the controls by its token has no session that could be over") {
